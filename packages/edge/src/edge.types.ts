@@ -1,0 +1,67 @@
+import type { MediaPlane } from "@trunkline/media";
+import type { AlertSink, CallRecordSink, DirectorySource } from "@trunkline/trunking";
+
+/** A local address to listen on and the address shown to the world for it. */
+export type EdgeAddress = { readonly bind: string; readonly advertise: string };
+
+export type EdgeOptions = {
+  readonly edge: string;
+  readonly zone: string;
+  readonly addresses: readonly EdgeAddress[];
+  /** UDP (and, when built, TCP) port; 0 for any. */
+  readonly sipPort: number;
+  /** Folder of the journal; made when missing. */
+  readonly journalDir: string;
+  /** Key of our nonces, 32 bytes hex; stable over restarts so that a nonce outlives them. */
+  readonly nonceSecret: string;
+  readonly limits?: Partial<EdgeLimits>;
+};
+
+/** Every bound of the edge, with its reason in `limits.ts`. */
+export type EdgeLimits = {
+  readonly maxMessageBytes: number;
+  readonly maxCalls: number;
+  readonly requestsPerSourcePerSecond: number;
+  readonly sourcesTracked: number;
+  readonly maxCallDurationMs: number;
+  readonly ringTimeoutMs: number;
+  readonly recordedRefusalsPerMinute: number;
+};
+
+export type EdgePorts = {
+  readonly directory: DirectorySource;
+  readonly records: CallRecordSink;
+  readonly alerts: AlertSink;
+  readonly media: MediaPlane;
+  /** One structured line about something an operator should know; never per packet or per message. */
+  log(level: "info" | "warn" | "error", event: string, fields: Readonly<Record<string, unknown>>): void;
+};
+
+export type LiveCallView = {
+  readonly sid: string;
+  readonly accountSid: string;
+  readonly trunkSid: string;
+  readonly direction: string;
+  readonly from: string;
+  readonly to: string;
+  readonly status: "ringing" | "in-progress";
+  readonly startedAtMs: number;
+  readonly answeredAtMs: number | null;
+};
+
+/** Counters for /metrics; cumulative since start unless named otherwise. */
+export type EdgeMetrics = Readonly<Record<string, number>>;
+
+export interface Edge {
+  /** SIP listeners really bound, e.g. `udp:127.0.0.1:5060`. */
+  readonly listeners: readonly {
+    readonly transport: "udp" | "tcp" | "tls";
+    readonly address: string;
+    readonly port: number;
+  }[];
+  liveCalls(accountSid?: string): readonly LiveCallView[];
+  hangUp(accountSid: string, sid: string): boolean;
+  metrics(): EdgeMetrics;
+  /** Refuses new calls (503 with Retry-After), waits for the running ones at most `graceMs`, ends the rest, flushes the journal, closes. */
+  close(graceMs: number): Promise<void>;
+}

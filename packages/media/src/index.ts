@@ -1,0 +1,2 @@
+export type * from "./audio/endpoint.types.ts";
+export type * from "./plane.ts";

@@ -1,0 +1,53 @@
+/**
+ * The media port: what a call asks of a media plane. Two planes implement it (embedded, rtpengine); both pass `plane.contract.ts`.
+ *
+ * A session joins two legs. The side that offers is named by its leg; the plane gives back the SDP to show to the other leg, with
+ * its own addresses, ports and keys in place and everything it does not understand left alone and in order.
+ */
+export type Leg = "a" | "b";
+
+export type MediaOptions = {
+  /** Per leg: send to the observed source instead of the SDP address (MED-1). */
+  readonly symmetricRtp: Readonly<Record<Leg, boolean>>;
+  /** Address family and address our SDP shows towards that leg, e.g. `127.0.0.1`. The plane picks the local address that belongs to it. */
+  readonly advertise: Readonly<Record<Leg, string>>;
+};
+
+/** Bad SDP is a value. `status` is what SIP answers: 488 nothing acceptable, 400 unreadable, 503 no ports left. */
+export type MediaRefusal = { readonly kind: "refusal"; readonly status: 400 | 415 | 488 | 503; readonly why: string };
+
+/** What arrived from a leg so far. */
+export type LegCounters = {
+  readonly leg: Leg;
+  readonly codec: string | null;
+  readonly packetsReceived: number;
+  readonly bytesReceived: number;
+  readonly packetsLost: number;
+  /** RFC 3550 §6.4.1 interarrival jitter in milliseconds; null before two packets. */
+  readonly jitterMs: number | null;
+  /** From RTCP of that leg; null when it sent none. */
+  readonly roundTripMs: number | null;
+  /** E-model estimate (ITU-T G.107) 1.0–4.5; null before any packet. */
+  readonly mos: number | null;
+  readonly sourceChanges: number;
+};
+
+export type MediaEvent = { readonly kind: "failed"; readonly why: string };
+
+export interface MediaSession {
+  /** An offer from `leg`, first or later (re-INVITE, UPDATE); gives the offer for the other leg. Safe to call again for a new attempt. */
+  offer(leg: Leg, sdp: string): Promise<string | MediaRefusal>;
+  /** The answer from `leg` (also provisional, 183); gives the answer for the other leg. May come several times: the last one counts. */
+  answer(leg: Leg, sdp: string): Promise<string | MediaRefusal>;
+  counters(): Promise<readonly LegCounters[]>;
+  /** Frees the ports and gives the final counters. Safe to repeat: the same counters again. */
+  close(): Promise<readonly LegCounters[]>;
+}
+
+export interface MediaPlane {
+  /** Never blocks on other calls. Rejects only when the plane itself is gone. */
+  open(callSid: string, options: MediaOptions, onEvent?: (event: MediaEvent) => void): Promise<MediaSession>;
+  /** Open sessions and ports in use; for health and tests of leaks. */
+  usage(): Promise<{ readonly sessions: number; readonly ports: number }>;
+  close(): Promise<void>;
+}

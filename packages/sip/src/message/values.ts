@@ -1,0 +1,38 @@
+/** A `;name=value` list. Names are lower-case; a parameter without a value is the empty string. */
+export type Params = ReadonlyMap<string, string>;
+
+/** A SIP or SIPS URI (RFC 3261 §19.1). `user` and `headers` are as written (escapes kept); `host` is lower-case, IPv6 in brackets. */
+export type SipUri = {
+  readonly scheme: "sip" | "sips";
+  readonly user?: string;
+  readonly password?: string;
+  readonly host: string;
+  readonly port?: number;
+  readonly params: Params;
+  /** The part after `?`, as written, without the `?`. */
+  readonly headers?: string;
+};
+
+/** name-addr or addr-spec with its header parameters (From, To, Contact, Route ...). */
+export type NameAddr = {
+  /** Unquoted and unescaped. */
+  readonly displayName?: string;
+  /** The URI as written: any scheme. Parse it with `parseSipUri` or `parseTelUri` when needed. */
+  readonly uri: string;
+  /** Header parameters (outside the angle brackets); `tag` among them. */
+  readonly params: Params;
+};
+
+export type CSeq = { readonly number: number; readonly method: string };
+
+export type Via = {
+  /** Upper-case: UDP, TCP, TLS. */
+  readonly transport: string;
+  /** Lower-case host, IPv6 in brackets. */
+  readonly host: string;
+  readonly port?: number;
+  /** With or without the RFC 3261 cookie. */
+  readonly branch?: string;
+  readonly params: Params;
+  readonly raw: string;
+};

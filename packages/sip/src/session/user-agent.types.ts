@@ -1,0 +1,115 @@
+import type { Flow } from "../flow.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import type { ExtraHeader, SessionEvent } from "./events.ts";
+
+/** Names and limits of a user agent; every limit with its unit. */
+export type UserAgentOptions = {
+  /** User-Agent of requests and Server of responses. */
+  readonly product: string;
+  /** Methods in Allow, in order. */
+  readonly allow: readonly string[];
+  /** Option tags in Supported; an INVITE whose Require names another gets 420 (RFC 3261 §8.2.2.3). */
+  readonly supported: readonly string[];
+  /** Host and port put into our Via and Contact for a flow: the advertised address, which may differ from the bound one. */
+  advertised(flow: Flow): { readonly host: string; readonly port: number };
+  /** Most server transactions kept at once; a new request above it gets a stateless 503. Default 200,000. */
+  readonly maxTransactions?: number;
+};
+
+/** A request outside any dialog that started no session: OPTIONS, REGISTER, stray SUBSCRIBE ... */
+export type IncomingRequest = {
+  readonly request: SipRequest;
+  readonly flow: Flow;
+  /** Final response; a To tag is added. Later calls are ignored. */
+  respond(status: number, reason: string, headers?: readonly ExtraHeader[], body?: string): void;
+  /** Forget it without an answer (strangers): the transaction is removed at once. */
+  drop(): void;
+};
+
+/** How an outgoing INVITE is addressed and dressed. The user agent makes Call-ID, tags, Via, CSeq, Max-Forwards default. */
+export type OutgoingInvite = {
+  readonly flow: Flow;
+  readonly requestUri: string;
+  /** Whole name-addr text without tag, e.g. `"Alice" <sip:+1@host>`. */
+  readonly from: string;
+  readonly to: string;
+  /** Whole Contact value; default `<sip:{user of from}@{advertised};transport=..>`. */
+  readonly contact?: string;
+  readonly callId?: string;
+  /** Default 70. */
+  readonly maxForwards?: number;
+  readonly headers?: readonly ExtraHeader[];
+  /** The offer; absent: late offer. */
+  readonly sdp?: string;
+  /** Credentials for a 401 or 407 that names `realm` (any realm when absent); used once per challenge. */
+  readonly credentials?: { readonly username: string; readonly password: string; readonly realm?: string };
+};
+
+/** One INVITE session: the server or client half of RFC 3261 §13 to §15. */
+export interface Session {
+  readonly role: "uac" | "uas";
+  readonly callId: string;
+  readonly flow: Flow;
+  /** The INVITE that made it (with credentials, the latest one sent). */
+  readonly invite: SipRequest;
+  readonly state: "calling" | "early" | "answered" | "confirmed" | "ended";
+  readonly localTag: string;
+  readonly remoteTag: string | undefined;
+  /** Where events go. Set it before returning from `onInvite`. */
+  onEvent: (event: SessionEvent) => void;
+
+  /** UAS: 101–199, with SDP as early media answer if given. Ignored after a final response. */
+  progress(status: number, reason?: string, sdp?: string, headers?: readonly ExtraHeader[]): void;
+  /** UAS: 200; retransmitted until ACK (§13.3.1.4). */
+  answer(sdp: string | undefined, headers?: readonly ExtraHeader[]): void;
+  /** UAS: 3xx–6xx. */
+  reject(status: number, reason: string, headers?: readonly ExtraHeader[]): void;
+  /** UAS: no answer at all, forget the transaction. */
+  drop(): void;
+
+  /** UAC, before the final answer: CANCEL (held back until a provisional arrived, §9.1); a 2xx that wins gets ACK and BYE. */
+  cancel(headers?: readonly ExtraHeader[]): void;
+  /** Sends re-INVITE (or UPDATE when `method` says so) with an offer; 491 glare is retried by the session (§14.1). Result: `offer-answered`. */
+  offer(sdp: string | undefined, method?: "INVITE" | "UPDATE"): void;
+  /** Sends an in-dialog request other than INVITE, BYE, UPDATE. */
+  request(
+    method: string,
+    headers: readonly ExtraHeader[],
+    body: string,
+    done?: (response: SipResponse | undefined) => void,
+  ): void;
+  /** Ends it in whatever state: UAC calling -> CANCEL, UAS not answered -> 480, otherwise BYE. Safe to repeat. */
+  hangup(headers?: readonly ExtraHeader[]): void;
+}
+
+export type UserAgentHandlers = {
+  /** A new INVITE outside any dialog that passed RFC 3261 §8.2; 100 was already sent. */
+  onInvite(session: Session): void;
+  onRequest?(request: IncomingRequest): void;
+  /** Every message in and out, for ladder and capture; must not throw. */
+  onMessage?(direction: "in" | "out", flow: Flow, wire: string): void;
+};
+
+/** What is alive inside; the simulation asserts that all of it returns to zero. */
+export type UserAgentCounts = {
+  readonly clientTransactions: number;
+  readonly serverTransactions: number;
+  readonly sessions: number;
+};
+
+/** The stack for one address: transactions, dialogs, sessions. Knows no socket and no clock but `Host`. */
+export interface UserAgent {
+  /** One whole message (a datagram, or one message cut out of a stream). Bad input is answered or dropped, never thrown. */
+  receive(flow: Flow, text: string): void;
+  /** The flow could not deliver or its connection closed. */
+  flowFailed(flow: Flow, reason: string): void;
+  invite(invite: OutgoingInvite, onEvent: (event: SessionEvent) => void): Session;
+  /** A request outside a dialog (OPTIONS, REGISTER). `done` gets undefined on timeout or transport failure. */
+  request(
+    method: string,
+    target: OutgoingInvite,
+    done: (response: SipResponse | undefined) => void,
+    body?: { readonly type: string; readonly text: string },
+  ): void;
+  counts(): UserAgentCounts;
+}

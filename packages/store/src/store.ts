@@ -1,0 +1,194 @@
+import type {
+  Account,
+  Alert,
+  AlertSink,
+  CallerId,
+  CallRecord,
+  CallRecordSink,
+  CallStatus,
+  Carrier,
+  CarrierPrefix,
+  CarrierSource,
+  CarrierTarget,
+  Credential,
+  CredentialList,
+  DirectorySource,
+  EdgeLocation,
+  IpAccessControlList,
+  IpAddress,
+  OriginationUrl,
+  PhoneNumber,
+  Trunk,
+} from "@trunkline/trunking";
+
+/** When a row was made and last changed, epoch milliseconds. */
+export type Dated = { readonly createdAtMs: number; readonly updatedAtMs: number };
+
+/**
+ * A page request by keyset: `after`/`before` are opaque cursors of an earlier page, never both. Newest first for calls and alerts,
+ * oldest first for everything else... each repository says which.
+ */
+export type PageRequest = { readonly limit: number; readonly after?: string; readonly before?: string };
+export type PageOf<T> = { readonly rows: readonly T[]; readonly next: string | null; readonly previous: string | null };
+
+/** What a write ran into; bad input from a user is a value. `which` names the constraint in our words. */
+export type Conflict = {
+  readonly kind: "conflict";
+  readonly which:
+    | "domain-name"
+    | "friendly-name"
+    | "username"
+    | "ip-address"
+    | "association"
+    | "phone-number"
+    | "in-use"
+    | "sub-domain"
+    | "limit";
+};
+export type NotFound = { readonly kind: "not-found"; readonly what: string };
+export type Outcome<T> = { readonly kind: "ok"; readonly row: T } | Conflict | NotFound;
+
+/** Fields of the IncomingPhoneNumber resource that routing does not look at. */
+export type PhoneNumberSettings = {
+  readonly friendlyName: string;
+  readonly voiceUrl: string | null;
+  readonly voiceMethod: "GET" | "POST";
+  readonly voiceFallbackUrl: string | null;
+  readonly voiceFallbackMethod: "GET" | "POST";
+  readonly voiceApplicationSid: string | null;
+  readonly voiceCallerIdLookup: boolean;
+  readonly statusCallback: string | null;
+  readonly statusCallbackMethod: "GET" | "POST";
+  readonly isoCountry: string;
+  readonly type: "local" | "mobile" | "toll free";
+};
+
+/** Filters of the Calls list (contract §3.1, EVD-5). Bounds are epoch milliseconds, `…From` inclusive, `…To` exclusive. */
+export type CallFilter = {
+  readonly accountSid: string;
+  readonly to?: string;
+  readonly from?: string;
+  readonly status?: CallStatus;
+  readonly trunkSid?: string;
+  readonly startedFromMs?: number;
+  readonly startedToMs?: number;
+  readonly endedFromMs?: number;
+  readonly endedToMs?: number;
+};
+
+/** Everything below a trunk or list is addressed through its account, so that one account can never reach another's rows. */
+export interface AccountRepository {
+  create(row: Account & { readonly authToken: string }): Promise<Outcome<Account & Dated>>;
+  fetch(sid: string): Promise<(Account & Dated) | undefined>;
+  list(parentSid: string | null, page: PageRequest): Promise<PageOf<Account & Dated>>;
+  update(
+    sid: string,
+    change: Partial<Pick<Account, "friendlyName" | "status" | "type">>,
+  ): Promise<Outcome<Account & Dated>>;
+  /** The auth token in clear (kept encrypted with the installation's key); for the Account resource and webhook signatures. */
+  authToken(sid: string): Promise<string | undefined>;
+  /** Constant-time check of a SID and secret; the account when it fits. */
+  authenticate(sid: string, authToken: string): Promise<(Account & Dated) | undefined>;
+}
+
+export interface TrunkRepository {
+  create(row: Trunk): Promise<Outcome<Trunk & Dated>>;
+  fetch(accountSid: string, sid: string): Promise<(Trunk & Dated) | undefined>;
+  list(accountSid: string, page: PageRequest): Promise<PageOf<Trunk & Dated>>;
+  count(accountSid: string): Promise<number>;
+  /** True when the name is taken by any account. */
+  domainTaken(domainName: string): Promise<boolean>;
+  byDomain(domainName: string): Promise<(Trunk & Dated) | undefined>;
+  update(
+    accountSid: string,
+    sid: string,
+    change: Partial<Omit<Trunk, "sid" | "accountSid">>,
+  ): Promise<Outcome<Trunk & Dated>>;
+  /** Dissociates numbers and lists and deletes origination URLs in the same transaction; conflict `sub-domain` while others hang below its domain. */
+  delete(accountSid: string, sid: string): Promise<Outcome<Trunk>>;
+}
+
+/** A child resource addressed by a parent that was already checked to belong to the account. */
+export interface ChildRepository<Row extends { readonly sid: string }> {
+  create(row: Row): Promise<Outcome<Row & Dated>>;
+  fetch(parentSid: string, sid: string): Promise<(Row & Dated) | undefined>;
+  list(parentSid: string, page: PageRequest): Promise<PageOf<Row & Dated>>;
+  count(parentSid: string): Promise<number>;
+  update(parentSid: string, sid: string, change: Partial<Omit<Row, "sid">>): Promise<Outcome<Row & Dated>>;
+  delete(parentSid: string, sid: string): Promise<Outcome<Row>>;
+}
+
+/** Lists (credential or ACL) of an account; `delete` conflicts with `in-use` while a trunk has it. */
+export type ListRepository<Row extends { readonly sid: string }> = ChildRepository<Row>;
+
+/** Which lists hang on a trunk. The associated object's own dates and name come with it. */
+export interface AssociationRepository<Row> {
+  add(trunkSid: string, listSid: string): Promise<Outcome<Row & Dated>>;
+  fetch(trunkSid: string, listSid: string): Promise<(Row & Dated) | undefined>;
+  list(trunkSid: string, page: PageRequest): Promise<PageOf<Row & Dated>>;
+  remove(trunkSid: string, listSid: string): Promise<Outcome<Row>>;
+}
+
+export interface PhoneNumberRepository {
+  create(row: PhoneNumber & PhoneNumberSettings): Promise<Outcome<PhoneNumber & PhoneNumberSettings & Dated>>;
+  fetch(accountSid: string, sid: string): Promise<(PhoneNumber & PhoneNumberSettings & Dated) | undefined>;
+  list(
+    accountSid: string,
+    filter: { readonly phoneNumber?: string; readonly friendlyName?: string; readonly trunkSid?: string },
+    page: PageRequest,
+  ): Promise<PageOf<PhoneNumber & PhoneNumberSettings & Dated>>;
+  /** Setting a trunk clears the voice application, and the other way round (NUM-2). */
+  update(
+    accountSid: string,
+    sid: string,
+    change: Partial<PhoneNumberSettings & Pick<PhoneNumber, "trunkSid">>,
+  ): Promise<Outcome<PhoneNumber & PhoneNumberSettings & Dated>>;
+  delete(accountSid: string, sid: string): Promise<Outcome<PhoneNumber>>;
+}
+
+export interface CallRepository {
+  fetch(accountSid: string, sid: string): Promise<CallRecord | undefined>;
+  /** Newest first. */
+  list(filter: CallFilter, page: PageRequest): Promise<PageOf<CallRecord>>;
+  count(filter: CallFilter): Promise<number>;
+}
+
+export interface AlertRepository {
+  list(accountSid: string, filter: { readonly resourceSid?: string }, page: PageRequest): Promise<PageOf<Alert>>;
+}
+
+export interface CarrierRepository {
+  create(row: Carrier): Promise<Outcome<Carrier & Dated>>;
+  list(page: PageRequest): Promise<PageOf<Carrier & Dated>>;
+  upsert(
+    carrier: Carrier,
+    targets: readonly CarrierTarget[],
+    prefixes: readonly CarrierPrefix[],
+    sources: readonly CarrierSource[],
+  ): Promise<void>;
+}
+
+/** The whole data side of an installation. Every write that routing can see also writes its `DirectoryChange` in the same transaction. */
+export interface Store {
+  readonly accounts: AccountRepository;
+  readonly trunks: TrunkRepository;
+  readonly originationUrls: ChildRepository<OriginationUrl>;
+  readonly credentialLists: ListRepository<CredentialList>;
+  readonly credentials: ChildRepository<Credential>;
+  readonly ipAccessControlLists: ListRepository<IpAccessControlList>;
+  readonly ipAddresses: ChildRepository<IpAddress>;
+  readonly trunkCredentialLists: AssociationRepository<CredentialList>;
+  readonly trunkIpAccessControlLists: AssociationRepository<IpAccessControlList>;
+  readonly phoneNumbers: PhoneNumberRepository;
+  readonly callerIds: ChildRepository<CallerId>;
+  readonly carriers: CarrierRepository;
+  readonly edgeLocations: { upsert(row: EdgeLocation): Promise<void> };
+  readonly calls: CallRepository;
+  readonly alerts: AlertRepository;
+  readonly directory: DirectorySource;
+  readonly callRecordSink: CallRecordSink;
+  readonly alertSink: AlertSink;
+  /** Answers when a query does; for readiness. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,43 @@
+import type {
+  Account,
+  CallerId,
+  Carrier,
+  CarrierPrefix,
+  CarrierTarget,
+  Credential,
+  DirectoryChange,
+  EdgeLocation,
+  OriginationUrl,
+  PhoneNumber,
+  Trunk,
+} from "../model.ts";
+
+/** The read side of configuration: every question routing asks, each answered without a walk over all rows. */
+export interface DirectoryReader {
+  account(sid: string): Account | undefined;
+  trunk(sid: string): Trunk | undefined;
+  /** By whole domain name in lower case. */
+  trunkByDomain(domainName: string): Trunk | undefined;
+  originationUrls(trunkSid: string): readonly OriginationUrl[];
+  hasIpAccessControlList(trunkSid: string): boolean;
+  hasCredentialList(trunkSid: string): boolean;
+  /** The most specific entry of the trunk's lists that contains the address, as `cidr (list sid)`; undefined when none does. */
+  matchAcl(trunkSid: string, address: string): { readonly cidr: string; readonly listSid: string } | undefined;
+  /** Credentials of that user name in the trunk's lists (several lists may know it). */
+  credentials(trunkSid: string, username: string): readonly Credential[];
+  phoneNumber(e164: string): PhoneNumber | undefined;
+  callerId(accountSid: string, e164: string): CallerId | undefined;
+  /** The carrier a packet from there belongs to. */
+  carrierBySource(address: string, port: number): Carrier | undefined;
+  /** Carriers with a prefix of the number, longest prefix first; for equal length by priority, then cost. */
+  carriersFor(e164: string): readonly { readonly carrier: Carrier; readonly prefix: CarrierPrefix }[];
+  carrierTargets(carrierSid: string): readonly CarrierTarget[];
+  edge(nameOrAlias: string): EdgeLocation | undefined;
+}
+
+/** The in-memory index. Applies changes in order; never rebuilt for one change. */
+export interface DirectoryIndex extends DirectoryReader {
+  apply(changes: readonly DirectoryChange[]): void;
+  /** Highest `seq` applied. */
+  readonly seq: number;
+}

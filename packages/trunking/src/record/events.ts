@@ -1,0 +1,111 @@
+import type { TraceStep } from "../trace.ts";
+
+export type CallDirection = "trunking-terminating" | "trunking-originating";
+export type CallStatus =
+  | "queued"
+  | "ringing"
+  | "in-progress"
+  | "completed"
+  | "busy"
+  | "failed"
+  | "no-answer"
+  | "canceled";
+
+/** Per leg and direction: what arrived from that leg. Milliseconds and counts; null where nothing was measured. */
+export type LegQuality = {
+  readonly leg: "a" | "b";
+  readonly codec: string | null;
+  readonly packetsReceived: number;
+  readonly bytesReceived: number;
+  readonly packetsLost: number;
+  readonly jitterMs: number | null;
+  readonly roundTripMs: number | null;
+  /** E-model estimate 1.0–4.5 of what this leg sent us. */
+  readonly mos: number | null;
+  readonly sourceChanges: number;
+};
+
+/** One target that leg B tried. */
+export type AttemptRecord = {
+  readonly uri: string;
+  readonly carrierSid: string | null;
+  readonly originationUrlSid: string | null;
+  readonly startedAtMs: number;
+  /** Final SIP status, 408 for silence; null while running. */
+  readonly status: number | null;
+  readonly reason: string | null;
+};
+
+/** What happens to a call, as the edge writes it to its journal. Wall-clock epoch milliseconds. Folding them gives the record. */
+export type CallEvent =
+  | {
+      readonly kind: "started";
+      readonly atMs: number;
+      readonly sid: string;
+      readonly accountSid: string;
+      readonly trunkSid: string;
+      readonly direction: CallDirection;
+      /** Display form of the caller: E.164 where there is one. */
+      readonly from: string;
+      readonly to: string;
+      readonly callerName: string | null;
+      readonly phoneNumberSid: string | null;
+      /** Call-ID of leg A. */
+      readonly sipCallId: string;
+      readonly source: string;
+      readonly trace: readonly TraceStep[];
+    }
+  | {
+      readonly kind: "attempt";
+      readonly atMs: number;
+      readonly sid: string;
+      readonly attempt: AttemptRecord;
+      readonly sipCallId: string;
+    }
+  | { readonly kind: "ringing"; readonly atMs: number; readonly sid: string }
+  /** Leg A's 200 is about to leave: from here the call is billed. `to` is replaced by the URI used when originating. */
+  | { readonly kind: "answered"; readonly atMs: number; readonly sid: string; readonly to: string | null }
+  | { readonly kind: "trace"; readonly atMs: number; readonly sid: string; readonly steps: readonly TraceStep[] }
+  | {
+      readonly kind: "ended";
+      readonly atMs: number;
+      readonly sid: string;
+      /** Who or what ended it. `internal`: a bug or a restart of ours. */
+      readonly by: "caller" | "callee" | "platform" | "internal";
+      /** Final SIP status of leg A (200 for an answered call). */
+      readonly sipStatus: number;
+      readonly reason: string;
+      /** Error code (contract §12) or null. */
+      readonly errorCode: number | null;
+      readonly quality: readonly LegQuality[];
+    };
+
+/** What billing, API and console see. `revision` grows with every event folded in; the highest wins. */
+export type CallRecord = {
+  readonly sid: string;
+  readonly revision: number;
+  readonly accountSid: string;
+  readonly trunkSid: string;
+  readonly direction: CallDirection;
+  readonly from: string;
+  readonly to: string;
+  readonly callerName: string | null;
+  readonly phoneNumberSid: string | null;
+  readonly status: CallStatus;
+  readonly createdAtMs: number;
+  /** Answer time; null when never answered. */
+  readonly answeredAtMs: number | null;
+  readonly endedAtMs: number | null;
+  /** Whole seconds from answer to end, rounded up (0 when never answered); null until ended. */
+  readonly durationSec: number | null;
+  readonly sipCallIdA: string;
+  readonly sipCallIdB: string | null;
+  readonly source: string;
+  readonly endedBy: "caller" | "callee" | "platform" | "internal" | null;
+  readonly sipStatus: number | null;
+  readonly reason: string | null;
+  readonly errorCode: number | null;
+  readonly attempts: readonly AttemptRecord[];
+  readonly quality: readonly LegQuality[];
+  readonly trace: readonly TraceStep[];
+};

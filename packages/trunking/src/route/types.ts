@@ -1,0 +1,131 @@
+import type { ErrorCode } from "../errors.ts";
+import type { CallDirection } from "../record/events.ts";
+import type { TraceStep } from "../trace.ts";
+
+/** A number-bearing header as the SIP room read it: plain data, no SIP type. */
+export type Party = {
+  /** Unquoted display name or null. */
+  readonly displayName: string | null;
+  /** User part, unescaped, URI parameters after `;` removed; null when the URI has none. */
+  readonly user: string | null;
+  readonly host: string;
+  /** The whole header value as written. */
+  readonly raw: string;
+};
+
+/** What routing gets to know about a new INVITE. Plain data made by `edge/uas`. */
+export type CallRequest = {
+  /** `CA…`, made by the edge. */
+  readonly sid: string;
+  readonly transport: "udp" | "tcp" | "tls";
+  readonly sourceAddress: string;
+  readonly sourcePort: number;
+  /** Local address and port it arrived at. */
+  readonly localAddress: string;
+  readonly sipCallId: string;
+  readonly requestUri: {
+    readonly scheme: "sip" | "sips" | "tel";
+    readonly user: string | null;
+    readonly host: string;
+    readonly port: number | null;
+  };
+  readonly from: Party;
+  readonly to: Party;
+  readonly remotePartyId: Party | null;
+  readonly assertedIdentity: Party | null;
+  /** `Privacy` tokens in lower case. */
+  readonly privacy: readonly string[];
+  readonly diversions: readonly Party[];
+  readonly maxForwards: number;
+  /** User name and algorithm of the Proxy-Authorization for our realm; null when there is none. */
+  readonly credentials: { readonly username: string; readonly algorithm: "MD5" | "SHA-256" } | null;
+};
+
+/** What a digest check says; made by the edge from `sip/digest`, which verifies nonce origin, age, `nc` and `uri`. */
+export type DigestVerdict =
+  | { readonly kind: "valid" }
+  /** Right answer to an old nonce: challenge again with `stale=true`. */
+  | { readonly kind: "stale" }
+  | { readonly kind: "wrong"; readonly why: string };
+
+/** What routing needs that is not configuration. */
+export type Facts = {
+  /** One draw in [0, 1) each time it is called. */
+  random(): number;
+  /** Compares the request's digest answer with one stored credential. Only called when `credentials` is not null. */
+  verifyDigest(ha1: { readonly ha1Md5: string; readonly ha1Sha256: string }): DigestVerdict;
+  /** Base domain, e.g. `trunkline.localhost`. */
+  readonly zone: string;
+  /** Name of the edge the call is at. */
+  readonly edge: string;
+  /** Host names and addresses (lower case) that are this installation's own edges, apart from trunk domains. */
+  readonly ownHosts: ReadonlySet<string>;
+};
+
+/** Why a call was refused: what the peer sees (`status`, `phrase`), what the customer reads (`code`), what the trace says (`detail`). */
+export type Rejection = {
+  readonly kind: "reject";
+  readonly status: number;
+  readonly phrase: string;
+  /** Null for a carrier's or target's own answer passed through. */
+  readonly code: ErrorCode | null;
+  readonly detail: string;
+};
+
+/** One target for leg B. */
+export type Attempt = {
+  /** Request-URI to call; the host is located by RFC 3263. */
+  readonly uri: string;
+  /** To header URI. */
+  readonly toUri: string;
+  readonly carrierSid: string | null;
+  readonly originationUrlSid: string | null;
+  /** Silence (not even 100) after which the next attempt is made. */
+  readonly noResponseMs: number;
+  /** The whole rule: may the next attempt be tried after this final status? */
+  readonly retry:
+    | { readonly kind: "unless"; readonly statuses: readonly number[] }
+    | { readonly kind: "only"; readonly statuses: readonly number[] };
+  /** From URI without tag, display name apart. */
+  readonly fromUri: string;
+  readonly fromDisplayName: string | null;
+  /** Headers to add, in order (P-Asserted-Identity, Diversion, Privacy, X-…). */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+};
+
+export type Decision =
+  /** Silence: strangers, unknown hosts. Counted, never recorded. */
+  | { readonly kind: "drop"; readonly why: string }
+  /** 407; not a refusal yet, so no record. */
+  | {
+      readonly kind: "challenge";
+      readonly stale: boolean;
+      readonly trunkSid: string;
+      readonly trace: readonly TraceStep[];
+    }
+  | {
+      readonly kind: "refuse";
+      readonly rejection: Rejection;
+      readonly call: CallIdentity;
+      /** False when the source proved nothing (no ACL, no digest): such refusals are sampled, not all recorded. */
+      readonly authenticated: boolean;
+      readonly trace: readonly TraceStep[];
+    }
+  | {
+      readonly kind: "dial";
+      readonly call: CallIdentity;
+      readonly attempts: readonly Attempt[];
+      readonly trace: readonly TraceStep[];
+      readonly symmetricRtp: boolean;
+    };
+
+/** Whose call it is, as far as known. */
+export type CallIdentity = {
+  readonly direction: CallDirection;
+  readonly accountSid: string;
+  readonly trunkSid: string;
+  readonly phoneNumberSid: string | null;
+  readonly from: string;
+  readonly to: string;
+  readonly callerName: string | null;
+};

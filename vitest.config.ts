@@ -1,0 +1,35 @@
+import { defineConfig } from "vitest/config";
+
+const rooms = ["sip", "trunking", "media", "store", "edge", "pstn", "api"] as const;
+
+/** Rooms resolve to their sources, so that a test never runs against a stale build. */
+const alias = Object.fromEntries(
+  rooms.map((room) => [`@trunkline/${room}`, new URL(`packages/${room}/src/index.ts`, import.meta.url).pathname]),
+);
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "test/house/**/*.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      { extends: true, test: { name: "simulation", include: ["test/simulation/**/*.test.ts"], testTimeout: 300_000 } },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts", "test/interop/**/*.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
