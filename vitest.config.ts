@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const rooms = ["sip", "trunking", "media", "store", "edge", "pstn", "api"] as const;
+const rooms = ["sip", "trunking", "media", "transport", "store", "edge", "pstn", "api"] as const;
 
 /** Rooms resolve to their sources, so that a test never runs against a stale build. */
 const alias = Object.fromEntries(

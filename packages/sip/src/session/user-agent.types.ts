@@ -83,6 +83,11 @@ export interface Session {
 }
 
 export type UserAgentHandlers = {
+  /**
+   * Asked before any state is made for a request outside a dialog: false drops it in silence (strangers, unknown hosts).
+   * Absent: everything is taken.
+   */
+  screen?(request: SipRequest, flow: Flow): boolean;
   /** A new INVITE outside any dialog that passed RFC 3261 §8.2; 100 was already sent. */
   onInvite(session: Session): void;
   onRequest?(request: IncomingRequest): void;
