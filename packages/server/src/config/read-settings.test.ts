@@ -1,0 +1,89 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readSettings } from "./read-settings.ts";
+import { SettingError } from "./settings.ts";
+
+function configFile(text: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), "trunkline-config-")), "trunkline.yaml");
+  writeFileSync(path, text);
+  return path;
+}
+
+describe("settings (interface §2)", () => {
+  it("has the documented defaults", () => {
+    expect(readSettings({})).toMatchObject({
+      dataDir: "./data",
+      zone: "trunkline.localhost",
+      role: "all",
+      http: { host: "127.0.0.1", port: 8080 },
+      bind: ["127.0.0.1"],
+      advertise: [],
+      sipPort: 5060,
+      rtpPorts: { min: 10_000, max: 60_000 },
+      edge: "local",
+      databaseUrl: undefined,
+      demo: false,
+      pstnPort: 0,
+      log: "info",
+    });
+  });
+
+  it("takes several addresses and IPv6", () => {
+    const settings = readSettings({ TRUNKLINE_BIND: "192.0.2.1, 2001:db8::1", TRUNKLINE_HTTP: "[::1]:0" });
+    expect(settings.bind).toEqual(["192.0.2.1", "2001:db8::1"]);
+    expect(settings.http).toEqual({ host: "::1", port: 0 });
+  });
+
+  it("reads the YAML file, and lets variables win over it", () => {
+    const path = configFile(
+      "TRUNKLINE_ZONE: sip.example.com\nTRUNKLINE_SIP_PORT: 5080\nTRUNKLINE_BIND:\n  - 127.0.0.1\n  - 127.0.0.2\n",
+    );
+    const settings = readSettings({ TRUNKLINE_CONFIG: path, TRUNKLINE_SIP_PORT: "5090" });
+    expect(settings).toMatchObject({ zone: "sip.example.com", sipPort: 5090, bind: ["127.0.0.1", "127.0.0.2"] });
+  });
+
+  const refused: [environment: Record<string, string>, message: RegExp][] = [
+    [{ TRUNKLINE_SIP_PORT: "70000" }, /^TRUNKLINE_SIP_PORT=70000: a port is a number from 0 to 65535$/],
+    [{ TRUNKLINE_SIP_PORT: "sip" }, /a port is a number/],
+    [{ TRUNKLINE_ROLE: "edgy" }, /choose one of all, edge, control/],
+    [{ TRUNKLINE_HTTP: "8080" }, /write host:port/],
+    [{ TRUNKLINE_BIND: "localhost" }, /localhost is not an IP address/],
+    [{ TRUNKLINE_BIND: "0.0.0.0" }, /say in TRUNKLINE_ADVERTISE which address callers reach/],
+    [
+      { TRUNKLINE_BIND: "127.0.0.1,127.0.0.2", TRUNKLINE_ADVERTISE: "192.0.2.1" },
+      /give one for each, in the same order/,
+    ],
+    [{ TRUNKLINE_RTP_PORTS: "60000-10000" }, /too small/],
+    [{ TRUNKLINE_ZONE: "Example" }, /a zone is a domain name/],
+    [{ TRUNKLINE_DEMO: "maybe" }, /write true or false/],
+    [{ TRUNKLINE_ROLE: "edge" }, /set TRUNKLINE_DATABASE_URL/],
+    [{ TRUNKLINE_CONFIG: "/nowhere/at/all.yaml" }, /TRUNKLINE_CONFIG=\/nowhere\/at\/all.yaml: ENOENT/],
+  ];
+  it.each(refused)("stops the start with one clear line: %j", (environment, message) => {
+    expect(() => readSettings(environment)).toThrow(SettingError);
+    expect(() => readSettings(environment)).toThrow(message);
+    expect(() => readSettings(environment)).not.toThrow(/\n/);
+  });
+
+  it("names the file and the key of a wrong value in the file", () => {
+    const path = configFile("TRUNKLINE_LOG: loud\n");
+    expect(() => readSettings({ TRUNKLINE_CONFIG: path })).toThrow(`${path}: TRUNKLINE_LOG=loud: choose one of`);
+  });
+
+  it("refuses keys it does not know, instead of ignoring a misspelt one", () => {
+    expect(() => readSettings({ TRUNKLINE_CONFIG: configFile("TRUNKLINE_ZOEN: a.b\n") })).toThrow(
+      /unknown key TRUNKLINE_ZOEN/,
+    );
+  });
+
+  it("never shows a secret, not even a wrong one", () => {
+    expect(() => readSettings({ TRUNKLINE_OPERATOR_TOKEN: "hunter2" })).toThrow(
+      "TRUNKLINE_OPERATOR_TOKEN=(hidden): use at least 12",
+    );
+    const failing = () => readSettings({ TRUNKLINE_DATABASE_URL: "mysql://user:hunter2@db/x" });
+    expect(failing).toThrow(/postgres:\/\//);
+    expect(failing).not.toThrow(/hunter2/);
+  });
+});

@@ -1,0 +1,154 @@
+/**
+ * The settings table: every variable that Trunkline reads, with its default, its meaning and its reader. The command line's help, the
+ * YAML file's keys and the checks at start all come from here (interface §2).
+ */
+export type ListenAddress = { readonly host: string; readonly port: number };
+export type Role = "all" | "edge" | "control";
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";
+
+export type Settings = {
+  readonly dataDir: string;
+  readonly zone: string;
+  readonly role: Role;
+  readonly http: ListenAddress;
+  readonly bind: readonly string[];
+  /** As many as `bind`; empty: the bind addresses themselves. */
+  readonly advertise: readonly string[];
+  readonly sipPort: number;
+  readonly rtpPorts: { readonly min: number; readonly max: number };
+  readonly edge: string;
+  /** Undefined: the embedded store in the data directory. */
+  readonly databaseUrl: string | undefined;
+  readonly media: "embedded";
+  readonly mediaWorkers: number;
+  readonly operatorSid: string | undefined;
+  readonly operatorToken: string | undefined;
+  readonly demo: boolean;
+  readonly pstnPort: number;
+  readonly demoPassword: string | undefined;
+  readonly log: LogLevel;
+};
+
+/** A value that cannot be used. `message` is one line: what, where, what to do. */
+export class SettingError extends Error {
+  readonly code = "ERR_SETTING";
+}
+
+type Read<T> = (text: string) => T | { readonly wrong: string };
+
+export type SettingRow<K extends keyof Settings = keyof Settings> = {
+  readonly variable: string;
+  readonly key: K;
+  readonly fallback: string | undefined;
+  readonly meaning: string;
+  readonly read: Read<Settings[K]>;
+};
+
+const wrong = (text: string): { readonly wrong: string } => ({ wrong: text });
+const row = <K extends keyof Settings>(
+  variable: string,
+  key: K,
+  fallback: string | undefined,
+  meaning: string,
+  read: Read<Settings[K]>,
+): SettingRow<K> => ({ variable, key, fallback, meaning, read });
+
+const text: Read<string> = (value) => value;
+
+const port: Read<number> = (value) => {
+  const number = Number(value);
+  return Number.isInteger(number) && number >= 0 && number <= 65_535
+    ? number
+    : wrong("a port is a number from 0 to 65535");
+};
+
+const flag: Read<boolean> = (value) => {
+  if (["true", "1", "yes", "on"].includes(value.toLowerCase())) return true;
+  if (["false", "0", "no", "off"].includes(value.toLowerCase())) return false;
+  return wrong("write true or false");
+};
+
+function choice<const T extends string>(...allowed: readonly T[]): Read<T> {
+  return (value) => allowed.find((one) => one === value) ?? wrong(`choose one of ${allowed.join(", ")}`);
+}
+
+const listenAddress: Read<ListenAddress> = (value) => {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]*)):(\d+)$/.exec(value);
+  if (!match) return wrong("write host:port, such as 127.0.0.1:8080 or [::1]:8080");
+  const number = port(match[3] ?? "");
+  return typeof number === "number" ? { host: match[1] ?? (match[2] || "0.0.0.0"), port: number } : number;
+};
+
+const addresses: Read<readonly string[]> = (value) => {
+  const list = value
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
+  const bad = list.find((one) => !/^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/.test(one));
+  return bad === undefined ? list : wrong(`${bad} is not an IP address`);
+};
+
+const portRange: Read<{ readonly min: number; readonly max: number }> = (value) => {
+  const match = /^(\d+)-(\d+)$/.exec(value);
+  const min = Number(match?.[1]);
+  const max = Number(match?.[2]);
+  if (!match || min < 1_024 || max > 65_535)
+    return wrong("write first-last between 1024 and 65535, such as 10000-60000");
+  return max - min >= 7
+    ? { min, max }
+    : wrong("the range is too small: one call takes four ports, so give at least eight");
+};
+
+const domain: Read<string> = (value) =>
+  /^(?=.{1,200}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/.test(value)
+    ? value
+    : wrong("a zone is a domain name in lower case with at least two labels, such as sip.example.com");
+
+const count: Read<number> = (value) => {
+  const number = Number(value);
+  return Number.isInteger(number) && number >= 1 && number <= 64 ? number : wrong("give a whole number from 1 to 64");
+};
+
+const operatorSid: Read<string> = (value) =>
+  /^AC[0-9a-f]{32}$/.test(value) ? value : wrong("an account SID is AC and 32 lower-case hexadecimal digits");
+
+const secret: Read<string> = (value) => (value.length >= 12 ? value : wrong("use at least 12 characters"));
+
+const postgresUrl: Read<string> = (value) =>
+  /^postgres(ql)?:\/\//.test(value)
+    ? value
+    : wrong("write postgres://user:password@host:port/database, or leave it out for the embedded store");
+
+/** In the order of the documentation. */
+export const SETTINGS: readonly SettingRow[] = [
+  row("TRUNKLINE_DATA_DIR", "dataDir", "./data", "embedded store, journal, recordings, certificates", text),
+  row("TRUNKLINE_ZONE", "zone", "trunkline.localhost", "base domain", domain),
+  row("TRUNKLINE_ROLE", "role", "all", "all, edge (calls) or control (API)", choice("all", "edge", "control")),
+  row("TRUNKLINE_HTTP", "http", "127.0.0.1:8080", "API and console", listenAddress),
+  row("TRUNKLINE_BIND", "bind", "127.0.0.1", "addresses SIP and RTP bind to, separated by commas", addresses),
+  row(
+    "TRUNKLINE_ADVERTISE",
+    "advertise",
+    "",
+    "addresses put into Via, Contact and SDP; default: the bind addresses",
+    addresses,
+  ),
+  row("TRUNKLINE_SIP_PORT", "sipPort", "5060", "SIP over UDP", port),
+  row("TRUNKLINE_RTP_PORTS", "rtpPorts", "10000-60000", "media ports", portRange),
+  row("TRUNKLINE_EDGE", "edge", "local", "name of this node's edge", text),
+  row("TRUNKLINE_DATABASE_URL", "databaseUrl", undefined, "postgres://…; default: the embedded store", postgresUrl),
+  row("TRUNKLINE_MEDIA", "media", "embedded", "media plane", choice("embedded")),
+  row("TRUNKLINE_MEDIA_WORKERS", "mediaWorkers", "1", "threads of the embedded media plane", count),
+  row("TRUNKLINE_OPERATOR_SID", "operatorSid", undefined, "operator account; made at first start", operatorSid),
+  row("TRUNKLINE_OPERATOR_TOKEN", "operatorToken", undefined, "its auth token; made at first start", secret),
+  row(
+    "TRUNKLINE_DEMO",
+    "demo",
+    "false",
+    "demo account, numbers, trunk and the simulated PSTN (true under npm start)",
+    flag,
+  ),
+  row("TRUNKLINE_PSTN_PORT", "pstnPort", "0", "port of the simulated PSTN; 0: any", port),
+  row("TRUNKLINE_DEMO_PASSWORD", "demoPassword", undefined, "fixes the demo user's password", secret),
+  row("TRUNKLINE_LOG", "log", "info", "log level", choice("trace", "debug", "info", "warn", "error", "silent")),
+];
