@@ -11,6 +11,11 @@ export type SipHostOptions = {
   onFlowFailed(flow: Flow, reason: string): void;
   /** Largest message taken, bytes; longer ones are dropped and counted. Default 65,535 (RFC 3261 §18.1.1). */
   readonly maxMessageBytes?: number;
+  /**
+   * Takes what `onMessage`, `onFlowFailed` or a timer's function throws: our own mistake, which may cost one call, never the process.
+   * Absent: it is thrown again outside of any call and ends up with the process's handler.
+   */
+  onFault?(error: unknown, during: "message" | "flow-failed" | "timer"): void;
 };
 
 /** The stack's `Host` over real sockets, one timer wheel and the operating system's randomness. */
