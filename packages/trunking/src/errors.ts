@@ -1,6 +1,7 @@
 /** Debugger codes that routing can give (contract §12, §5.2). The catalogue with causes and remedies grows beside it. */
 export type ErrorCode =
   | 10001
+  | 13224
   | 32001
   | 32006
   | 32010
@@ -16,4 +17,5 @@ export type ErrorCode =
   | 32202
   | 32204
   | 32206
+  | 32209
   | 32210;

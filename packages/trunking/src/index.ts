@@ -1,7 +1,14 @@
 export type * from "./directory/directory.types.ts";
+export { checkDomainName, type TrunkDomainName, trunkDomainSuffix } from "./domain-name.ts";
+export { isE164, isEmergencyNumber, toE164 } from "./e164.ts";
 export type * from "./errors.ts";
+export { type Invalid, invalid } from "./invalid.ts";
+export { type Cidr, canonicalIpAddress, checkCidr } from "./ip-address.ts";
 export type * from "./model.ts";
+export { inOrderOfTrial } from "./order.ts";
 export type * from "./ports.ts";
 export type * from "./record/events.ts";
 export type * from "./route/types.ts";
+export { isSid, mintSid, type SidPrefix } from "./sid.ts";
+export { type OriginationSipUrl, parseOriginationSipUrl } from "./sip-url.ts";
 export type * from "./trace.ts";

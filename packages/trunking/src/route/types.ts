@@ -106,7 +106,11 @@ export type Decision =
   | {
       readonly kind: "refuse";
       readonly rejection: Rejection;
-      readonly call: CallIdentity;
+      /**
+       * Null: nobody's call. A carrier sent a number that no account has, or one without a trunk; it is answered, counted and logged
+       * for the operator, but there is no account and trunk whose record it could be.
+       */
+      readonly call: CallIdentity | null;
       /** False when the source proved nothing (no ACL, no digest): such refusals are sampled, not all recorded. */
       readonly authenticated: boolean;
       readonly trace: readonly TraceStep[];
