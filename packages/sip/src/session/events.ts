@@ -13,10 +13,12 @@ export type OfferReply = {
 /**
  * What an INVITE session tells its user. One vocabulary for both roles; RFC 3261 §13, §14, §15.
  *
- * Order for a UAC: progress* then (answer | fail), then dialog events, then ended exactly once.
+ * Order for a UAC: trying? progress* then (answer | fail), then dialog events, then ended exactly once.
  * Order for a UAS: (cancelled | acknowledged) after our answer or refusal, dialog events, ended exactly once.
  */
 export type SessionEvent =
+  /** UAC: the first 100. Somebody is there, so a failover that waits for silence stops waiting (nothing else follows from it, §8.1.3.1). */
+  | { readonly kind: "trying" }
   /** UAC: a 101–199. `earlyTag` tells forked early dialogs apart. Reliable ones are PRACKed by the session. */
   | {
       readonly kind: "progress";
