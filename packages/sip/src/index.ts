@@ -1,7 +1,39 @@
 export * from "./flow.ts";
 export * from "./host.ts";
 export * from "./malformed.ts";
+export { parseCSeq } from "./message/cseq.ts";
+export { DEFAULT_READ_LIMITS, type ReadLimits } from "./message/lines.ts";
 export type * from "./message/message.ts";
+export { parseNameAddr } from "./message/name-addr.ts";
+export { canonicalName } from "./message/names.ts";
+export { readMessage } from "./message/read.ts";
+export {
+  copyString,
+  decodeUtf8,
+  encodeUtf8,
+  isToken,
+  quoteString,
+  splitList,
+  unescapeQuoted,
+} from "./message/text.ts";
+export { isUnreadable, type ReplyHeaders, Unreadable } from "./message/unreadable.ts";
+export {
+  escapeUser,
+  isHost,
+  parseSipUri,
+  parseTelUri,
+  sameSipUri,
+  unescapeUser,
+  writeSipUri,
+} from "./message/uri.ts";
 export type * from "./message/values.ts";
+export { parseVia } from "./message/via.ts";
+export {
+  type HeaderLine,
+  type ResponseExtras,
+  writeMessage,
+  writeRefusal,
+  writeResponse,
+} from "./message/write.ts";
 export type * from "./session/events.ts";
 export type * from "./session/user-agent.types.ts";

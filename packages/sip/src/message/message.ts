@@ -1,5 +1,5 @@
 import type { Malformed } from "../malformed.ts";
-import type { CSeq, NameAddr, Via } from "./values.ts";
+import type { CSeq, NameAddr, SipUri, Via } from "./values.ts";
 
 /** One header line as it came: canonical name for lookup, the name as written, and the raw value (unfolded, trimmed). */
 export type RawHeader = {
@@ -39,7 +39,10 @@ export interface MessageBase {
 export interface SipRequest extends MessageBase {
   readonly kind: "request";
   readonly method: string;
+  /** As written; always a URI of some scheme. */
   readonly requestUri: string;
+  /** The same, read; undefined for a scheme other than `sip` and `sips` (a UAS answers 416, RFC 3261 §8.2.2.1). */
+  readonly target: SipUri | undefined;
 }
 
 export interface SipResponse extends MessageBase {

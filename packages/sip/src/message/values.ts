@@ -1,4 +1,7 @@
-/** A `;name=value` list. Names are lower-case; a parameter without a value is the empty string. */
+/**
+ * A `;name=value` list. Names are lower-case; a parameter without a value is the empty string. Header parameters come without
+ * their quotes; in URI parameters names are unescaped and values as written.
+ */
 export type Params = ReadonlyMap<string, string>;
 
 /** A SIP or SIPS URI (RFC 3261 §19.1). `user` and `headers` are as written (escapes kept); `host` is lower-case, IPv6 in brackets. */
@@ -20,6 +23,15 @@ export type NameAddr = {
   /** The URI as written: any scheme. Parse it with `parseSipUri` or `parseTelUri` when needed. */
   readonly uri: string;
   /** Header parameters (outside the angle brackets); `tag` among them. */
+  readonly params: Params;
+};
+
+/** A telephone URI (RFC 3966). */
+export type TelUri = {
+  /** True for `+` and digits, false for a local number, which then has a `phone-context`. */
+  readonly global: boolean;
+  /** Without visual separators. */
+  readonly number: string;
   readonly params: Params;
 };
 

@@ -1,0 +1,33 @@
+import { Malformed } from "../malformed.ts";
+
+/** What a response to a broken request can repeat of it, as written; `via` has at least one element. */
+export type ReplyHeaders = {
+  /** Every Via line in order; comma lists are not split. */
+  readonly via: readonly string[];
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly callId: string | undefined;
+  readonly cseq: string | undefined;
+};
+
+/**
+ * A message that `readMessage` refuses. `what` is fit for a reason phrase ("Missing Call-ID", RFC 3261 §21.4.1).
+ *
+ * `reply` is there when a stateless response is possible: a request, not an ACK, with a Via to send it along. `writeRefusal`
+ * makes the response. Without it the message is dropped: responses, and what is not SIP at all.
+ */
+export class Unreadable extends Malformed {
+  /** 400, or 505 for a version other than SIP/2.0 (§21.5.6). */
+  readonly status: 400 | 505;
+  readonly reply: ReplyHeaders | undefined;
+
+  constructor(what: string, at: number, status: 400 | 505, reply: ReplyHeaders | undefined) {
+    super(what, at);
+    this.status = status;
+    this.reply = reply;
+  }
+}
+
+export function isUnreadable(value: unknown): value is Unreadable {
+  return value instanceof Unreadable;
+}
