@@ -1,3 +1,4 @@
+export { createDirectory } from "./directory/directory.ts";
 export type * from "./directory/directory.types.ts";
 export { checkDomainName, type TrunkDomainName, trunkDomainSuffix } from "./domain-name.ts";
 export { isE164, isEmergencyNumber, toE164 } from "./e164.ts";

@@ -1,0 +1,81 @@
+import { checkCidr, readIpAddress } from "../ip-address.ts";
+import type { RowIndex } from "./row-index.ts";
+
+/**
+ * Rows by address block, most specific block first. One hash lookup per prefix length that occurs, so a lookup costs at most
+ * 32 (IPv4) or 128 (IPv6) steps, usually one or two; an entry costs one map entry, where a bit trie would cost 32 nodes.
+ */
+export class PrefixTable<Row> implements RowIndex<Row> {
+  readonly #rowsByBlock = new Map<string, Row[]>();
+  /** Prefix lengths in use, longest first; lookups try no other. One short array, because there is a table per list. */
+  #lengths: readonly number[] = [];
+  readonly #cidrOf: (row: Row) => string;
+
+  /** @param cidrOf the row's block as `address/length`; a row whose block is not one matches nothing */
+  constructor(cidrOf: (row: Row) => string) {
+    this.#cidrOf = cidrOf;
+  }
+
+  get isEmpty(): boolean {
+    return this.#rowsByBlock.size === 0;
+  }
+
+  add(row: Row): void {
+    const block = readBlock(this.#cidrOf(row));
+    if (!block) return;
+    const key = blockKey(block.bytes, block.prefixLength);
+    const rows = this.#rowsByBlock.get(key);
+    if (rows) {
+      rows.push(row);
+      return;
+    }
+    this.#rowsByBlock.set(key, [row]);
+    if (this.#lengths.includes(block.prefixLength)) return;
+    this.#lengths = [...this.#lengths, block.prefixLength].sort((a, b) => b - a);
+  }
+
+  /** Costs a walk over the table's blocks when the last row of a block goes. */
+  remove(row: Row): void {
+    const block = readBlock(this.#cidrOf(row));
+    if (!block) return;
+    const key = blockKey(block.bytes, block.prefixLength);
+    const rows = this.#rowsByBlock.get(key);
+    const at = rows?.indexOf(row) ?? -1;
+    if (!rows || at < 0) return;
+    rows.splice(at, 1);
+    if (rows.length > 0) return;
+    this.#rowsByBlock.delete(key);
+    const left = new Set(Array.from(this.#rowsByBlock.keys(), prefixLengthOf));
+    this.#lengths = this.#lengths.filter((length) => left.has(length));
+  }
+
+  /** What `choose` finds first, from the most specific block that contains the address to the least. */
+  find(address: readonly number[], choose: (rows: readonly Row[]) => Row | undefined): Row | undefined {
+    for (const length of this.#lengths) {
+      if (length > address.length * 8) continue;
+      const rows = this.#rowsByBlock.get(blockKey(address, length));
+      const found = rows && choose(rows);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+}
+
+function readBlock(cidr: string): { readonly bytes: readonly number[]; readonly prefixLength: number } | undefined {
+  const checked = checkCidr(cidr);
+  const bytes = checked.kind === "ok" ? readIpAddress(checked.address) : undefined;
+  return checked.kind === "ok" && bytes ? { bytes, prefixLength: checked.prefixLength } : undefined;
+}
+
+/** Family, length and the first `prefixLength` bits, one character per byte: equal for two addresses in the same block only. */
+function blockKey(bytes: readonly number[], prefixLength: number): string {
+  let key = String.fromCharCode(bytes.length, prefixLength);
+  const whole = prefixLength >>> 3;
+  for (let index = 0; index < whole; index++) key += String.fromCharCode(bytes[index] ?? 0);
+  const rest = prefixLength & 7;
+  return rest === 0 ? key : key + String.fromCharCode((bytes[whole] ?? 0) & (0xff00 >>> rest));
+}
+
+function prefixLengthOf(key: string): number {
+  return key.charCodeAt(1);
+}
