@@ -35,5 +35,8 @@ export {
   writeRefusal,
   writeResponse,
 } from "./message/write.ts";
+export * from "./sdp/description.ts";
+export { readSdp, writeSdp } from "./sdp/read.ts";
+export { relocateSdp, type SdpMediaPlace, type SdpPlace } from "./sdp/relocate.ts";
 export type * from "./session/events.ts";
 export type * from "./session/user-agent.types.ts";
