@@ -1,1 +1,3 @@
+export { createApi } from "./app.ts";
+export type { ApiDeps } from "./deps.ts";
 export type * from "./ports.ts";

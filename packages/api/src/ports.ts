@@ -60,3 +60,9 @@ export interface LiveCallsPort {
   /** Ends a live call; false when there is none of that SID in the account. */
   hangUp(accountSid: string, sid: string): Promise<boolean>;
 }
+
+/** The seam for request limits (contract §4.1 "Rate limiting"): asked once per authenticated request. */
+export interface RequestLimit {
+  /** Null: go on. Otherwise the request is answered 429 with code 20429, to be tried again after so many seconds. */
+  admit(accountSid: string): { readonly retryAfterSec: number } | null;
+}

@@ -1,0 +1,63 @@
+import formbody from "@fastify/formbody";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { ApiDeps } from "./deps.ts";
+import { problemOfError } from "./failure.ts";
+import { mountedPath, mountRoutes } from "./mount.ts";
+import { notFound } from "./problem.ts";
+import { findProduct } from "./product.ts";
+import { clientPath, send } from "./reply.ts";
+import { routes } from "./resources/index.ts";
+
+/** Largest body taken: TwiML has at most 4,000 characters, so this is generous for every form there is. */
+const BODY_LIMIT_BYTES = 64 * 1024;
+
+/**
+ * Makes the HTTP API: Twilio's surfaces and `/trunkline/v1` on one origin (contract §7.2). It listens nowhere yet; other routes
+ * (health, console) may be added, and `inject` answers without a socket.
+ *
+ * Every answer below those surfaces is JSON in Twilio's shape, failures of ours included.
+ */
+export function createApi(deps: ApiDeps): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: deps.trustedProxies ? [...deps.trustedProxies] : false,
+    genReqId: () => `RQ${deps.randomHex(16)}`,
+    rewriteUrl: (request) => mountedUrl(request.headers.host ?? "", request.url ?? "/", deps.zone),
+    frameworkErrors: (error, request, reply) => fail(deps, error, request, reply),
+    routerOptions: { maxParamLength: 256 },
+    exposeHeadRoutes: false,
+  });
+  app.register(formbody);
+  readEmptyJson(app);
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("Twilio-Request-Id", request.id);
+  });
+  app.setErrorHandler((error, request, reply) => fail(deps, error, request, reply));
+  app.setNotFoundHandler((request, reply) => send(reply, notFound(clientPath(request))));
+  mountRoutes(app, deps, routes());
+  return app;
+}
+
+function mountedUrl(host: string, url: string, zone: string): string {
+  const queryAt = url.indexOf("?");
+  const path = queryAt < 0 ? url : url.slice(0, queryAt);
+  // The mount point itself is not for clients.
+  if (path.startsWith("/~")) return "/~";
+  const place = findProduct(host, path, zone);
+  return place === undefined ? url : mountedPath(place.product, place.path) + (queryAt < 0 ? "" : url.slice(queryAt));
+}
+
+/** A JSON content type without a body (clients do so on DELETE) is an empty body, not an error. */
+function readEmptyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body === "") done(null, {});
+    else void parse(request, String(body), done);
+  });
+}
+
+function fail(deps: ApiDeps, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOfError(error, request.id);
+  if (problem.status >= 500) deps.onFailure?.(error, request.id);
+  send(reply, problem);
+}

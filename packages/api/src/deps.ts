@@ -1,0 +1,30 @@
+import type { Store } from "@trunkline/store";
+import type { LiveCallsPort, RequestLimit, SimulatedPstnPort } from "./ports.ts";
+
+/** Everything the API works with; it opens no socket, file or database of its own. */
+export type ApiDeps = {
+  readonly store: Store;
+  /** Base domain of the installation; trunk domains end in `.pstn.{zone}`. */
+  readonly zone: string;
+  /** Digest realm of the installation, which stored password hashes depend on. */
+  readonly digestRealm: string;
+  /** The operator's credentials: good for every account and for `/trunkline/v1`. */
+  readonly operator: { readonly sid: string; readonly token: string };
+  /** `bytes` of unpredictable randomness as lower-case hex; SIDs and tokens come from it. */
+  readonly randomHex: (bytes: number) => string;
+  /** Wall clock, epoch milliseconds. */
+  readonly nowMs: () => number;
+  /** Absent where no simulated PSTN runs. */
+  readonly simulatedPstn?: SimulatedPstnPort;
+  /** Absent in a role that carries no calls. */
+  readonly liveCalls?: LiveCallsPort;
+  /** Absent: no limit. */
+  readonly requestLimit?: RequestLimit;
+  /**
+   * Proxies whose X-Forwarded-Proto and X-Forwarded-Host are believed (addresses or CIDR); absent: none, so that a client cannot
+   * choose the links it gets.
+   */
+  readonly trustedProxies?: readonly string[];
+  /** Told of every failure of ours (answered 500 or 503), with the request id that the client saw. */
+  readonly onFailure?: (error: unknown, requestId: string) => void;
+};

@@ -1,0 +1,62 @@
+import type { Account } from "@trunkline/trunking";
+import type { ApiDeps } from "./deps.ts";
+import { type Form, type FormValues, readForm } from "./form.ts";
+import type { Links } from "./links.ts";
+import { Problem } from "./problem.ts";
+import type { Product } from "./product.ts";
+
+/** What a handler knows about its request. */
+export type Context = {
+  readonly deps: ApiDeps;
+  /** The account that the request acts for; outside scope `account`, that of the credentials. */
+  readonly account: Account;
+  /** True with the operator's credentials. */
+  readonly operator: boolean;
+  readonly links: Links;
+  /** Path parameters by name; a missing one is "". */
+  readonly param: (name: string) => string;
+  readonly query: unknown;
+  readonly body: unknown;
+  /** 404 for the resource that the request names. */
+  readonly missing: () => Problem;
+  /** Adds names of parameters that nobody knows to the warning header (20001). */
+  readonly warnUnknown: (names: readonly string[]) => void;
+};
+
+export type Answer = { readonly status: 200 | 201 | 204; readonly body: object | null };
+
+export type Route = {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly product: Product;
+  /** Path below the product's version prefix, parameters as `:name`. */
+  readonly path: string;
+  /** `account`: acts for one; `operator`: needs the operator's credentials; `anyone`: the handler looks at who asks. */
+  readonly scope: "account" | "operator" | "anyone";
+  /** One line for the OpenAPI document. */
+  readonly summary: string;
+  /** Query parameters of a GET, body parameters of a POST. */
+  readonly form: Form;
+  readonly run: (at: Context) => Promise<Answer | Problem>;
+};
+
+/** A handler with its parameters: reads and checks them, then runs with typed values. */
+export type Operation<At, Result> = {
+  readonly form: Form;
+  readonly run: (at: At, raw: unknown) => Promise<Result | Problem>;
+};
+
+/** Binds a form to the function that takes its values. */
+export function accepts<At extends Pick<Context, "warnUnknown">, F extends Form, Result>(
+  form: F,
+  run: (at: At, values: FormValues<F>) => Promise<Result | Problem>,
+): Operation<At, Result> {
+  return {
+    form,
+    run: async (at, raw) => {
+      const reading = readForm(form, raw);
+      if (reading instanceof Problem) return reading;
+      at.warnUnknown(reading.unknown);
+      return run(at, reading.values);
+    },
+  };
+}
