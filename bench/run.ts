@@ -1,0 +1,59 @@
+// npm run bench: every budget side by side with the peers that are installed, as a table and as JSON.
+// Options: --quick (short runs, one round), --only signalling|media, --json (JSON alone).
+import { parseArgs } from "node:util";
+import { benchMedia } from "./media.ts";
+import { benchSignalling } from "./signalling.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean" },
+    only: { type: "string" },
+    json: { type: "boolean" },
+    rate: { type: "string" },
+    calls: { type: "string" },
+  },
+});
+const rounds = options.quick ? 1 : 3;
+const seconds = options.quick ? 6 : 15;
+
+function table(title: string, rows: readonly Readonly<Record<string, string | number>>[]): void {
+  if (options.json) return;
+  process.stdout.write(`\n${title}\n`);
+  if (rows.length === 0) process.stdout.write("  not measured: SIPp, or a C compiler with libsrtp2, is missing\n");
+  else
+    console.table(
+      rows.map((row) =>
+        Object.fromEntries(
+          Object.entries(row).map(([key, value]) => [
+            key,
+            typeof value === "number" ? Number(value.toFixed(3)) : value,
+          ]),
+        ),
+      ),
+    );
+}
+
+/** Each figure of a peer as a multiple of ours is what counts on a shared machine. */
+function ratio<T extends { readonly peer: string }>(
+  rows: readonly T[],
+  figure: (row: T) => number,
+): Readonly<Record<string, number>> {
+  const ours = rows.find((row) => row.peer === "trunkline");
+  if (!ours) return {};
+  return Object.fromEntries(
+    rows
+      .filter((row) => row !== ours)
+      .map((row) => [`trunkline / ${row.peer}`, Number((figure(ours) / figure(row)).toFixed(2))]),
+  );
+}
+
+const signalling = options.only === "media" ? [] : await benchSignalling(Number(options.rate ?? 150), seconds, rounds);
+if (options.only !== "media") table("Signalling: authenticated calls, record stored", signalling);
+const media =
+  options.only === "signalling" ? [] : await benchMedia(Number(options.calls ?? 300), Math.min(seconds, 10), rounds);
+if (options.only !== "signalling") table("Media: PCMU 20 ms both ways, one relay thread", media);
+const ratios = {
+  cpuPerCall: ratio(signalling, (row) => row.cpuSecondsPer1000Calls),
+  cpuPerPacket: ratio(media, (row) => row.cpuSecondsPerMillionPackets),
+};
+process.stdout.write(`${JSON.stringify({ signalling, media, ratios }, null, options.json ? 0 : 2)}\n`);

@@ -1,0 +1,77 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const scenarios = fileURLToPath(new URL("../interop/sipp/", import.meta.url));
+
+export const haveSipp = spawnSync("sh", ["-c", "command -v sipp"]).status === 0;
+
+export type SippRun = {
+  /** File name in `test/interop/sipp`. */
+  readonly scenario: string;
+  readonly target?: string;
+  readonly address: string;
+  readonly port: number;
+  readonly calls?: number;
+  readonly perSecond?: number;
+  /** `[keyword]` replacements by `-key`. */
+  readonly keys?: Readonly<Record<string, string>>;
+  readonly auth?: { readonly username: string; readonly password: string };
+  readonly extra?: readonly string[];
+  readonly limitSec?: number;
+  /** A command in front, such as `taskset -c 1`. */
+  readonly prefix?: readonly string[];
+  /** No message log: for load. */
+  readonly quiet?: boolean;
+};
+
+export type SippResult = {
+  readonly successful: number;
+  readonly failed: number;
+  readonly retransmissions: number;
+  /** Messages as SIPp logged them (with `-trace_msg` in `extra`). */
+  readonly messages: string;
+  /** What SIPp wrote when it failed. */
+  readonly errors: string;
+};
+
+export type Sipp = { readonly done: Promise<SippResult>; stop(): void };
+
+/** Starts SIPp with a scenario of ours; `done` gives its own counters. */
+export function startSipp(run: SippRun): Sipp {
+  const dir = mkdtempSync(join(tmpdir(), "trunkline-sipp-"));
+  const args = [
+    ...(run.target ? [run.target] : []),
+    ...["-sf", join(scenarios, run.scenario), "-i", run.address, "-p", String(run.port), "-mi", run.address],
+    ...["-m", String(run.calls ?? 1), "-r", String(run.perSecond ?? 10), "-l", "5000", "-nostdin", "-timeout_error"],
+    ...["-timeout", `${run.limitSec ?? 60}s`, "-trace_stat", "-stf", join(dir, "stat.csv"), "-fd", "1"],
+    ...["-trace_err", "-error_file", join(dir, "errors.log")],
+    ...(run.quiet ? [] : ["-trace_msg", "-message_file", join(dir, "messages.log")]),
+    ...Object.entries(run.keys ?? {}).flatMap(([key, value]) => ["-key", key, value]),
+    ...(run.auth ? ["-au", run.auth.username, "-ap", run.auth.password] : []),
+    ...(run.extra ?? []),
+  ];
+  const [command = "sipp", ...rest] = [...(run.prefix ?? []), "sipp", ...args];
+  const child = spawn(command, rest, { cwd: dir, stdio: "ignore" });
+  const done = once(child, "exit").then(() => readResult(dir));
+  return { done, stop: () => void child.kill("SIGUSR1") };
+}
+
+function readResult(dir: string): SippResult {
+  const files = readdirSync(dir);
+  const read = (name: string): string => (files.includes(name) ? readFileSync(join(dir, name), "latin1") : "");
+  const lines = read("stat.csv").trim().split("\n");
+  const names = lines[0]?.split(";") ?? [];
+  const values = lines.at(-1)?.split(";") ?? [];
+  const number = (name: string): number => Number(values[names.indexOf(name)] ?? Number.NaN);
+  return {
+    successful: number("SuccessfulCall(C)"),
+    failed: number("FailedCall(C)"),
+    retransmissions: number("Retransmissions(C)"),
+    messages: read("messages.log"),
+    errors: read("errors.log"),
+  };
+}
