@@ -1,3 +1,15 @@
+export { answerChallenges, type DigestAnswer, type DigestLogin } from "./digest/answer.ts";
+export {
+  type DigestChallenge,
+  type DigestCredentials,
+  parseChallenge,
+  parseCredentials,
+  writeChallenge,
+  writeCredentials,
+} from "./digest/auth-params.ts";
+export { digestResponse, type Hash, ha1 } from "./digest/digest.ts";
+export { NonceMint, type NonceMintOptions } from "./digest/nonce-mint.ts";
+export { type DigestCheck, type DigestOutcome, findCredentials, verifyDigest } from "./digest/verify.ts";
 export * from "./flow.ts";
 export * from "./host.ts";
 export * from "./malformed.ts";
