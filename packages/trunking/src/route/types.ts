@@ -67,7 +67,7 @@ export type Rejection = {
   readonly kind: "reject";
   readonly status: number;
   readonly phrase: string;
-  /** Null for a carrier's or target's own answer passed through. */
+  /** Null for a carrier's or target's own answer passed through, and for calls that are nobody's (`CallIdentity` null). */
   readonly code: ErrorCode | null;
   readonly detail: string;
 };

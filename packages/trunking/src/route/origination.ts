@@ -1,0 +1,68 @@
+import type { DirectoryReader } from "../directory/directory.types.ts";
+import type { Carrier } from "../model.ts";
+import { checkAccount } from "./account.ts";
+import { findCaller } from "./calling-number.ts";
+import { findNumber, findTrunk } from "./dialled-number.ts";
+import { identify } from "./identify.ts";
+import { checkMaxForwards } from "./max-forwards.ts";
+import { chooseTargets } from "./origination-targets.ts";
+import { type Passed, pass, type Refused, Trail } from "./ruling.ts";
+import type { CallIdentity, CallRequest, Decision, Facts } from "./types.ts";
+
+/**
+ * Decides where a call from a carrier goes. Pure: same arguments, same answer.
+ *
+ * What the carrier sees: 404 for a number that nobody here has or that is on no trunk (`call` is null, there is no account to record it
+ * for), 603 for an account that is not active, 483 when hops are used up, 480 when no origination URL can be used. `drop` when the
+ * source is no carrier of ours.
+ */
+export function routeOrigination(request: CallRequest, directory: DirectoryReader, facts: Facts): Decision {
+  const identity = identify(request, directory, facts);
+  if (identity.kind === "unknown") return { kind: "drop", why: identity.why };
+  if (identity.kind === "termination") return { kind: "drop", why: "addressed to a trunk domain" };
+  const trail = new Trail();
+  trail.note("origination.carrier", fromCarrier(request, identity.carrier));
+  const number = trail.note("origination.number", findNumber(request.requestUri.user, directory));
+  if (number.kind === "refuse") return refusal(number, null, trail);
+  const found = trail.note("origination.trunk", findTrunk(number.found, directory));
+  if (found.kind === "refuse") return refusal(found, null, trail);
+  const trunk = found.found;
+  const caller = trail.note("origination.caller", findCaller(request)).found;
+  const call: CallIdentity = {
+    direction: "trunking-originating",
+    accountSid: trunk.accountSid,
+    trunkSid: trunk.sid,
+    phoneNumberSid: number.found.sid,
+    from: caller.shown,
+    to: number.found.e164,
+    callerName: caller.displayName,
+  };
+  const account = trail.note("origination.account", checkAccount(trunk.accountSid, directory));
+  if (account.kind === "refuse") return refusal(account, call, trail);
+  const hops = trail.note("origination.max-forwards", checkMaxForwards(request.maxForwards));
+  if (hops.kind === "refuse") return refusal(hops, call, trail);
+  const targets = trail.note(
+    "origination.targets",
+    chooseTargets(request, number.found, trunk, caller, directory, facts),
+  );
+  if (targets.kind === "refuse") return refusal(targets, call, trail);
+  return {
+    kind: "dial",
+    call,
+    attempts: targets.found,
+    trace: trail.steps,
+    symmetricRtp: trunk.symmetricRtpEnabled,
+  };
+}
+
+function fromCarrier(request: CallRequest, carrier: Carrier): Passed<undefined> {
+  return pass(
+    `${request.sourceAddress}:${request.sourcePort}`,
+    `The source is an address of carrier ${carrier.friendlyName}.`,
+  );
+}
+
+/** A carrier has always proved itself, by its address. */
+function refusal({ rejection }: Refused, call: CallIdentity | null, trail: Trail): Decision {
+  return { kind: "refuse", rejection, call, authenticated: true, trace: trail.steps };
+}

@@ -1,0 +1,32 @@
+import type { OriginationSipUrl } from "../sip-url.ts";
+
+/** RFC 3261 §25.1 `user`: what needs no escape there. */
+const NO_ESCAPE = /[A-Za-z0-9\-_.!~*'()&=+$,;/?]/;
+
+/** Request-URI for a target: its place and parameters, with this user part. */
+export function requestUri(target: OriginationSipUrl, user: string): string {
+  const port = target.port === null ? "" : `:${target.port}`;
+  return `sip:${user}@${target.host}${port}${paramText(target)}`;
+}
+
+/** To URI for a target: as the Request-URI, without the port (contract §8.5; RFC 3261 §19.1.1 table 1 has none in To). */
+export function toUri(target: OriginationSipUrl, number: string): string {
+  return `sip:${number}@${target.host}${paramText(target)}`;
+}
+
+/** SEC-2: a secure trunk's target is called over TLS whatever its `transport` says. */
+export function overTls(target: OriginationSipUrl): OriginationSipUrl {
+  const others = target.params.filter(([name]) => name !== "transport");
+  return { ...target, transport: "tls", params: [...others, ["transport", "tls"]] };
+}
+
+/** A user part as SIP URIs need it; `user` holds one character per byte. */
+export function escapedUser(user: string): string {
+  return Array.from(user, (character) =>
+    NO_ESCAPE.test(character) ? character : `%${character.charCodeAt(0).toString(16).padStart(2, "0").toUpperCase()}`,
+  ).join("");
+}
+
+function paramText(target: OriginationSipUrl): string {
+  return target.params.map(([name, value]) => (value === null ? `;${name}` : `;${name}=${value}`)).join("");
+}
