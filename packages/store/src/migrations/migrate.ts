@@ -1,0 +1,39 @@
+import { CompiledQuery, type Kysely, sql } from "kysely";
+import { StoreError } from "../errors.ts";
+import { FIRST_CALL } from "./0001-first-call.ts";
+
+/** Every schema change, oldest first. Published ones are never edited: a new one is added. */
+export const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
+  { name: "first call", statements: FIRST_CALL },
+];
+
+/** Key of the PostgreSQL advisory lock that keeps two starting processes from migrating at once. */
+const MIGRATION_LOCK = 0x7472_756e;
+
+/**
+ * Brings the schema to this version, in one transaction. Forward only: data of a newer version is refused with `STORE_TOO_NEW` and
+ * left alone.
+ */
+export async function migrate(kysely: Kysely<unknown>): Promise<void> {
+  await kysely.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction);
+    await sql`
+      create table if not exists schema_migrations (
+        version integer primary key, name text not null, applied_at timestamptz not null default now()
+      )`.execute(transaction);
+    const { rows } = await sql<{ version: number }>`
+      select coalesce(max(version), 0) as version from schema_migrations`.execute(transaction);
+    const current = rows[0]?.version ?? 0;
+    if (current > MIGRATIONS.length) {
+      throw new StoreError(
+        "STORE_TOO_NEW",
+        `the data has schema version ${current}, this program knows ${MIGRATIONS.length}: use a newer version of it`,
+      );
+    }
+    for (const [index, { name, statements }] of MIGRATIONS.entries()) {
+      if (index < current) continue;
+      for (const statement of statements) await transaction.executeQuery(CompiledQuery.raw(statement));
+      await sql`insert into schema_migrations (version, name) values (${index + 1}, ${name})`.execute(transaction);
+    }
+  });
+}

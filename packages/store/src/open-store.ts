@@ -1,0 +1,151 @@
+import { sql } from "kysely";
+import { ChangeLog } from "./directory/change-log.ts";
+import { DirectoryFeed } from "./directory/feed.ts";
+import { StoreError } from "./errors.ts";
+import { migrate } from "./migrations/migrate.ts";
+import { findPreparedTar } from "./prepared.ts";
+import { accountRepository } from "./repositories/accounts.ts";
+import { alertRepository, alertSink } from "./repositories/alerts.ts";
+import { callRecordSink, callRepository } from "./repositories/calls.ts";
+import { carrierRepository, edgeLocationRepository } from "./repositories/carriers.ts";
+import { childRepository } from "./repositories/children.ts";
+import type { StoreContext } from "./repositories/context.ts";
+import { associationRepository, type ListKind, listRepository } from "./repositories/lists.ts";
+import { phoneNumberRepository } from "./repositories/phone-numbers.ts";
+import { trunkRepository } from "./repositories/trunks.ts";
+import { Secrets } from "./secrets.ts";
+import { Database } from "./sql/database.ts";
+import type { Engine, OnProblem } from "./sql/engine.ts";
+import { openPglite } from "./sql/pglite.ts";
+import { openPostgres } from "./sql/postgres.ts";
+import type { Store } from "./store.ts";
+import * as tables from "./tables.ts";
+
+export type StoreOptions = {
+  /** `pglite:<dir>`, `pglite:memory` or `postgres://…`; anything else rejects with `STORE_BAD_URL`. */
+  readonly url: string;
+  /** 32 bytes; what was stored with one key opens with no other (`STORE_WRONG_KEY`). */
+  readonly encryptionKey: Uint8Array;
+  /** False: changes of other processes are not listened for. Of use for a short-lived command. Default true. */
+  readonly listen?: boolean;
+  /** Told of trouble that no caller waits for, such as a lost listening connection (it comes back by itself). */
+  readonly onProblem?: OnProblem;
+  /** False: a new embedded store is initialised from nothing even where a prepared one is there. Default true. */
+  readonly usePrepared?: boolean;
+};
+
+/**
+ * Opens the data side of an installation and brings its schema to this version.
+ *
+ * Durability: a write resolves when its transaction is committed. `pglite:<dir>` fsyncs the write-ahead log at every commit (one fsync
+ * each), `postgres:` does what the server is set to (by default the same), `pglite:memory` keeps nothing.
+ *
+ * Rejects with `StoreError`: `STORE_AWAY`, `STORE_IN_USE`, `STORE_WRONG_KEY`, `STORE_TOO_NEW`, `STORE_BAD_URL`.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const secrets = new Secrets(options.encryptionKey);
+  const onProblem = options.onProblem ?? ((problem: Error) => process.emitWarning(problem));
+  const database = new Database(openEngine(options, onProblem));
+  try {
+    await database.migrate(migrate);
+    await checkKey(database, secrets);
+  } catch (error) {
+    await database.close().catch(onProblem);
+    throw error;
+  }
+  const feed = new DirectoryFeed(database, secrets, onProblem);
+  const changes = new ChangeLog(database, (seq) => feed.reach(seq));
+  return assemble({ database, changes, secrets }, feed);
+}
+
+function openEngine({ url, listen = true, usePrepared = true }: StoreOptions, onProblem: OnProblem): Engine {
+  const [scheme = "", ...rest] = url.split(":");
+  if (scheme === "postgres" || scheme === "postgresql") {
+    const engine = openPostgres(url, onProblem);
+    return listen ? engine : { ...engine, listen: null };
+  }
+  const place = rest.join(":");
+  if (scheme !== "pglite" || place === "") {
+    throw new StoreError("STORE_BAD_URL", "a store is pglite:<directory>, pglite:memory or postgres://…");
+  }
+  return openPglite(place === "memory" ? null : place, usePrepared ? findPreparedTar() : null);
+}
+
+/** Keeps a sealed text in the store, so that a wrong key is found at the start and not at the first credential. */
+async function checkKey(database: Database, secrets: Secrets): Promise<void> {
+  const place = "installation.key_check";
+  await database.rows(sql`
+    insert into installation (id, key_check) values (1, ${secrets.seal("trunkline", place)}) on conflict (id) do nothing`);
+  const [kept] = await database.rows(sql<{ keyCheck: Uint8Array }>`select key_check from installation`);
+  if (kept === undefined || secrets.open(kept.keyCheck, place) === undefined) {
+    throw new StoreError("STORE_WRONG_KEY", "the encryption key is not the one this store was made with");
+  }
+}
+
+const CREDENTIAL_LISTS: ListKind = {
+  noun: "credential list",
+  lists: tables.credentialLists,
+  members: tables.credentials,
+  memberEntity: "credential",
+  associations: tables.trunkCredentialLists,
+  associationEntity: "trunkCredentialList",
+};
+const IP_ACCESS_CONTROL_LISTS: ListKind = {
+  noun: "IP access control list",
+  lists: tables.ipAccessControlLists,
+  members: tables.ipAddresses,
+  memberEntity: "ipAddress",
+  associations: tables.trunkIpAccessControlLists,
+  associationEntity: "trunkIpAccessControlList",
+};
+
+function assemble(context: StoreContext, feed: DirectoryFeed): Store {
+  const { database } = context;
+  return {
+    accounts: accountRepository(context),
+    trunks: trunkRepository(context),
+    originationUrls: childRepository(context, tables.originationUrls, {
+      noun: "origination URL",
+      parent: "trunkSid",
+      mutable: ["friendlyName", "sipUrl", "priority", "weight", "enabled"],
+      entity: "originationUrl",
+    }),
+    credentialLists: listRepository(context, CREDENTIAL_LISTS),
+    credentials: childRepository(context, tables.credentials, {
+      noun: "credential",
+      parent: "listSid",
+      mutable: ["username", "ha1Md5", "ha1Sha256"],
+      entity: "credential",
+    }),
+    ipAccessControlLists: listRepository(context, IP_ACCESS_CONTROL_LISTS),
+    ipAddresses: childRepository(context, tables.ipAddresses, {
+      noun: "IP address",
+      parent: "listSid",
+      mutable: ["friendlyName", "ipAddress", "cidrPrefixLength"],
+      entity: "ipAddress",
+    }),
+    trunkCredentialLists: associationRepository(context, CREDENTIAL_LISTS),
+    trunkIpAccessControlLists: associationRepository(context, IP_ACCESS_CONTROL_LISTS),
+    phoneNumbers: phoneNumberRepository(context),
+    callerIds: childRepository(context, tables.callerIds, {
+      noun: "caller ID",
+      parent: "accountSid",
+      mutable: [],
+      entity: "callerId",
+    }),
+    carriers: carrierRepository(context),
+    edgeLocations: edgeLocationRepository(context),
+    calls: callRepository(database),
+    alerts: alertRepository(database),
+    directory: feed,
+    callRecordSink: callRecordSink(database),
+    alertSink: alertSink(database),
+    async ping() {
+      await database.rows(sql`select 1`);
+    },
+    async close() {
+      await feed.close();
+      await database.close();
+    },
+  };
+}

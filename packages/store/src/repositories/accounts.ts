@@ -1,0 +1,73 @@
+import type { Account } from "@trunkline/trunking";
+import { sql } from "kysely";
+import { byCreation, readPage } from "../page.ts";
+import { RowForm, type StoredRow } from "../rows.ts";
+import { sameMac } from "../secrets.ts";
+import type { AccountRepository, Dated } from "../store.ts";
+import * as tables from "../tables.ts";
+import { notFound, ok, type StoreContext } from "./context.ts";
+
+const NOUN = "account";
+const tokenPlace = (sid: string): string => `accounts.auth_token ${sid}`;
+
+/** Accounts, oldest first; the list of parent null holds the main accounts. */
+export function accountRepository({ database, changes, secrets }: StoreContext): AccountRepository {
+  const form = new RowForm(tables.accounts, secrets);
+  const keyset = byCreation(tables.accounts.name);
+  const read = (stored: StoredRow): Account & Dated => form.readDated(stored);
+  const find = async (sid: string): Promise<StoredRow | undefined> => {
+    const [found] = await database.rows(sql<StoredRow>`select * from accounts where sid = ${sid}`);
+    return found;
+  };
+  return {
+    create: ({ authToken, ...account }) =>
+      changes.change(async (tx) => {
+        const place = tokenPlace(account.sid);
+        const [created] = await tx.rows(sql<StoredRow>`
+          insert into accounts (sid, parent_sid, friendly_name, status, type, auth_token, auth_token_mac)
+          values (${account.sid}, ${account.parentSid}, ${account.friendlyName}, ${account.status}, ${account.type},
+                  ${secrets.seal(authToken, place)}, ${secrets.mac(authToken, place)})
+          returning *`);
+        if (created === undefined) return notFound(NOUN);
+        tx.touch("account", account.sid);
+        return ok(read(created));
+      }),
+
+    async fetch(sid) {
+      const found = await find(sid);
+      return found && read(found);
+    },
+
+    list: (parentSid, page) =>
+      readPage(
+        database,
+        sql<StoredRow>`select * from accounts where ${parentSid === null ? sql`parent_sid is null` : sql`parent_sid = ${parentSid}`}`,
+        keyset,
+        page,
+        read,
+      ),
+
+    update: (sid, change) =>
+      changes.change(async (tx) => {
+        const [updated] = await tx.rows(sql<StoredRow>`
+          update accounts set ${form.assignments(sid, change, ["friendlyName", "status", "type"])}
+           where sid = ${sid} returning *`);
+        if (updated === undefined) return notFound(NOUN);
+        tx.touch("account", sid);
+        return ok(read(updated));
+      }),
+
+    async authToken(sid) {
+      const found = await find(sid);
+      return found && secrets.open(found["authToken"] as Uint8Array, tokenPlace(sid));
+    },
+
+    async authenticate(sid, authToken) {
+      const found = await find(sid);
+      const given = secrets.mac(authToken, tokenPlace(sid));
+      // An unknown account costs the same MAC and comparison; only the row's absence on the wire could tell, and SIDs are no secret.
+      const kept = (found?.["authTokenMac"] as Uint8Array | undefined) ?? new Uint8Array(given.length);
+      return sameMac(given, kept) && found !== undefined ? read(found) : undefined;
+    },
+  };
+}

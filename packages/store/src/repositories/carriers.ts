@@ -1,0 +1,73 @@
+import type { Carrier, EdgeLocation } from "@trunkline/trunking";
+import { sql } from "kysely";
+import type { ChangeSql } from "../directory/change-log.ts";
+import { byCreation, readPage } from "../page.ts";
+import { RowForm, type StoredRow } from "../rows.ts";
+import type { Secrets } from "../secrets.ts";
+import type { CarrierRepository, Dated, Store } from "../store.ts";
+import * as tables from "../tables.ts";
+import { notFound, ok, type StoreContext } from "./context.ts";
+
+/** Carriers of the installation, oldest first. */
+export function carrierRepository({ database, changes, secrets }: StoreContext): CarrierRepository {
+  const form = new RowForm(tables.carriers, secrets);
+  const read = (stored: StoredRow): Carrier & Dated => form.readDated(stored);
+  return {
+    create: (row) =>
+      changes.change(async (tx) => {
+        const [created] = await tx.rows(form.insert(row));
+        if (created === undefined) return notFound("carrier");
+        tx.touch("carrier", row.sid);
+        return ok(read(created));
+      }),
+
+    list: (page) =>
+      readPage(database, sql<StoredRow>`select * from carriers`, byCreation(tables.carriers.name), page, read),
+
+    async upsert(carrier, targets, prefixes, sources) {
+      const outcome = await changes.change(async (tx) => {
+        const [upserted] = await tx.rows(form.upsert(carrier));
+        if (upserted === undefined) return notFound("carrier");
+        tx.touch("carrier", carrier.sid);
+        await replaceParts(tx, secrets, carrier.sid, "carrierTarget", tables.carrierTargets, targets);
+        await replaceParts(tx, secrets, carrier.sid, "carrierPrefix", tables.carrierPrefixes, prefixes);
+        await replaceParts(tx, secrets, carrier.sid, "carrierSource", tables.carrierSources, sources);
+        return ok(carrier);
+      });
+      if (outcome.kind !== "ok") throw new Error(`carrier ${carrier.sid} has the name of another carrier`);
+    },
+  };
+}
+
+type Part = { readonly sid: string; readonly carrierSid: string };
+
+/** Makes the given parts the only ones of the carrier. */
+async function replaceParts<Row extends Part>(
+  tx: ChangeSql,
+  secrets: Secrets,
+  carrierSid: string,
+  entity: "carrierTarget" | "carrierPrefix" | "carrierSource",
+  table: tables.Table<Row>,
+  rows: readonly Row[],
+): Promise<void> {
+  const form = new RowForm(table, secrets);
+  const removed = await tx.rows(sql<{ sid: string }>`
+    delete from ${form.name} where carrier_sid = ${carrierSid} and sid <> all (${rows.map((row) => row.sid)}::text[])
+    returning sid`);
+  for (const row of rows) await tx.rows(form.upsert(row));
+  tx.touch(entity, ...removed.map((part) => part.sid), ...rows.map((row) => row.sid));
+}
+
+/** Named locations of the installation. */
+export function edgeLocationRepository({ changes, secrets }: StoreContext): Store["edgeLocations"] {
+  const form = new RowForm(tables.edgeLocations, secrets);
+  return {
+    async upsert(row: EdgeLocation) {
+      await changes.change(async (tx) => {
+        await tx.rows(form.upsert(row));
+        tx.touch("edgeLocation", row.name);
+        return ok(row);
+      });
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { type RawBuilder, sql } from "kysely";
+import type { Secrets } from "./secrets.ts";
+import type { Dated } from "./store.ts";
+import type { Table } from "./tables.ts";
+
+/** A row as the driver gives it: columns in camelCase, times as epoch milliseconds. */
+export type StoredRow = Readonly<Record<string, unknown>>;
+
+/** Turns rows of a table into SQL and back; the only place that knows how a field is stored. */
+export class RowForm<Row> {
+  readonly table: Table<Row>;
+  readonly #secrets: Secrets;
+
+  constructor(table: Table<Row>, secrets: Secrets) {
+    this.table = table;
+    this.#secrets = secrets;
+  }
+
+  get name(): RawBuilder<unknown> {
+    return sql.table(this.table.name);
+  }
+
+  /** `insert into … values … returning *` */
+  insert(row: Row): RawBuilder<StoredRow> {
+    const { fields } = this.table;
+    return sql<StoredRow>`
+      insert into ${this.name} (${sql.join(fields.map((field) => sql.ref(field)))})
+      values (${sql.join(fields.map((field) => this.#stored(field, row[field], row)))})
+      returning *`;
+  }
+
+  /** Inserts the row or overwrites the one with the same key. */
+  upsert(row: Row): RawBuilder<StoredRow> {
+    const { fields, key } = this.table;
+    const others = fields.filter((field) => !key.includes(field));
+    return sql<StoredRow>`
+      insert into ${this.name} (${sql.join(fields.map((field) => sql.ref(field)))})
+      values (${sql.join(fields.map((field) => this.#stored(field, row[field], row)))})
+      on conflict (${sql.join(key.map((field) => sql.ref(field)))})
+      do update set ${sql.join(others.map((field) => sql`${sql.ref(field)} = excluded.${sql.ref(field)}`))}
+      returning *`;
+  }
+
+  /** The `set` list of an update: the given fields of `allowed`, and the time of the change. */
+  assignments(sid: string, change: Partial<Row>, allowed: readonly (keyof Row & string)[]): RawBuilder<unknown> {
+    const given = allowed.filter((field) => change[field] !== undefined);
+    return sql.join([
+      ...given.map((field) => sql`${sql.ref(field)} = ${this.#stored(field, change[field], { sid })}`),
+      sql`updated_at = now()`,
+    ]);
+  }
+
+  /** The fields of the row, unsealed. */
+  read(stored: StoredRow): Row {
+    const row: Record<string, unknown> = {};
+    for (const field of this.table.fields) row[field] = stored[field];
+    for (const field of this.table.sealed) row[field] = this.#unsealed(field, stored);
+    // The columns are the fields of Row by the table's definition; the store's contract suite reads every one back.
+    return row as Row;
+  }
+
+  readDated(stored: StoredRow): Row & Dated {
+    return {
+      ...this.read(stored),
+      createdAtMs: stored["createdAt"] as number,
+      updatedAtMs: stored["updatedAt"] as number,
+    };
+  }
+
+  #stored(field: keyof Row & string, value: unknown, row: unknown): unknown {
+    return this.table.sealed.includes(field) ? this.#secrets.seal(String(value), this.#place(field, row)) : value;
+  }
+
+  #unsealed(field: keyof Row & string, stored: StoredRow): string {
+    const text = this.#secrets.open(stored[field] as Uint8Array, this.#place(field, stored));
+    if (text === undefined)
+      throw new Error(`${this.#place(field, stored)} cannot be decrypted: it was changed outside`);
+    return text;
+  }
+
+  #place(field: string, row: unknown): string {
+    return `${this.table.name}.${field} ${(row as { readonly sid: string }).sid}`;
+  }
+}

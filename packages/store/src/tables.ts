@@ -1,0 +1,145 @@
+import type {
+  Account,
+  CallerId,
+  Carrier,
+  CarrierPrefix,
+  CarrierSource,
+  CarrierTarget,
+  Credential,
+  CredentialList,
+  DirectoryEntity,
+  EdgeLocation,
+  IpAccessControlList,
+  IpAddress,
+  OriginationUrl,
+  PhoneNumber,
+  Trunk,
+  TrunkList,
+} from "@trunkline/trunking";
+import type { PhoneNumberSettings } from "./store.ts";
+
+/** Where rows of one kind are kept. Column names are the fields' in snake_case. */
+export type Table<Row> = {
+  readonly name: string;
+  readonly fields: readonly (keyof Row & string)[];
+  /** Fields of text that are stored encrypted (`Secrets.seal`). */
+  readonly sealed: readonly (keyof Row & string)[];
+  /** What identifies a row; joined by `/` it is the `key` of a `DirectoryChange`. */
+  readonly key: readonly (keyof Row & string)[];
+};
+
+function table<Row>(
+  name: string,
+  fields: Table<Row>["fields"],
+  more: { readonly sealed?: Table<Row>["sealed"]; readonly key?: Table<Row>["key"] } = {},
+): Table<Row> {
+  return { name, fields, sealed: more.sealed ?? [], key: more.key ?? (["sid"] as unknown as Table<Row>["key"]) };
+}
+
+export const accounts = table<Account>("accounts", ["sid", "parentSid", "friendlyName", "status", "type"]);
+
+export const trunks = table<Trunk>("trunks", [
+  "sid",
+  "accountSid",
+  "friendlyName",
+  "domainName",
+  "disasterRecoveryUrl",
+  "disasterRecoveryMethod",
+  "secure",
+  "cnamLookupEnabled",
+  "recordingMode",
+  "recordingTrim",
+  "transferMode",
+  "transferCallerId",
+  "symmetricRtpEnabled",
+  "failoverFinalStatuses",
+  "failoverTimeoutMs",
+]);
+
+export const originationUrls = table<OriginationUrl>("origination_urls", [
+  "sid",
+  "accountSid",
+  "trunkSid",
+  "friendlyName",
+  "sipUrl",
+  "priority",
+  "weight",
+  "enabled",
+]);
+
+export const ipAccessControlLists = table<IpAccessControlList>("ip_access_control_lists", [
+  "sid",
+  "accountSid",
+  "friendlyName",
+]);
+
+export const ipAddresses = table<IpAddress>("ip_addresses", [
+  "sid",
+  "listSid",
+  "friendlyName",
+  "ipAddress",
+  "cidrPrefixLength",
+]);
+
+export const credentialLists = table<CredentialList>("credential_lists", ["sid", "accountSid", "friendlyName"]);
+
+export const credentials = table<Credential>("credentials", ["sid", "listSid", "username", "ha1Md5", "ha1Sha256"], {
+  sealed: ["ha1Md5", "ha1Sha256"],
+});
+
+const TRUNK_LIST = { key: ["trunkSid", "listSid"] } as const;
+export const trunkIpAccessControlLists = table<TrunkList>(
+  "trunk_ip_access_control_lists",
+  ["trunkSid", "listSid"],
+  TRUNK_LIST,
+);
+export const trunkCredentialLists = table<TrunkList>("trunk_credential_lists", ["trunkSid", "listSid"], TRUNK_LIST);
+
+const ROUTED_NUMBER_FIELDS = ["sid", "accountSid", "e164", "trunkSid"] as const;
+export const phoneNumbers = table<PhoneNumber & PhoneNumberSettings>("phone_numbers", [
+  ...ROUTED_NUMBER_FIELDS,
+  "friendlyName",
+  "voiceUrl",
+  "voiceMethod",
+  "voiceFallbackUrl",
+  "voiceFallbackMethod",
+  "voiceApplicationSid",
+  "voiceCallerIdLookup",
+  "statusCallback",
+  "statusCallbackMethod",
+  "isoCountry",
+  "type",
+]);
+
+export const callerIds = table<CallerId>("caller_ids", ["sid", "accountSid", "e164"]);
+
+export const carriers = table<Carrier>("carriers", ["sid", "friendlyName", "enabled", "priority", "retryStatuses"]);
+export const carrierTargets = table<CarrierTarget>("carrier_targets", [
+  "sid",
+  "carrierSid",
+  "sipUrl",
+  "priority",
+  "weight",
+]);
+export const carrierPrefixes = table<CarrierPrefix>("carrier_prefixes", ["sid", "carrierSid", "prefix", "costMicros"]);
+export const carrierSources = table<CarrierSource>("carrier_sources", ["sid", "carrierSid", "cidr", "port"]);
+
+export const edgeLocations = table<EdgeLocation>("edge_locations", ["name", "aliases"], { key: ["name"] });
+
+/** The rows that routing sees, with exactly the fields it sees. Parents before children, so that a load reads naturally. */
+export const DIRECTORY_TABLES = {
+  account: accounts,
+  trunk: trunks,
+  originationUrl: originationUrls,
+  ipAddress: ipAddresses,
+  trunkIpAccessControlList: trunkIpAccessControlLists,
+  credential: credentials,
+  trunkCredentialList: trunkCredentialLists,
+  phoneNumber: table<PhoneNumber>("phone_numbers", ROUTED_NUMBER_FIELDS),
+  callerId: callerIds,
+  carrier: carriers,
+  carrierTarget: carrierTargets,
+  carrierPrefix: carrierPrefixes,
+  carrierSource: carrierSources,
+  edgeLocation: edgeLocations,
+} as const satisfies { readonly [E in DirectoryEntity]: unknown };
