@@ -148,3 +148,20 @@ export function flatPage(
     end: Math.max(start, start + items.length - 1),
   };
 }
+
+/** One page of rows that are all at hand, in the order of a key that is unique and stays with its row; the cursor is the key. */
+export function pageOfSorted<T>(rows: readonly T[], keyOf: (row: T) => string, request: PageRequest): PageOf<T> {
+  const { limit, after, before } = request;
+  const sorted = rows.map((row) => ({ key: keyOf(row), row })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const behind = sorted.filter(
+    ({ key }) => (after === undefined || key > after) && (before === undefined || key < before),
+  );
+  const chosen = before === undefined ? behind.slice(0, limit) : behind.slice(-limit);
+  const first = chosen[0]?.key;
+  const last = chosen.at(-1)?.key;
+  return {
+    rows: chosen.map(({ row }) => row),
+    next: last !== undefined && sorted.some(({ key }) => key > last) ? last : null,
+    previous: first !== undefined && sorted.some(({ key }) => key < first) ? first : null,
+  };
+}

@@ -1,9 +1,43 @@
 import { routesOf } from "../resource.ts";
 import type { Route } from "../route.ts";
+import { accounts } from "./accounts.ts";
+import { calls } from "./calls.ts";
+import { carriers } from "./carriers.ts";
+import { credentialLists } from "./credential-lists.ts";
+import { credentials } from "./credentials.ts";
+import { incomingPhoneNumbers } from "./incoming-phone-numbers.ts";
+import { ipAccessControlLists } from "./ip-access-control-lists.ts";
+import { ipAddresses } from "./ip-addresses.ts";
+import { liveCalls } from "./live-calls.ts";
 import { originationUrls } from "./origination-urls.ts";
+import { ownCallRoutes } from "./own-calls.ts";
+import { ownTrunks } from "./own-trunks.ts";
+import { simulatedCalls } from "./simulated-calls.ts";
+import { trunkCredentialLists, trunkIpAccessControlLists } from "./trunk-lists.ts";
+import { trunkPhoneNumbers } from "./trunk-phone-numbers.ts";
+import { trunkRecordingRoutes } from "./trunk-recording.ts";
 import { trunks } from "./trunks.ts";
 
 /** Every route of the API; what is not here is 404, a method that is not here 405. */
 export function routes(): readonly Route[] {
-  return [...routesOf(trunks), ...routesOf(originationUrls)];
+  return [
+    ...routesOf(trunks),
+    ...routesOf(originationUrls),
+    ...routesOf(trunkCredentialLists),
+    ...routesOf(trunkIpAccessControlLists),
+    ...routesOf(trunkPhoneNumbers),
+    ...trunkRecordingRoutes,
+    ...routesOf(accounts),
+    ...routesOf(credentialLists),
+    ...routesOf(credentials),
+    ...routesOf(ipAccessControlLists),
+    ...routesOf(ipAddresses),
+    ...routesOf(incomingPhoneNumbers),
+    ...routesOf(calls),
+    ...ownCallRoutes,
+    ...routesOf(liveCalls),
+    ...routesOf(simulatedCalls),
+    ...routesOf(ownTrunks),
+    ...routesOf(carriers),
+  ];
 }

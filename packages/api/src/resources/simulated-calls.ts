@@ -1,0 +1,95 @@
+import { isE164 } from "@trunkline/trunking";
+import { about, anyText, clearable, oneOf, optional, text, wholeNumber } from "../form.ts";
+import type { SimulatedCall } from "../ports.ts";
+import { invalid, type Problem, unavailable } from "../problem.ts";
+import { type At, noParent, type Resource } from "../resource.ts";
+import { accepts, type Context } from "../route.ts";
+
+const ABSENT = unavailable("No simulated PSTN runs here. Start with TRUNKLINE_DEMO=true.");
+/** A caller who never gives up would hold a port for ever. */
+const GIVE_UP_MAX_MS = 600_000;
+const CALL_MAX_MS = 4 * 3_600_000;
+
+/** `/trunkline/v1/SimulatedCalls`: a call from the simulated PSTN to a number of the installation (interface §3). */
+export const simulatedCalls: Resource<SimulatedCall, null> = {
+  product: "trunkline",
+  scope: "anyone",
+  noun: "simulated call",
+  path: "/SimulatedCalls",
+  key: "simulated_calls",
+  parent: noParent,
+  view: (call, at) => ({
+    sid: call.sid,
+    to: call.to,
+    from: call.from,
+    status: call.status,
+    sip_status: call.sipStatus,
+    reason: call.reason,
+    call_sid: call.callSid,
+    tone_hz: call.toneHz,
+    digits: call.digits,
+    packets_received: call.packetsReceived,
+    url: at.links.absolute("trunkline", `/SimulatedCalls/${call.sid}`),
+  }),
+  fetch: async (at, sid) => {
+    const call = await at.deps.simulatedPstn?.fetch(sid);
+    return call !== undefined && (await mayCall(at, call.to)) ? call : undefined;
+  },
+  create: accepts(
+    {
+      To: about("A number of the installation, in E.164 form.", text(16)),
+      From: about("The caller, in E.164 form.", text(16)),
+      CallerName: clearable(about("Display name of the caller.", text(64))),
+      Behaviour: optional(
+        about("What the caller sends once answered; echo by default.", oneOf("silence", "tone", "echo", "none")),
+      ),
+      Digits: clearable(about("Digits the caller sends by RFC 4733 once answered.", anyText())),
+      HangupAfterMs: clearable(
+        about(
+          "Hangs up this long after the answer; without it, waits for the other side.",
+          wholeNumber(0, CALL_MAX_MS),
+        ),
+      ),
+      GiveUpAfterMs: optional(
+        about("Cancels when not answered by then; 60000 by default.", wholeNumber(0, GIVE_UP_MAX_MS)),
+      ),
+    },
+    async (at: At<null>, values) => {
+      const { simulatedPstn } = at.deps;
+      if (simulatedPstn === undefined) return ABSENT;
+      const wrong = whyNotNumber("To", values.To) ?? whyNotNumber("From", values.From) ?? whyNotDigits(values.Digits);
+      if (wrong) return wrong;
+      if (!(await mayCall(at, values.To))) {
+        return invalid(`To: ${values.To} is not a number of this account.`, 21421);
+      }
+      return simulatedPstn.place({
+        to: values.To,
+        from: values.From,
+        callerName: values.CallerName ?? null,
+        behaviour: {
+          audio: values.Behaviour ?? "echo",
+          digits: values.Digits ?? null,
+          hangupAfterMs: values.HangupAfterMs ?? null,
+          giveUpAfterMs: values.GiveUpAfterMs ?? 60_000,
+        },
+      });
+    },
+  ),
+};
+
+/** The operator may call every number; an account its own, so that nobody can ring another customer's phones. */
+async function mayCall(at: Context, to: string): Promise<boolean> {
+  if (at.operator) return true;
+  const found = await at.deps.store.phoneNumbers.list(at.account.sid, { phoneNumber: to }, { limit: 1 });
+  return found.rows.some((row) => row.e164 === to);
+}
+
+function whyNotNumber(name: string, number: string): Problem | undefined {
+  if (isE164(number)) return undefined;
+  return invalid(`${name} must be in E.164 form such as +12025550100, not "${number}".`, 21421);
+}
+
+function whyNotDigits(digits: string | null | undefined): Problem | undefined {
+  if (!digits || /^[0-9*#A-D]{1,64}$/.test(digits)) return undefined;
+  return invalid("Digits must be up to 64 of 0-9, *, # and A to D.");
+}
