@@ -8,7 +8,7 @@ export type SidPrefix =
   | "CR" // credential
   | "CX" // carrier
   | "CT" // carrier target
-  | "CP" // carrier prefix
+  | "CF" // carrier prefix
   | "CS" // carrier source
   | "IP" // entry of an access control list
   | "NO" // alert

@@ -77,7 +77,7 @@ function whyNotUser(user: string): string | undefined {
 type Place = { readonly kind: "ok"; readonly host: string; readonly port: number | null };
 
 function readHostPort(text: string): Place | Invalid {
-  const parts = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(text);
+  const parts = /^(\[[^\]]*\]|[^:]*)(?::([^:]*))?$/.exec(text);
   if (!parts && text.split(":").length > 2)
     return invalid(`"${text}": put an IPv6 address in square brackets, as in [2001:db8::1].`);
   const host = readHost(parts?.[1] ?? "");
