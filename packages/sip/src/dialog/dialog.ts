@@ -77,7 +77,7 @@ export function belongsTo(dialog: Dialog, callId: string, remoteTag: string | un
 }
 
 /** The URI of the first Contact, if it is a SIP URI. */
-function contactOf(message: MessageBase): string | Malformed {
+export function contactOf(message: MessageBase): string | Malformed {
   const contacts = message.nameAddrs("contact");
   if (contacts instanceof Malformed) return contacts;
   const uri = contacts[0]?.uri;

@@ -10,6 +10,8 @@ import { TimerSet } from "./timer-set.ts";
 export interface ServerTransaction {
   readonly key: string;
   readonly mergeKey: string | undefined;
+  /** False once a final response was given. */
+  readonly isOpen: boolean;
   /** Writes and sends a response; returns its text, or undefined when a final response was already given. */
   respond(status: number, reason: string, extras?: ResponseExtras): string | undefined;
   /** Forgets the transaction at once, without an answer. */
@@ -41,14 +43,13 @@ export class InviteServerTransaction implements ServerTransaction {
     this.#timers = new TimerSet(shell.host, (timer) => this.#step({ kind: "timer", timer }));
   }
 
-  /** False once a final response was given. */
   get isOpen(): boolean {
-    return this.#state.name === "proceeding";
+    return this.#request !== undefined;
   }
 
   respond(status: number, reason: string, extras: ResponseExtras = {}): string | undefined {
     const request = this.#request;
-    if (request === undefined || !this.isOpen) return undefined;
+    if (request === undefined) return undefined;
     const dressed = status === 100 ? extras : { toTag: this.toTag, ...extras };
     const wire = writeResponse(request, this.#flow, status, reason, this.#shell.dress(dressed));
     if (status >= 200) {
@@ -119,6 +120,10 @@ export class NonInviteServerTransaction implements ServerTransaction {
     const first = nonInvite.start();
     this.#state = first.state;
     this.#run(first.outputs);
+  }
+
+  get isOpen(): boolean {
+    return this.#request !== undefined;
   }
 
   respond(status: number, reason: string, extras: ResponseExtras = {}): string | undefined {

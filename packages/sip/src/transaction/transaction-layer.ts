@@ -22,7 +22,12 @@ export type Admission =
   | { readonly kind: "new" }
   | { readonly kind: "drop" }
   /** Answered without a transaction. */
-  | { readonly kind: "refuse"; readonly status: number; readonly reason: string };
+  | {
+      readonly kind: "refuse";
+      readonly status: number;
+      readonly reason: string;
+      readonly headers?: readonly HeaderLine[];
+    };
 
 /** The user of the transactions: the user agent core. */
 export interface TransactionUser {
@@ -168,7 +173,7 @@ export class TransactionLayer implements TransactionShell {
     if (admission.kind === "drop") return;
     const merge = mergeKey(request);
     if (admission.kind === "refuse") {
-      this.#refuse(request, flow, admission.status, admission.reason);
+      this.#refuse(request, flow, admission.status, admission.reason, admission.headers);
     } else if (this.#isFull(admission.kind === "in-dialog")) {
       this.#refuse(request, flow, 503, "Service Unavailable", [["Retry-After", RETRY_AFTER_SEC]]);
     } else if (merge !== undefined && this.#mergeKeys.has(merge)) {

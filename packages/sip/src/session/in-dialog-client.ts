@@ -1,0 +1,99 @@
+import type { Dialog } from "../dialog/dialog.ts";
+import { pathWithin } from "../dialog/path.ts";
+import type { DigestLogin } from "../digest/answer.ts";
+import type { Flow } from "../flow.ts";
+import type { SipResponse } from "../message/message.ts";
+import type { HeaderLine } from "../message/write.ts";
+import type { InviteClientTransaction, Outcome } from "../transaction/client-transaction.ts";
+import type { OutgoingRequest } from "../transaction/outgoing-request.ts";
+import { authorize, credentialsOf } from "./authorize.ts";
+import { type Body, NO_BODY } from "./body.ts";
+import { newVia, type Stack } from "./stack.ts";
+
+/** What became of a request inside a dialog. */
+export type InDialogAnswer =
+  | { readonly kind: "provisional"; readonly response: SipResponse }
+  | { readonly kind: "final"; readonly response: SipResponse; readonly sent: SentRequest }
+  | { readonly kind: "failed"; readonly cause: "timeout" | "transport" };
+
+/** The request that was answered; `transaction` for an INVITE, whose 2xx has to be acknowledged. */
+export type SentRequest = {
+  readonly request: OutgoingRequest;
+  readonly transaction: InviteClientTransaction | undefined;
+};
+
+type Wanted = {
+  readonly method: string;
+  readonly headers: readonly HeaderLine[];
+  readonly body: Body;
+  onAnswer(answer: InDialogAnswer): void;
+};
+
+/** The sending side of one dialog: numbers, routes and credentials of its requests (RFC 3261 §12.2.1). */
+export class InDialogClient {
+  dialog: Dialog;
+  readonly #stack: Stack;
+  readonly #flow: Flow;
+  readonly #login: DigestLogin | undefined;
+
+  constructor(stack: Stack, flow: Flow, dialog: Dialog, login: DigestLogin | undefined) {
+    this.#stack = stack;
+    this.#flow = flow;
+    this.dialog = dialog;
+    this.#login = login;
+  }
+
+  /** Sends a request; challenges are answered on the way, each with a new request. */
+  request(
+    method: string,
+    headers: readonly HeaderLine[],
+    body: Body,
+    onAnswer: (answer: InDialogAnswer) => void,
+  ): void {
+    this.#attempt({ method, headers, body, onAnswer }, [], 1);
+  }
+
+  #attempt(wanted: Wanted, credentials: readonly HeaderLine[], attempt: number): void {
+    const { method, onAnswer } = wanted;
+    const cseq = this.dialog.localCSeq + 1;
+    this.dialog = { ...this.dialog, localCSeq: cseq };
+    const request = this.#compose(method, cseq, [...wanted.headers, ...credentials], wanted.body);
+    const { host, transactions } = this.#stack;
+    let transaction: InviteClientTransaction | undefined;
+    const onOutcome = (outcome: Outcome): void => {
+      if (outcome.kind !== "response") {
+        onAnswer({ kind: "failed", cause: outcome.kind });
+        return;
+      }
+      const { response } = outcome;
+      const answer = authorize(host, this.#login, response, request, attempt);
+      if (answer !== undefined) this.#attempt(wanted, answer, attempt + 1);
+      else if (response.status < 200) onAnswer({ kind: "provisional", response });
+      else onAnswer({ kind: "final", response, sent: { request, transaction } });
+    };
+    if (method === "INVITE") transaction = transactions.invite(request, onOutcome);
+    else transactions.send(request, onOutcome);
+  }
+
+  /** The ACK of the 2xx to `invite`: same number and credentials (§13.2.2.4), new branch. */
+  acknowledgement(invite: Pick<OutgoingRequest, "cseq" | "headers">, body: Body = NO_BODY): OutgoingRequest {
+    return this.#compose("ACK", invite.cseq, credentialsOf(invite), body);
+  }
+
+  #compose(method: string, cseq: number, headers: readonly HeaderLine[], body: Body): OutgoingRequest {
+    const { dialog } = this;
+    const path = pathWithin(dialog, this.#flow);
+    return {
+      ...path,
+      ...newVia(this.#stack, path.flow),
+      method,
+      from: dialog.local,
+      to: dialog.remote,
+      callId: dialog.callId,
+      cseq,
+      maxForwards: 70,
+      headers: [["User-Agent", this.#stack.options.product], ...headers, ...body.headers],
+      body: body.text,
+    };
+  }
+}

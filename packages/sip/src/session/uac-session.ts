@@ -1,0 +1,301 @@
+import { type Dialog, dialogFromResponse } from "../dialog/dialog.ts";
+import type { Flow } from "../flow.ts";
+import { Malformed } from "../malformed.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import { parseNameAddr } from "../message/name-addr.ts";
+import { parseSipUri } from "../message/uri.ts";
+import type { HeaderLine } from "../message/write.ts";
+import type { InviteClientTransaction, Outcome } from "../transaction/client-transaction.ts";
+import type { OutgoingRequest } from "../transaction/outgoing-request.ts";
+import { Acknowledger } from "./acknowledger.ts";
+import { authorize } from "./authorize.ts";
+import { sdpBody, sdpOf } from "./body.ts";
+import type { ExtraHeader, SessionEvent } from "./events.ts";
+import { InviteUsage, type UsageOwner } from "./invite-usage.ts";
+import { KeptRequest } from "./kept-request.ts";
+import type { OfferMethod } from "./offer-sender.ts";
+import { ReliableProgress } from "./reliable-progress.ts";
+import { capabilities, type DialogOwner, newTag, newVia, ourContact, type Stack } from "./stack.ts";
+import type { OutgoingInvite, Session } from "./user-agent.types.ts";
+
+/** Most early dialogs of one INVITE; what further forks say is told to the user, but they cannot be talked to. */
+const MAX_EARLY_DIALOGS = 16;
+
+/** An early dialog: one fork that has answered provisionally. */
+type Early = { readonly usage: InviteUsage; readonly reliable: ReliableProgress };
+
+/** The client half of an INVITE session (RFC 3261 §13.2). */
+export class UacSession implements Session, UsageOwner, DialogOwner {
+  readonly role = "uac";
+  readonly callId: string;
+  readonly flow: Flow;
+  readonly localTag: string;
+  onEvent: (event: SessionEvent) => void;
+  readonly #stack: Stack;
+  readonly #wanted: OutgoingInvite;
+  readonly #contact: string;
+  /** By remote tag, while no 2xx has come. */
+  readonly #early = new Map<string, Early>();
+  #sent: OutgoingRequest;
+  #invite: KeptRequest;
+  #transaction: InviteClientTransaction;
+  #attempt = 1;
+  #state: Session["state"] = "calling";
+  /** The dialog of the 2xx. */
+  #usage: InviteUsage | undefined;
+  #cancelHeaders: readonly ExtraHeader[] | undefined;
+  #isTryingTold = false;
+
+  constructor(stack: Stack, wanted: OutgoingInvite, onEvent: (event: SessionEvent) => void) {
+    this.#stack = stack;
+    this.#wanted = wanted;
+    this.onEvent = onEvent;
+    this.flow = wanted.flow;
+    this.localTag = newTag(stack);
+    this.callId = wanted.callId ?? stack.host.randomHex(16);
+    this.#contact = wanted.contact ?? ourContact(stack, wanted.flow, userOf(wanted.from));
+    stack.sessions.set(this.localTag, this);
+    this.#sent = this.#compose(1, []);
+    this.#transaction = stack.transactions.invite(this.#sent, (outcome) => this.#receive(outcome));
+    this.#invite = new KeptRequest(this.#transaction.wire);
+  }
+
+  get state(): Session["state"] {
+    return this.#state;
+  }
+
+  get invite(): SipRequest {
+    return this.#invite.get();
+  }
+
+  get remoteTag(): string | undefined {
+    return this.#usage?.dialog.remoteTag || undefined;
+  }
+
+  usageFor(callId: string, remoteTag: string | undefined): InviteUsage | undefined {
+    if (callId !== this.callId) return undefined;
+    const tag = remoteTag ?? "";
+    if (this.#usage !== undefined) return this.#usage.dialog.remoteTag === tag ? this.#usage : undefined;
+    return this.#early.get(tag)?.usage;
+  }
+
+  /** A UAC makes no progress of its own. */
+  progress(): void {}
+
+  /** The answer to a late offer: goes out in the ACK, or in the PRACK when the offer came in a reliable 1xx. */
+  answer(sdp: string | undefined): void {
+    const usage = this.#usage ?? [...this.#early.values()].find((early) => early.usage.owesAnswer)?.usage;
+    usage?.settleLateOffer(sdp);
+    if (this.#state === "answered") this.#state = "confirmed";
+  }
+
+  /** A UAC has nothing to refuse. */
+  reject(): void {}
+
+  /** Nor to drop. */
+  drop(): void {}
+
+  cancel(headers: readonly ExtraHeader[] = []): void {
+    if (this.#state !== "calling" && this.#state !== "early") return;
+    this.#cancelHeaders ??= headers;
+    this.#cancelWhenAllowed();
+  }
+
+  offer(sdp: string | undefined, method: OfferMethod = "INVITE"): void {
+    this.#anyUsage()?.offer(sdp, method);
+  }
+
+  request(
+    method: string,
+    headers: readonly ExtraHeader[],
+    body: string,
+    done: (response: SipResponse | undefined) => void = () => undefined,
+  ): void {
+    const usage = this.#anyUsage();
+    if (usage === undefined) done(undefined);
+    else usage.request(method, headers, body, done);
+  }
+
+  hangup(headers: readonly ExtraHeader[] = []): void {
+    if (this.#usage === undefined) this.cancel(headers);
+    else this.#usage.hangup(headers);
+  }
+
+  emit(event: SessionEvent): void {
+    if (this.#usage === undefined && event.kind === "ended") {
+      // BYE on an early dialog: we lost its 2xx. What is left of the INVITE has no use any more.
+      this.cancel();
+      return;
+    }
+    if (this.#state === "ended") return;
+    if (event.kind === "ended") this.#state = "ended";
+    this.onEvent(event);
+  }
+
+  release(usage: InviteUsage): void {
+    if (usage === this.#usage) this.#stack.sessions.delete(this.localTag);
+    else this.#early.delete(usage.dialog.remoteTag);
+  }
+
+  #compose(cseq: number, credentials: readonly HeaderLine[]): OutgoingRequest {
+    const { flow, requestUri, from, to, maxForwards = 70, headers = [], sdp } = this.#wanted;
+    const { options } = this.#stack;
+    const body = sdpBody(sdp);
+    const lines: HeaderLine[] = [["Contact", this.#contact], ...capabilities(options), ["User-Agent", options.product]];
+    lines.push(...credentials, ...headers, ...body.headers);
+    return {
+      ...newVia(this.#stack, flow),
+      flow,
+      method: "INVITE",
+      requestUri,
+      from: `${from};tag=${this.localTag}`,
+      to,
+      callId: this.callId,
+      cseq,
+      maxForwards,
+      routes: [],
+      headers: lines,
+      body: body.text,
+    };
+  }
+
+  #receive(outcome: Outcome): void {
+    if (outcome.kind === "timeout") this.#fail("timeout", 408, "Request Timeout", undefined);
+    else if (outcome.kind === "transport") this.#fail("transport", 503, "Service Unavailable", undefined);
+    else if (outcome.response.status < 200) this.#receiveProvisional(outcome.response);
+    else if (outcome.response.status < 300) this.#succeed(outcome.response);
+    else this.#refused(outcome.response);
+  }
+
+  #receiveProvisional(response: SipResponse): void {
+    this.#cancelWhenAllowed();
+    if (response.status > 100) this.#progressed(response);
+    else if (!this.#isTryingTold && this.#state === "calling") {
+      this.#isTryingTold = true;
+      this.onEvent({ kind: "trying" });
+    }
+  }
+
+  #progressed(response: SipResponse): void {
+    const earlyTag = response.to.params.get("tag") ?? "";
+    const early = earlyTag === "" ? undefined : this.#earlyDialog(earlyTag, response);
+    const sdp = sdpOf(response);
+    const isLateOffer = this.#wanted.sdp === undefined && sdp !== undefined;
+    if (early !== undefined && !early.reliable.take(response, isLateOffer)) return;
+    this.#state = "early";
+    if (this.#cancelHeaders !== undefined) return;
+    const { status, reason } = response;
+    this.onEvent({ kind: "progress", status, reason, earlyTag, sdp, response });
+  }
+
+  #earlyDialog(tag: string, response: SipResponse): Early | undefined {
+    const known = this.#early.get(tag);
+    if (known !== undefined || this.#early.size >= MAX_EARLY_DIALOGS) return known;
+    const usage = this.#newUsage(dialogFromResponse(response, this.#wanted.requestUri));
+    const early = { usage, reliable: new ReliableProgress(usage) };
+    this.#early.set(tag, early);
+    return early;
+  }
+
+  #newUsage(dialog: Dialog): InviteUsage {
+    const { credentials } = this.#wanted;
+    return new InviteUsage({
+      stack: this.#stack,
+      owner: this,
+      role: "uac",
+      flow: this.flow,
+      contact: this.#contact,
+      login: credentials,
+      dialog,
+    });
+  }
+
+  #succeed(response: SipResponse): void {
+    const dialog = dialogFromResponse(response, this.#wanted.requestUri);
+    const { remoteTag } = dialog;
+    const usage = this.#early.get(remoteTag)?.usage ?? this.#newUsage(dialog);
+    this.#early.delete(remoteTag);
+    this.#discardEarly();
+    usage.confirm(dialog);
+    this.#usage = usage;
+    this.#invite.shrink();
+    const acknowledger = new Acknowledger(this.#stack, this.#transaction, this.#sent, remoteTag);
+    const acknowledge = (answer: string | undefined): void =>
+      acknowledger.acknowledge(usage.client.acknowledgement(this.#sent, sdpBody(answer)), remoteTag);
+    const sdp = sdpOf(response);
+    if (this.#cancelHeaders !== undefined) {
+      acknowledge(undefined);
+      this.#endUnwanted(usage, response);
+      return;
+    }
+    if (this.#wanted.sdp === undefined && sdp !== undefined) {
+      this.#state = "answered";
+      usage.owe(acknowledge);
+    } else {
+      this.#state = "confirmed";
+      acknowledge(undefined);
+    }
+    this.onEvent({ kind: "answer", sdp, response });
+  }
+
+  /** A 2xx that crossed our CANCEL: the dialog exists and has to be ended (§15: by BYE). For the user the CANCEL has won. */
+  #endUnwanted(usage: InviteUsage, response: SipResponse): void {
+    this.#state = "ended";
+    usage.hangup(this.#cancelHeaders ?? []);
+    this.onEvent({ kind: "fail", cause: "cancelled", status: 487, reason: "Request Terminated", response });
+    this.onEvent({ kind: "ended", cause: "failed", request: undefined });
+  }
+
+  #refused(response: SipResponse): void {
+    const credentials =
+      this.#cancelHeaders === undefined
+        ? authorize(this.#stack.host, this.#wanted.credentials, response, this.#sent, this.#attempt)
+        : undefined;
+    if (credentials === undefined) {
+      this.#fail("response", response.status, response.reason, response);
+      return;
+    }
+    this.#discardEarly();
+    this.#attempt++;
+    this.#sent = this.#compose(this.#sent.cseq + 1, credentials);
+    this.#transaction = this.#stack.transactions.invite(this.#sent, (outcome) => this.#receive(outcome));
+    this.#invite = new KeptRequest(this.#transaction.wire);
+  }
+
+  #fail(
+    cause: "response" | "timeout" | "transport",
+    status: number,
+    reason: string,
+    response: SipResponse | undefined,
+  ): void {
+    this.#discardEarly();
+    this.#stack.sessions.delete(this.localTag);
+    this.#state = "ended";
+    const isCancelled = this.#cancelHeaders !== undefined && (status === 487 || response === undefined);
+    if (isCancelled)
+      this.onEvent({ kind: "fail", cause: "cancelled", status: 487, reason: "Request Terminated", response });
+    else this.onEvent({ kind: "fail", cause, status, reason, response });
+    this.onEvent({ kind: "ended", cause: "failed", request: undefined });
+  }
+
+  #cancelWhenAllowed(): void {
+    if (this.#cancelHeaders !== undefined) this.#transaction.cancel(this.#cancelHeaders);
+  }
+
+  #discardEarly(): void {
+    for (const { usage } of [...this.#early.values()]) usage.discard();
+    this.#early.clear();
+  }
+
+  /** The dialog of the call, or the newest early one. */
+  #anyUsage(): InviteUsage | undefined {
+    return this.#usage ?? [...this.#early.values()].at(-1)?.usage;
+  }
+}
+
+function userOf(from: string): string | undefined {
+  const address = parseNameAddr(from);
+  if (address instanceof Malformed) return undefined;
+  const uri = parseSipUri(address.uri);
+  return uri instanceof Malformed ? undefined : uri.user;
+}

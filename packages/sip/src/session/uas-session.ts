@@ -1,0 +1,167 @@
+import type { Dialog } from "../dialog/dialog.ts";
+import type { Flow } from "../flow.ts";
+import type { TimerHandle } from "../host.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import type { HeaderLine } from "../message/write.ts";
+import type { InviteServerTransaction } from "../transaction/server-transaction.ts";
+import { sdpOf } from "./body.ts";
+import type { ExtraHeader, SessionEvent } from "./events.ts";
+import { InviteUsage, type UsageOwner } from "./invite-usage.ts";
+import { KeptRequest } from "./kept-request.ts";
+import type { OfferMethod } from "./offer-sender.ts";
+import { type DialogOwner, ourContact, type Stack } from "./stack.ts";
+import type { Session } from "./user-agent.types.ts";
+
+/** How often a provisional response is sent again, so that no proxy on the way gives up (RFC 3261 §13.3.1.1). */
+const REMIND_MS = 60_000;
+
+/** The server half of an INVITE session (RFC 3261 §13.3). */
+export class UasSession implements Session, UsageOwner, DialogOwner {
+  readonly role = "uas";
+  readonly callId: string;
+  readonly flow: Flow;
+  readonly localTag: string;
+  readonly remoteTag: string | undefined;
+  onEvent: (event: SessionEvent) => void = () => undefined;
+  readonly #stack: Stack;
+  readonly #usage: InviteUsage;
+  readonly #invite: KeptRequest;
+  readonly #recordRoutes: readonly HeaderLine[];
+  /** Undefined once the final response is given. */
+  #transaction: InviteServerTransaction | undefined;
+  #state: Session["state"] = "calling";
+  #reminder: TimerHandle;
+
+  constructor(stack: Stack, transaction: InviteServerTransaction, request: SipRequest, flow: Flow, dialog: Dialog) {
+    this.#stack = stack;
+    this.#transaction = transaction;
+    this.#invite = new KeptRequest(request);
+    this.flow = flow;
+    this.callId = dialog.callId;
+    this.localTag = dialog.localTag;
+    this.remoteTag = dialog.remoteTag === "" ? undefined : dialog.remoteTag;
+    this.#recordRoutes = request.all("record-route").map((value) => ["Record-Route", value] as const);
+    const contact = ourContact(stack, flow, request.target?.user);
+    this.#usage = new InviteUsage({ stack, owner: this, role: "uas", flow, contact, login: undefined, dialog });
+    transaction.toTag = dialog.localTag;
+    transaction.onCancel = (cancel) => this.#cancelled(cancel);
+    stack.sessions.set(this.localTag, this);
+  }
+
+  get state(): Session["state"] {
+    return this.#state;
+  }
+
+  get invite(): SipRequest {
+    return this.#invite.get();
+  }
+
+  usageFor(callId: string, remoteTag: string | undefined): InviteUsage | undefined {
+    return this.callId === callId && this.remoteTag === remoteTag ? this.#usage : undefined;
+  }
+
+  progress(status: number, reason = "Session Progress", sdp?: string, headers: readonly ExtraHeader[] = []): void {
+    if (this.#transaction === undefined || status <= 100 || status >= 200) return;
+    this.#transaction.respond(status, reason, this.#dialogExtras(sdp, headers));
+    this.#state = "early";
+    this.#remind();
+  }
+
+  answer(sdp: string | undefined, headers: readonly ExtraHeader[] = []): void {
+    const transaction = this.#transaction;
+    // Without a transaction this is the answer to a late offer of the peer's, in the ACK of our re-INVITE.
+    if (transaction === undefined) {
+      this.#usage.settleLateOffer(sdp);
+      return;
+    }
+    const wire = transaction.respond(200, "OK", this.#dialogExtras(sdp, headers));
+    this.#settled();
+    if (wire === undefined) return;
+    this.#state = "answered";
+    this.#usage.answered(transaction, wire, this.invite.cseq.number, sdpOf(this.invite) === undefined);
+  }
+
+  reject(status: number, reason: string, headers: readonly ExtraHeader[] = []): void {
+    if (this.#transaction === undefined || status < 300 || status > 699) return;
+    this.#transaction.respond(status, reason, { headers });
+    this.#failed();
+  }
+
+  drop(): void {
+    if (this.#transaction === undefined) return;
+    this.#transaction.drop();
+    this.#failed();
+  }
+
+  /** A UAS has nothing to cancel. */
+  cancel(): void {}
+
+  offer(sdp: string | undefined, method: OfferMethod = "INVITE"): void {
+    this.#usage.offer(sdp, method);
+  }
+
+  request(
+    method: string,
+    headers: readonly ExtraHeader[],
+    body: string,
+    done: (response: SipResponse | undefined) => void = () => undefined,
+  ): void {
+    this.#usage.request(method, headers, body, done);
+  }
+
+  hangup(headers: readonly ExtraHeader[] = []): void {
+    if (this.#transaction !== undefined) this.reject(480, "Temporarily Unavailable", headers);
+    else this.#usage.hangup(headers);
+  }
+
+  emit(event: SessionEvent): void {
+    if (event.kind === "acknowledged" && this.#state === "answered") {
+      this.#state = "confirmed";
+      this.#invite.shrink();
+    }
+    if (event.kind === "ended") {
+      // A BYE for an early dialog is as good as a CANCEL (RFC 3261 §15).
+      if (event.request !== undefined && this.#transaction !== undefined) {
+        this.#cancelled(event.request);
+        return;
+      }
+      this.#state = "ended";
+    }
+    this.onEvent(event);
+  }
+
+  release(): void {
+    this.#stack.sessions.delete(this.localTag);
+  }
+
+  #dialogExtras(sdp: string | undefined, headers: readonly ExtraHeader[]): { headers: HeaderLine[]; body?: string } {
+    const all = [...this.#recordRoutes, ...this.#usage.refreshHeaders(), ...headers];
+    return sdp === undefined ? { headers: all } : { headers: all, body: sdp };
+  }
+
+  #cancelled(cancel: SipRequest): void {
+    this.#transaction?.respond(487, "Request Terminated");
+    this.#settled();
+    this.onEvent({ kind: "cancelled", request: cancel });
+    this.#failed();
+  }
+
+  #failed(): void {
+    this.#settled();
+    this.#usage.discard();
+    this.emit({ kind: "ended", cause: "failed", request: undefined });
+  }
+
+  #settled(): void {
+    this.#transaction = undefined;
+    this.#stack.host.clearTimer(this.#reminder);
+  }
+
+  #remind(): void {
+    this.#stack.host.clearTimer(this.#reminder);
+    this.#reminder = this.#stack.host.setTimer(REMIND_MS, () => {
+      this.#transaction?.resend();
+      this.#remind();
+    });
+  }
+}
