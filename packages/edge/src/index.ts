@@ -1,1 +1,6 @@
+export type { Journal } from "./call/parts.ts";
+export { createEdgeCore, digestRealm } from "./core.ts";
+export type * from "./core.types.ts";
 export type * from "./edge.types.ts";
+export { DEFAULT_LIMITS } from "./limits.ts";
+export type { Located, Locator, Target } from "./locate/locator.ts";

@@ -1,0 +1,345 @@
+import type { Leg as LegName, MediaRefusal, MediaSession } from "@trunkline/media";
+import type { TimerHandle } from "@trunkline/sip";
+import type { Attempt, CallEvent, CallIdentity, LegQuality, TraceStep } from "@trunkline/trunking";
+import type { LiveCallView } from "../edge.types.ts";
+import type { Leg, LegListener, RelayedInfo } from "../leg/leg.ts";
+import { LegA } from "../leg/leg-a.ts";
+import { LegB } from "../leg/leg-b.ts";
+import { MAX_TARGETS_PER_ATTEMPT, MEDIA_CLOSE_MS, MEDIA_REPLY_MS } from "../limits.ts";
+import type { Located } from "../locate/locator.ts";
+import type { CallInput, CallOutput, CallPlan, CallState, CallTimer, MediaPurpose } from "./call.types.ts";
+import { reasonValue } from "./outcome.ts";
+import type { CallParts } from "./parts.ts";
+import { step } from "./step.ts";
+
+/** A call that routing decided to dial. */
+export type CallOpening = {
+  readonly sid: string;
+  readonly identity: CallIdentity;
+  readonly attempts: readonly Attempt[];
+  readonly plan: CallPlan;
+  readonly session: LegA["session"];
+  /** What leg B's INVITE may still be forwarded. */
+  readonly maxForwards: number;
+  readonly symmetricRtp: boolean;
+  readonly startedAtMs: number;
+  readonly onAnswered: () => void;
+  readonly onOver: (call: Call) => void;
+};
+
+/**
+ * The call machine's shell: gives it what happens and does what it says, in order. The only place where a call touches the media plane,
+ * the journal, timers and its legs.
+ */
+export class Call {
+  readonly opening: CallOpening;
+  readonly #parts: CallParts;
+  readonly #legA: LegA;
+  readonly #startedMonoMs: number;
+  readonly #timers = new Map<CallTimer, TimerHandle>();
+  readonly #inputs: CallInput[] = [];
+  readonly #trace: TraceStep[] = [];
+  #state: CallState = { name: "new" };
+  #stepping = false;
+  #legB: LegB | undefined;
+  #media: Promise<MediaSession> | undefined;
+  #attemptStartedAtMs = 0;
+  #dialled: Attempt | undefined;
+  #answeredAtMs: number | null = null;
+
+  constructor(parts: CallParts, opening: CallOpening) {
+    this.opening = opening;
+    this.#parts = parts;
+    this.#startedMonoMs = parts.host.nowMs();
+    this.#legA = new LegA(
+      opening.session,
+      opening.sid,
+      this.#listen("a", (event) => ({ kind: "leg-a", event })),
+    );
+  }
+
+  start(): void {
+    this.#feed({ kind: "start" });
+  }
+
+  /** Ends the call from outside, with this status when nobody has answered yet. */
+  hangUp(sipStatus: number, phrase: string, reason: string): void {
+    this.#feed({ kind: "hang-up", sipStatus, phrase, reason });
+  }
+
+  view(): LiveCallView {
+    const { sid, identity, startedAtMs } = this.opening;
+    return {
+      sid,
+      accountSid: identity.accountSid,
+      trunkSid: identity.trunkSid,
+      direction: identity.direction,
+      from: identity.from,
+      to: identity.to,
+      status: this.#answeredAtMs === null ? "ringing" : "in-progress",
+      startedAtMs,
+      answeredAtMs: this.#answeredAtMs,
+    };
+  }
+
+  /** One input at a time: an output that feeds back at once waits until the step that made it is done. */
+  #feed(input: CallInput): void {
+    this.#inputs.push(input);
+    if (this.#stepping) return;
+    this.#stepping = true;
+    try {
+      for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
+        const { state, outputs } = step(this.opening.plan, this.#state, next);
+        this.#state = state;
+        for (const output of outputs) this.#do(output);
+      }
+    } catch (error) {
+      this.#broken(error);
+    } finally {
+      this.#stepping = false;
+    }
+  }
+
+  #do(output: CallOutput): void {
+    switch (output.kind) {
+      case "locate":
+        return this.#locate(output.uri);
+      case "prepare-media":
+        return this.#prepareMedia(output);
+      case "media-offer":
+        return this.#askMedia(output.purpose, (media) => media.offer(output.leg, output.sdp));
+      case "media-answer":
+        return this.#askMedia(output.purpose, (media) => media.answer(output.leg, output.sdp));
+      case "close-media":
+        return this.#closeMedia();
+      case "dial":
+        return this.#dial(output);
+      case "abandon":
+        return this.#legB?.abandon(reasonValue(408, "no response in time"));
+      case "progress":
+        return this.#legA.progress(output.status, output.reason, output.sdp);
+      case "answer":
+        return this.#legA.answer(output.sdp);
+      case "release":
+        this.#legA.release(output.ending);
+        this.#legB?.release(output.ending);
+        return this.opening.onOver(this);
+      case "offer":
+        return this.#leg(output.leg)?.offer(output.sdp);
+      case "accept-offer":
+        return this.#leg(output.leg)?.acceptOffer(output.sdp);
+      case "reject-offer":
+        return this.#leg(output.leg)?.rejectOffer(output.status);
+      case "set":
+        return this.#setTimer(output.timer, output.afterMs);
+      case "clear":
+        return this.#clearTimer(output.timer);
+      case "attempted":
+      case "rang":
+      case "answered":
+      case "ended":
+        return this.#record(output);
+      case "alert":
+        return this.#alert(output.errorCode, output.text);
+      default:
+        return output satisfies never;
+    }
+  }
+
+  #locate(uri: string): void {
+    this.#attemptStartedAtMs = this.#parts.wallClockMs();
+    this.#legB = undefined;
+    const tell = ({ targets, why }: Located): void =>
+      this.#feed({ kind: "located", targets: targets.slice(0, MAX_TARGETS_PER_ATTEMPT), why });
+    const found = this.#parts.locator.locate(uri);
+    if (found instanceof Promise) void found.then(tell, (error: unknown) => this.#broken(error));
+    else tell(found);
+  }
+
+  #dial({ tryNumber, attempt: index, target, sdp }: Extract<CallOutput, { readonly kind: "dial" }>): void {
+    const { attempts, identity, maxForwards, sid } = this.opening;
+    const attempt = attempts[index];
+    const flow = this.#parts.flowTo(target.transport, target.address, target.port);
+    this.#attemptStartedAtMs = this.#parts.wallClockMs();
+    const listener = this.#listen("b", (event) => ({ kind: "leg-b", tryNumber, event }));
+    if (!attempt || !flow) {
+      const reason = `no ${target.transport} listener reaches ${target.address}`;
+      const why = reasonValue(503, reason);
+      return listener.event({ kind: "fail", cause: "unreachable", status: 503, reason, why });
+    }
+    const callSid = identity.direction === "trunking-originating" ? sid : undefined;
+    this.#dialled = attempt;
+    this.#legB = LegB.dial(this.#parts.userAgent, { attempt, flow, sdp, maxForwards, callSid }, listener);
+  }
+
+  #prepareMedia({ target, sdp }: Extract<CallOutput, { readonly kind: "prepare-media" }>): void {
+    const { sid, identity, symmetricRtp, session } = this.opening;
+    const { advertised, flowTo, media } = this.#parts;
+    const shownToA = advertised(session.flow).host;
+    const flowToB = flowTo(target.transport, target.address, target.port);
+    const customer: LegName = identity.direction === "trunking-terminating" ? "a" : "b";
+    this.#media = media.open(
+      sid,
+      {
+        symmetricRtp: { a: symmetricRtp && customer === "a", b: symmetricRtp && customer === "b" },
+        advertise: { a: shownToA, b: flowToB ? advertised(flowToB).host : shownToA },
+      },
+      (event) => this.#feed({ kind: "media-failed", why: event.why }),
+    );
+    this.#askMedia({ kind: "prepare" }, (opened) => opened.offer("a", sdp));
+  }
+
+  /** Every question gets exactly one answer, if need be our own: a media plane that is away or stuck must not keep a call for ever. */
+  #askMedia(purpose: MediaPurpose, ask: (media: MediaSession) => Promise<string | MediaRefusal>): void {
+    const { host } = this.#parts;
+    let open = true;
+    const settle = (result: string | MediaRefusal): void => {
+      if (!open) return;
+      open = false;
+      host.clearTimer(deadline);
+      if (typeof result === "string") this.#feed({ kind: "media", purpose, sdp: result });
+      else this.#feed({ kind: "media-refused", purpose, status: result.status, why: result.why });
+    };
+    const deadline = host.setTimer(MEDIA_REPLY_MS, () => settle(mediaAway("the media plane did not answer")));
+    if (!this.#media) return settle(mediaAway("there is no media session"));
+    this.#media.then(ask).then(settle, (error: unknown) => settle(mediaAway(messageOf(error))));
+  }
+
+  #closeMedia(): void {
+    let open = true;
+    const settle = (quality: readonly LegQuality[]): void => {
+      if (!open) return;
+      open = false;
+      this.#parts.host.clearTimer(deadline);
+      this.#feed({ kind: "media-closed", quality });
+    };
+    if (!this.#media) return this.#feed({ kind: "media-closed", quality: [] });
+    const deadline = this.#parts.host.setTimer(MEDIA_CLOSE_MS, () => settle([]));
+    this.#media.then((media) => media.close()).then(settle, () => settle([]));
+  }
+
+  #record(output: Extract<CallOutput, { readonly kind: "attempted" | "rang" | "answered" | "ended" }>): void {
+    const { sid } = this.opening;
+    const atMs = this.#parts.wallClockMs();
+    switch (output.kind) {
+      case "attempted":
+        return this.#recordAttempt(output, atMs);
+      case "rang":
+        return this.#append({ kind: "ringing", atMs, sid });
+      case "answered": {
+        this.#answeredAtMs = atMs;
+        const originating = this.opening.identity.direction === "trunking-originating";
+        this.#appendTrace(atMs);
+        this.#append({ kind: "answered", atMs, sid, to: originating ? (this.#dialled?.uri ?? null) : null });
+        return this.opening.onAnswered();
+      }
+      case "ended": {
+        const { by, sipStatus, reason, errorCode } = output.ending;
+        this.#appendTrace(atMs);
+        return this.#append({ kind: "ended", atMs, sid, by, sipStatus, reason, errorCode, quality: output.quality });
+      }
+      default:
+        return output satisfies never;
+    }
+  }
+
+  #recordAttempt(output: Extract<CallOutput, { readonly kind: "attempted" }>, atMs: number): void {
+    const attempt = this.opening.attempts[output.attempt];
+    if (!attempt) return;
+    const { uri, carrierSid, originationUrlSid } = attempt;
+    const { status, reason, verdict, detail } = output;
+    const startedAtMs = this.#attemptStartedAtMs;
+    this.#append({
+      kind: "attempt",
+      atMs,
+      sid: this.opening.sid,
+      attempt: { uri, carrierSid, originationUrlSid, startedAtMs, status, reason },
+      sipCallId: this.#legB?.session.callId ?? "",
+    });
+    const sinceStartMs = Math.round(this.#parts.host.nowMs() - this.#startedMonoMs);
+    this.#trace.push({ rule: "call.attempt", input: uri, verdict, detail, atMs: sinceStartMs });
+  }
+
+  #appendTrace(atMs: number): void {
+    if (this.#trace.length === 0) return;
+    this.#append({ kind: "trace", atMs, sid: this.opening.sid, steps: this.#trace.splice(0) });
+  }
+
+  #append(event: CallEvent): void {
+    this.#parts.journal.append(event);
+  }
+
+  #alert(errorCode: number, text: string): void {
+    this.#parts.alert(this.opening.identity.accountSid, errorCode, this.opening.sid, text);
+  }
+
+  #setTimer(timer: CallTimer, afterMs: number): void {
+    this.#clearTimer(timer);
+    this.#timers.set(
+      timer,
+      this.#parts.host.setTimer(afterMs, () => {
+        this.#timers.delete(timer);
+        this.#feed({ kind: "timer", timer });
+      }),
+    );
+  }
+
+  #clearTimer(timer: CallTimer): void {
+    const handle = this.#timers.get(timer);
+    if (handle !== undefined) this.#parts.host.clearTimer(handle);
+    this.#timers.delete(timer);
+  }
+
+  #leg(name: LegName): Leg | undefined {
+    return name === "a" ? this.#legA : this.#legB;
+  }
+
+  #listen(name: LegName, toInput: (event: Parameters<LegListener["event"]>[0]) => CallInput): LegListener {
+    return {
+      event: (event) => this.#feed(toInput(event)),
+      info: (info) => this.#relayInfo(name, info),
+      transferRefused: () => this.#alert(32218, "Transfer not allowed: the trunk's transfer mode is disable-all"),
+    };
+  }
+
+  #relayInfo(from: LegName, info: RelayedInfo): void {
+    const other = from === "a" ? this.#legB : this.#legA;
+    if (this.#state.name !== "connected" || !other) info.done(491, "Request Pending");
+    else other.relayInfo(info);
+  }
+
+  /** We are wrong: this call dies, the process lives, the record says `internal` (conventions, errors). */
+  #broken(error: unknown): void {
+    const { log } = this.#parts;
+    const wasOver = this.#state.name === "over";
+    log("error", "call broke", { callSid: this.opening.sid, state: this.#state.name, error: stackOf(error) });
+    this.#inputs.length = 0;
+    this.#state = { name: "over" };
+    if (wasOver) return;
+    const answered = this.#answeredAtMs !== null;
+    const why = reasonValue(500, "internal error");
+    const ending = {
+      by: "internal",
+      sipStatus: answered ? 200 : 500,
+      reason: answered ? "internal error" : "Server Internal Error",
+      errorCode: null,
+      why,
+    } as const;
+    for (const timer of ["silence", "ring", "duration"] as const) this.#clearTimer(timer);
+    this.#record({ kind: "ended", ending, quality: [] });
+    void this.#media?.then((media) => media.close()).catch(() => undefined);
+    this.#do({ kind: "release", ending });
+  }
+}
+
+function mediaAway(why: string): MediaRefusal {
+  return { kind: "refusal", status: 503, why };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

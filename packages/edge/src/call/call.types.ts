@@ -1,0 +1,178 @@
+import type { Leg } from "@trunkline/media";
+import type { AttemptRecord, CallDirection, LegQuality, TraceStep } from "@trunkline/trunking";
+import type { Target } from "../locate/locator.ts";
+
+/**
+ * What one leg tells the call: no SIP type in sight (conventions, snippet 6). `why` is the peer's own Reason value (RFC 3326), handed
+ * to the other leg as it is.
+ */
+export type LegEvent =
+  | { readonly kind: "trying" }
+  | {
+      readonly kind: "progress";
+      readonly status: number;
+      readonly reason: string;
+      readonly sdp: string | undefined;
+    }
+  | { readonly kind: "answer"; readonly sdp: string | undefined }
+  | {
+      readonly kind: "fail";
+      /** `unreachable`: nothing was ever heard from there, `status` is ours. */
+      readonly cause: "response" | "unreachable";
+      readonly status: number;
+      readonly reason: string;
+      readonly why: string | undefined;
+    }
+  /** The caller gave up before the answer. */
+  | { readonly kind: "cancel"; readonly why: string | undefined }
+  | {
+      readonly kind: "hangup";
+      /** `unacknowledged`: our answer never got its ACK; `gone`: the peer no longer knows the dialog. */
+      readonly cause: "remote" | "unacknowledged" | "gone";
+      readonly why: string | undefined;
+    }
+  /** A changed session description; undefined: we are asked to offer. */
+  | { readonly kind: "offer"; readonly sdp: string | undefined }
+  | { readonly kind: "offer-answered"; readonly status: number; readonly sdp: string | undefined }
+  /** Our answer arrived; `sdp` when it had been our offer. */
+  | { readonly kind: "acknowledged"; readonly sdp: string | undefined };
+
+/** One target as the call sees it: routing's attempt without its SIP dress. */
+export type PlannedAttempt = {
+  readonly uri: string;
+  readonly noResponseMs: number;
+  readonly retry:
+    | { readonly kind: "unless"; readonly statuses: readonly number[] }
+    | { readonly kind: "only"; readonly statuses: readonly number[] };
+};
+
+/** What a call was decided to be; constant for its life. */
+export type CallPlan = {
+  readonly direction: CallDirection;
+  readonly attempts: readonly PlannedAttempt[];
+  /** Leg A's offer. */
+  readonly offer: string;
+  readonly ringTimeoutMs: number;
+  readonly maxDurationMs: number;
+};
+
+/** Where the search for somebody who answers stands. */
+export type Hunt = {
+  /** Index into the plan's attempts. */
+  readonly attempt: number;
+  /** Targets of this attempt; the first is the one being tried. */
+  readonly targets: readonly Target[];
+  /** INVITEs sent so far; the number of the current try. Events of earlier ones are stale. */
+  readonly tries: number;
+  /** The offer for leg B; undefined until the media plane made it. */
+  readonly offer: string | undefined;
+  /** The current try has answered something, if only 100. */
+  readonly heard: boolean;
+  /** The caller has been told that it rings. */
+  readonly rang: boolean;
+  /** Last early answer of the current try. */
+  readonly early: string | undefined;
+};
+
+/** A change of the session under way between the legs (re-INVITE or UPDATE). One at a time; a second one is told 491. */
+export type Exchange = {
+  readonly from: Leg;
+  /** False when the offer came in an ACK and nobody waits for our answer. */
+  readonly reply: boolean;
+  /** The offer is with the media plane, with the other leg, its answer is with the media plane; our offer likewise; the old one is put back. */
+  readonly at: "offering" | "asking" | "answering" | "late-offering" | "late-asking" | "restoring";
+  /** What `from` described before. */
+  readonly previous: string;
+};
+
+/** How and by whom a call ended; `why` is a whole Reason value for the legs. */
+export type Ending = {
+  readonly by: "caller" | "callee" | "platform" | "internal";
+  readonly sipStatus: number;
+  readonly reason: string;
+  readonly errorCode: number | null;
+  readonly why: string;
+};
+
+export type CallState =
+  | { readonly name: "new" }
+  | { readonly name: "locating"; readonly hunt: Hunt }
+  /** Leg A's offer is with the media plane. */
+  | { readonly name: "preparing"; readonly hunt: Hunt }
+  | { readonly name: "calling"; readonly hunt: Hunt }
+  /** Leg B answered; its answer is with the media plane. */
+  | { readonly name: "answering"; readonly hunt: Hunt; readonly answer: string }
+  | {
+      readonly name: "connected";
+      /** The try that answered. */
+      readonly tryNumber: number;
+      /** What each leg last described as its own. */
+      readonly described: Readonly<Record<Leg, string>>;
+      readonly exchange: Exchange | undefined;
+    }
+  /** The media plane is asked for its last counters. */
+  | { readonly name: "closing"; readonly ending: Ending }
+  | { readonly name: "over" };
+
+/** Why the media plane was asked; comes back with its result. */
+export type MediaPurpose =
+  | { readonly kind: "prepare" }
+  | { readonly kind: "progress"; readonly tryNumber: number; readonly status: number; readonly reason: string }
+  | { readonly kind: "answer" }
+  | { readonly kind: "exchange" };
+
+export type CallTimer = "silence" | "ring" | "duration";
+
+export type CallInput =
+  | { readonly kind: "start" }
+  /** Empty: the attempt's host has no address; `why` says more. */
+  | { readonly kind: "located"; readonly targets: readonly Target[]; readonly why: string }
+  | { readonly kind: "leg-a"; readonly event: LegEvent }
+  | { readonly kind: "leg-b"; readonly tryNumber: number; readonly event: LegEvent }
+  | { readonly kind: "media"; readonly purpose: MediaPurpose; readonly sdp: string }
+  | { readonly kind: "media-refused"; readonly purpose: MediaPurpose; readonly status: number; readonly why: string }
+  | { readonly kind: "media-failed"; readonly why: string }
+  | { readonly kind: "media-closed"; readonly quality: readonly LegQuality[] }
+  | { readonly kind: "timer"; readonly timer: CallTimer }
+  /** Somebody outside the call ends it: the API, a closing edge. */
+  | { readonly kind: "hang-up"; readonly sipStatus: number; readonly phrase: string; readonly reason: string };
+
+export type CallOutput =
+  | { readonly kind: "locate"; readonly uri: string }
+  /** Open a media session towards that target and give it leg A's offer. */
+  | { readonly kind: "prepare-media"; readonly target: Target; readonly sdp: string }
+  | { readonly kind: "media-offer"; readonly leg: Leg; readonly sdp: string; readonly purpose: MediaPurpose }
+  | { readonly kind: "media-answer"; readonly leg: Leg; readonly sdp: string; readonly purpose: MediaPurpose }
+  | { readonly kind: "close-media" }
+  | {
+      readonly kind: "dial";
+      readonly tryNumber: number;
+      readonly attempt: number;
+      readonly target: Target;
+      readonly sdp: string;
+    }
+  /** Cancel that try; whatever it still says is nobody's business (a late 200 is acknowledged and ended by the session). */
+  | { readonly kind: "abandon"; readonly tryNumber: number }
+  | { readonly kind: "progress"; readonly status: number; readonly reason: string; readonly sdp: string | undefined }
+  | { readonly kind: "answer"; readonly sdp: string }
+  /** End both legs, whatever state they are in. */
+  | { readonly kind: "release"; readonly ending: Ending }
+  | { readonly kind: "offer"; readonly leg: Leg; readonly sdp: string }
+  | { readonly kind: "accept-offer"; readonly leg: Leg; readonly sdp: string }
+  | { readonly kind: "reject-offer"; readonly leg: Leg; readonly status: number }
+  | { readonly kind: "set"; readonly timer: CallTimer; readonly afterMs: number }
+  | { readonly kind: "clear"; readonly timer: CallTimer }
+  | {
+      readonly kind: "attempted";
+      readonly attempt: number;
+      readonly status: NonNullable<AttemptRecord["status"]>;
+      readonly reason: string;
+      readonly verdict: TraceStep["verdict"];
+      readonly detail: string;
+    }
+  | { readonly kind: "rang" }
+  | { readonly kind: "answered" }
+  | { readonly kind: "ended"; readonly ending: Ending; readonly quality: readonly LegQuality[] }
+  | { readonly kind: "alert"; readonly errorCode: number; readonly text: string };
+
+export type CallStep = { readonly state: CallState; readonly outputs: readonly CallOutput[] };

@@ -1,0 +1,115 @@
+import type { Leg } from "@trunkline/media";
+import type { CallInput, CallState, CallStep, Exchange, LegEvent, MediaPurpose } from "./call.types.ts";
+import { stay } from "./ending.ts";
+
+/** The connected state, where sessions are changed by re-INVITE and UPDATE. */
+export type Connected = Extract<CallState, { readonly name: "connected" }>;
+
+type Offer = Extract<LegEvent, { readonly kind: "offer" }>;
+type OfferAnswered = Extract<LegEvent, { readonly kind: "offer-answered" }>;
+const PURPOSE: MediaPurpose = { kind: "exchange" };
+
+export function otherLeg(leg: Leg): Leg {
+  return leg === "a" ? "b" : "a";
+}
+
+/**
+ * A leg offers a changed session (RFC 3264 §8): through the media plane to the other leg, and the answer back the same way.
+ *
+ * Asked to offer (RFC 3261 §14.2, no SDP in the re-INVITE), we offer what the other leg last described, with both directions open, as
+ * a resumption needs; what the ACK then answers is taken to the other leg as an ordinary offer, since it may end a hold there.
+ */
+export function onOffer(state: Connected, from: Leg, event: Offer): CallStep {
+  if (state.exchange) return stay(state, { kind: "reject-offer", leg: from, status: 491 });
+  const previous = state.described[from];
+  if (event.sdp === undefined) {
+    const sdp = withBothDirections(state.described[otherLeg(from)]);
+    return stay(
+      { ...state, exchange: { from, reply: true, at: "late-offering", previous } },
+      { kind: "media-offer", leg: otherLeg(from), sdp, purpose: PURPOSE },
+    );
+  }
+  return offering(state, { from, reply: true, at: "offering", previous }, event.sdp);
+}
+
+/** The other leg answered what it was asked, or refused: then the first leg's old description is put back into the media plane. */
+export function onOfferAnswered(state: Connected, leg: Leg, event: OfferAnswered): CallStep {
+  const exchange = state.exchange;
+  if (exchange?.at !== "asking" || leg === exchange.from) return stay(state);
+  if (event.sdp !== undefined) {
+    const described = { ...state.described, [leg]: event.sdp };
+    return stay(
+      { ...state, described, exchange: { ...exchange, at: "answering" } },
+      { kind: "media-answer", leg, sdp: event.sdp, purpose: PURPOSE },
+    );
+  }
+  return restore(state, exchange, event.status);
+}
+
+/** Leg A or B acknowledged our 200; when that carried our offer, the ACK carries the answer. */
+export function onAcknowledged(state: Connected, from: Leg, sdp: string | undefined): CallStep {
+  const exchange = state.exchange;
+  if (exchange?.at !== "late-asking" || exchange.from !== from) return stay(state);
+  if (sdp === undefined) return stay({ ...state, exchange: undefined });
+  return offering(state, { ...exchange, reply: false, at: "offering" }, sdp);
+}
+
+/** The media plane has done its part of the exchange. */
+export function onExchangeMedia(
+  state: Connected,
+  input: Extract<CallInput, { readonly kind: "media" | "media-refused" }>,
+): CallStep {
+  const exchange = state.exchange;
+  if (!exchange) return stay(state);
+  const { from } = exchange;
+  const done: Connected = { ...state, exchange: undefined };
+  if (input.kind === "media-refused") {
+    return exchange.at === "restoring" ? stay(done) : restore(state, exchange, input.status);
+  }
+  switch (exchange.at) {
+    case "offering":
+      return stay(
+        { ...state, exchange: { ...exchange, at: "asking" } },
+        { kind: "offer", leg: otherLeg(from), sdp: input.sdp },
+      );
+    case "answering":
+      return exchange.reply ? stay(done, { kind: "accept-offer", leg: from, sdp: input.sdp }) : stay(done);
+    case "late-offering":
+      return stay(
+        { ...state, exchange: { ...exchange, at: "late-asking" } },
+        { kind: "accept-offer", leg: from, sdp: input.sdp },
+      );
+    case "asking":
+    case "late-asking":
+      return stay(state);
+    case "restoring":
+      return stay(done);
+    default:
+      return exchange.at satisfies never;
+  }
+}
+
+function offering(state: Connected, exchange: Exchange, sdp: string): CallStep {
+  const described = { ...state.described, [exchange.from]: sdp };
+  return stay({ ...state, described, exchange }, { kind: "media-offer", leg: exchange.from, sdp, purpose: PURPOSE });
+}
+
+/** RFC 3261 §14.1: a refused change leaves the session as it was, so the media plane gets the old description back. */
+function restore(state: Connected, exchange: Exchange, status: number): CallStep {
+  const { from, previous, reply } = exchange;
+  const described = { ...state.described, [from]: previous };
+  const next: Connected = { ...state, described, exchange: { ...exchange, at: "restoring" } };
+  const step = stay(next, { kind: "media-offer", leg: from, sdp: previous, purpose: PURPOSE });
+  if (!reply) return step;
+  return { ...step, outputs: [{ kind: "reject-offer", leg: from, status: refusalStatus(status) }, ...step.outputs] };
+}
+
+/** 408 and 481 would end the asking leg's dialog (RFC 3261 §12.2.1.2), which only the other leg has lost. */
+function refusalStatus(status: number): number {
+  return status < 400 || status === 401 || status === 407 || status === 408 || status === 481 ? 488 : status;
+}
+
+/** `sendonly`, `recvonly` and `inactive` become `sendrecv`: a fresh offer is for everything we can do (RFC 6337 §5.3). */
+function withBothDirections(sdp: string): string {
+  return sdp.replace(/^a=(?:sendonly|recvonly|inactive)(?=\r?$)/gm, "a=sendrecv");
+}

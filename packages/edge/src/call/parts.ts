@@ -1,0 +1,33 @@
+import type { MediaPlane } from "@trunkline/media";
+import type { Flow, Host, TransportName, UserAgent } from "@trunkline/sip";
+import type { CallEvent } from "@trunkline/trunking";
+import type { EdgePorts } from "../edge.types.ts";
+import type { Locator } from "../locate/locator.ts";
+
+/**
+ * Where call events go before the SIP message that follows from them leaves. Never throws and never waits for a database: a full
+ * disk is the journal's trouble, not the call's.
+ */
+export interface Journal {
+  /** On return `started`, `answered` and `ended` are with the operating system; the others are with the next of these at the latest. */
+  append(event: CallEvent): void;
+}
+
+/** An incident for an account's debugger. */
+export type RaiseAlert = (accountSid: string, errorCode: number, resourceSid: string, text: string) => void;
+
+/** Everything a call needs from outside. */
+export type CallParts = {
+  readonly host: Host;
+  readonly userAgent: UserAgent;
+  readonly media: MediaPlane;
+  readonly journal: Journal;
+  readonly locator: Locator;
+  readonly alert: RaiseAlert;
+  readonly log: EdgePorts["log"];
+  wallClockMs(): number;
+  /** Undefined: no listener of that transport and address family. */
+  flowTo(transport: TransportName, address: string, port: number): Flow | undefined;
+  /** Address and port the world sees for a flow's local side. */
+  advertised(flow: Flow): { readonly host: string; readonly port: number };
+};

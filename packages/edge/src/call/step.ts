@@ -1,0 +1,235 @@
+import type { CallInput, CallPlan, CallState, CallStep, Hunt, LegEvent } from "./call.types.ts";
+import { cancelledByCaller, end, endedTalk, refusedByCallee, refusedByUs, stay } from "./ending.ts";
+import { type Connected, onAcknowledged, onExchangeMedia, onOffer, onOfferAnswered } from "./exchange.ts";
+import { interrupted, onFailed, onLocated, onPrepared, onRingTimeout, onSilence, startHunt } from "./hunt.ts";
+
+/**
+ * The call: two legs, a media session and a record, as a machine (RFC 7092 calls the shape a signalling/media B2BUA).
+ *
+ * Pure: same plan, state and input, same step. It knows no SIP message, socket or clock; timers are outputs. An input that means nothing in a
+ * state (a late event of an abandoned try, a timer that crossed) leaves the state as it is.
+ */
+export function step(plan: CallPlan, state: CallState, input: CallInput): CallStep {
+  switch (state.name) {
+    case "new":
+      return input.kind === "start" ? startHunt(plan) : stay(state);
+    case "locating":
+    case "preparing":
+    case "calling":
+      return beforeAnswer(plan, state, input);
+    case "answering":
+      return answering(plan, state, input);
+    case "connected":
+      return connected(plan, state, input);
+    case "closing":
+      if (input.kind !== "media-closed") return leftover(state, input);
+      return stay(
+        { name: "over" },
+        { kind: "ended", ending: state.ending, quality: input.quality },
+        { kind: "release", ending: state.ending },
+      );
+    case "over":
+      return leftover(state, input);
+    default:
+      return state satisfies never;
+  }
+}
+
+type Hunting = Extract<CallState, { readonly name: "locating" | "preparing" | "calling" }>;
+type Answering = Extract<CallState, { readonly name: "answering" }>;
+
+function beforeAnswer(plan: CallPlan, state: Hunting, input: CallInput): CallStep {
+  const { hunt } = state;
+  const over = ended(input, hunt);
+  if (over) return over;
+  switch (input.kind) {
+    case "located":
+      return state.name === "locating" ? onLocated(plan, hunt, input.targets, input.why) : stay(state);
+    case "leg-b":
+      return state.name === "calling" && input.tryNumber === hunt.tries
+        ? onLegB(plan, state, hunt, input.event)
+        : leftover(state, input);
+    case "media":
+      if (input.purpose.kind === "prepare") return onPrepared(plan, hunt, input.sdp);
+      return onEarlyMedia(state, input, input.sdp);
+    case "media-refused":
+      if (input.purpose.kind === "prepare") return onMediaRefused(input.status, input.why);
+      return onEarlyMedia(state, input, undefined);
+    case "timer":
+      if (input.timer === "ring") return onRingTimeout(plan, hunt);
+      return input.timer === "silence" && state.name === "calling" ? onSilence(plan, hunt) : stay(state);
+    default:
+      return leftover(state, input);
+  }
+}
+
+/** What leg B says while nobody has answered. */
+function onLegB(plan: CallPlan, state: Hunting, before: Hunt, event: LegEvent): CallStep {
+  const hunt: Hunt = { ...before, heard: true };
+  switch (event.kind) {
+    case "trying":
+      return stay({ ...state, hunt }, { kind: "clear", timer: "silence" });
+    case "progress":
+      return onProgress(state, hunt, event);
+    case "answer":
+      return onAnswer(hunt, event.sdp ?? hunt.early);
+    case "fail":
+      return onFailed(plan, hunt, event);
+    case "offer":
+      return stay(state, { kind: "reject-offer", leg: "b", status: 491 });
+    default:
+      return stay(state);
+  }
+}
+
+function onProgress(state: Hunting, before: Hunt, event: Extract<LegEvent, { readonly kind: "progress" }>): CallStep {
+  const { status, reason, sdp } = event;
+  const hunt: Hunt = { ...before, rang: true, early: sdp ?? before.early };
+  const first = before.rang ? [] : [{ kind: "rang" } as const];
+  const onward =
+    sdp === undefined
+      ? ({ kind: "progress", status, reason, sdp } as const)
+      : ({
+          kind: "media-answer",
+          leg: "b",
+          sdp,
+          purpose: { kind: "progress", tryNumber: hunt.tries, status, reason },
+        } as const);
+  return stay({ ...state, hunt }, { kind: "clear", timer: "silence" }, ...first, onward);
+}
+
+/** RFC 3261 §13.2.2.4. An answer without SDP is tolerated when an early one described the session already. */
+function onAnswer(hunt: Hunt, sdp: string | undefined): CallStep {
+  const answered = {
+    kind: "attempted",
+    attempt: hunt.attempt,
+    status: 200,
+    reason: "OK",
+    verdict: "pass",
+    detail: "answered",
+  } as const;
+  if (sdp === undefined) {
+    return end(refusedByUs("platform", 502, "Bad Gateway", null, "the answer has no SDP"), answered);
+  }
+  return stay({ name: "answering", hunt, answer: sdp }, { kind: "clear", timer: "silence" }, answered, {
+    kind: "media-answer",
+    leg: "b",
+    sdp,
+    purpose: { kind: "answer" },
+  });
+}
+
+/** The media plane took an early answer (or not: then the ringing is told without it). One of an abandoned try is stale. */
+function onEarlyMedia(
+  state: Hunting,
+  input: Extract<CallInput, { readonly kind: "media" | "media-refused" }>,
+  sdp: string | undefined,
+): CallStep {
+  const { purpose } = input;
+  if (purpose.kind !== "progress" || purpose.tryNumber !== state.hunt.tries) return stay(state);
+  return stay(state, { kind: "progress", status: purpose.status, reason: purpose.reason, sdp });
+}
+
+/** Leg A's offer cannot be served. 400 is unreadable SDP (32102); the others need no code of their own. */
+function onMediaRefused(status: number, why: string): CallStep {
+  const phrases: Readonly<Record<number, string>> = {
+    400: "Bad SDP",
+    415: "Unsupported Media Type",
+    488: "Not Acceptable Here",
+  };
+  const phrase = phrases[status];
+  if (phrase === undefined) return end(refusedByUs("platform", 503, "Service Unavailable", null, why));
+  return end(refusedByUs("platform", status, phrase, status === 400 ? 32102 : null, why));
+}
+
+function answering(plan: CallPlan, state: Answering, input: CallInput): CallStep {
+  const over = ended(input, undefined);
+  if (over) return over;
+  if (input.kind === "leg-b" && input.event.kind === "hangup" && input.tryNumber === state.hunt.tries) {
+    const answer = { status: 480, reason: "Temporarily Unavailable", why: input.event.why };
+    return end(refusedByCallee(answer, null));
+  }
+  if (input.kind === "timer" && input.timer === "ring") return stay(state);
+  if (input.kind === "media-refused" && input.purpose.kind === "answer") {
+    return end(refusedByUs("platform", 502, "Bad Gateway", null, `the answer's SDP: ${input.why}`));
+  }
+  if (input.kind !== "media" || input.purpose.kind !== "answer") return leftover(state, input);
+  return stay(
+    {
+      name: "connected",
+      tryNumber: state.hunt.tries,
+      described: { a: plan.offer, b: state.answer },
+      exchange: undefined,
+    },
+    { kind: "clear", timer: "ring" },
+    { kind: "set", timer: "duration", afterMs: plan.maxDurationMs },
+    { kind: "answered" },
+    { kind: "answer", sdp: input.sdp },
+  );
+}
+
+function connected(plan: CallPlan, state: Connected, input: CallInput): CallStep {
+  switch (input.kind) {
+    case "leg-a":
+      return connectedLeg(state, "a", input.event);
+    case "leg-b":
+      return input.tryNumber === state.tryNumber ? connectedLeg(state, "b", input.event) : stay(state);
+    case "media":
+    case "media-refused":
+      return input.purpose.kind === "exchange" ? onExchangeMedia(state, input) : stay(state);
+    case "media-failed":
+      return end(endedTalk("internal", `media failed: ${input.why}`, null, undefined));
+    case "hang-up":
+      return end(endedTalk("platform", input.reason, null, undefined));
+    case "timer": {
+      if (input.timer !== "duration") return stay(state);
+      const text = `maximum duration of ${Math.round(plan.maxDurationMs / 1_000)} s exceeded`;
+      return end(endedTalk("platform", text, 32015, undefined), { kind: "alert", errorCode: 32015, text });
+    }
+    default:
+      return stay(state);
+  }
+}
+
+function connectedLeg(state: Connected, leg: "a" | "b", event: LegEvent): CallStep {
+  const by = leg === "a" ? "caller" : "callee";
+  switch (event.kind) {
+    case "offer":
+      return onOffer(state, leg, event);
+    case "offer-answered":
+      return onOfferAnswered(state, leg, event);
+    case "acknowledged":
+      return onAcknowledged(state, leg, event.sdp);
+    case "hangup": {
+      if (event.cause === "remote") return end(endedTalk(by, `${by} hung up`, null, event.why));
+      if (event.cause === "gone") return end(endedTalk(by, `${by} no longer knows the call`, null, undefined));
+      const text = `the ${by} never acknowledged the answer`;
+      return end(endedTalk("platform", text, 32022, undefined), { kind: "alert", errorCode: 32022, text });
+    }
+    default:
+      return stay(state);
+  }
+}
+
+/** What ends a call that nobody has answered yet, from whichever state. */
+function ended(input: CallInput, hunt: Hunt | undefined): CallStep | undefined {
+  const attempts = (detail: string) => (hunt ? interrupted(hunt, detail) : []);
+  if (input.kind === "leg-a" && (input.event.kind === "cancel" || input.event.kind === "hangup")) {
+    return end(cancelledByCaller(input.event.why), ...attempts("the caller gave up"));
+  }
+  if (input.kind === "hang-up") {
+    const ending = refusedByUs("platform", input.sipStatus, input.phrase, null, input.reason);
+    return end(ending, ...attempts(input.reason));
+  }
+  if (input.kind === "media-failed") {
+    const ending = refusedByUs("internal", 500, "Server Internal Error", null, `media failed: ${input.why}`);
+    return end(ending, ...attempts("media failed"));
+  }
+  return undefined;
+}
+
+/** Nothing to do, except that an offer always wants an answer. */
+function leftover(state: CallState, input: CallInput): CallStep {
+  if ((input.kind !== "leg-a" && input.kind !== "leg-b") || input.event.kind !== "offer") return stay(state);
+  return stay(state, { kind: "reject-offer", leg: input.kind === "leg-a" ? "a" : "b", status: 491 });
+}

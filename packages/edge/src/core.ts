@@ -1,0 +1,122 @@
+import { createUserAgent, type UserAgent } from "@trunkline/sip";
+import { AlertQueue } from "./alerts.ts";
+import type { Call } from "./call/call.ts";
+import type { EdgeCore, EdgeCoreOptions, EdgeCorePorts } from "./core.types.ts";
+import type { EdgeLimits } from "./edge.types.ts";
+import { Guard } from "./guard.ts";
+import { ALLOWED_METHODS } from "./leg/leg.ts";
+import { DEFAULT_LIMITS, GOODBYE_MS } from "./limits.ts";
+import { Counters } from "./metrics.ts";
+import { Authenticator } from "./uas/authenticator.ts";
+import { Uas } from "./uas/uas.ts";
+
+/** How often a closing core looks whether its last sessions are gone. */
+const CLOSE_POLL_MS = 20;
+
+/** The digest realm of the whole installation, trunks and API alike: HA1 values are made for it. */
+export function digestRealm(zone: string): string {
+  return `sip.${zone}`;
+}
+
+export function createEdgeCore(options: EdgeCoreOptions, ports: EdgeCorePorts): EdgeCore {
+  return new Core(options, ports);
+}
+
+class Core implements EdgeCore {
+  readonly #ports: EdgeCorePorts;
+  readonly #userAgent: UserAgent;
+  readonly #guard: Guard;
+  readonly #alerts: AlertQueue;
+  readonly #counters = new Counters();
+  readonly #calls = new Map<string, Call>();
+  #draining = false;
+
+  constructor(options: EdgeCoreOptions, ports: EdgeCorePorts) {
+    this.#ports = ports;
+    const { host, log, wallClockMs } = ports;
+    const limits: EdgeLimits = { ...DEFAULT_LIMITS, ...options.limits };
+    const { edge, zone, ownHosts, nonceSecret } = options;
+    const counters = this.#counters;
+    this.#guard = new Guard({ edge, zone, ownHosts, ...limits }, counters);
+    this.#alerts = new AlertQueue(ports.alerts, { host, wallClockMs, counters, log });
+    this.#userAgent = createUserAgent(
+      host,
+      { product: "Trunkline", allow: ALLOWED_METHODS, supported: [], advertised: (flow) => ports.advertised(flow) },
+      {
+        screen: (request, flow) => this.#guard.screen(request, flow, ports.directory(), host.nowMs()),
+        onInvite: (session) => uas.onInvite(session),
+        onRequest: (request) => uas.onRequest(request),
+      },
+    );
+    const uas = new Uas({
+      ...ports,
+      userAgent: this.#userAgent,
+      authenticator: new Authenticator(host, { realm: digestRealm(zone), nonceSecret, wallClockMs }),
+      alert: (...alert) => this.#alerts.raise(...alert),
+      counters,
+      limits,
+      place: { edge, zone, ownHosts },
+      calls: this.#calls,
+      isDraining: () => this.#draining,
+    });
+  }
+
+  receive(...message: Parameters<EdgeCore["receive"]>): void {
+    this.#userAgent.receive(...message);
+  }
+
+  flowFailed(...failure: Parameters<EdgeCore["flowFailed"]>): void {
+    this.#userAgent.flowFailed(...failure);
+  }
+
+  liveCalls(accountSid?: string): ReturnType<EdgeCore["liveCalls"]> {
+    const views = [...this.#calls.values()].map((call) => call.view());
+    return accountSid === undefined ? views : views.filter((view) => view.accountSid === accountSid);
+  }
+
+  hangUp(accountSid: string, sid: string): boolean {
+    const call = this.#calls.get(sid);
+    if (call?.opening.identity.accountSid !== accountSid) return false;
+    call.hangUp(487, "Request Terminated", "ended through the API");
+    return true;
+  }
+
+  metrics(): ReturnType<EdgeCore["metrics"]> {
+    const { sessions, clientTransactions, serverTransactions } = this.#userAgent.counts();
+    return {
+      ...this.#counters.snapshot(),
+      live_calls: this.#calls.size,
+      live_sessions: sessions,
+      live_client_transactions: clientTransactions,
+      live_server_transactions: serverTransactions,
+      sources_tracked: this.#guard.sourcesTracked,
+    };
+  }
+
+  counts(): ReturnType<EdgeCore["counts"]> {
+    return { ...this.#userAgent.counts(), calls: this.#calls.size };
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#draining = true;
+    await this.#until(() => this.#calls.size === 0, graceMs);
+    for (const call of [...this.#calls.values()]) {
+      call.hangUp(503, "Service Unavailable", "the platform is closing");
+    }
+    await this.#until(() => this.#calls.size === 0 && this.#userAgent.counts().sessions === 0, GOODBYE_MS);
+    await this.#alerts.close();
+  }
+
+  /** Resolves when `done` or after `limitMs`, by the host's clock. */
+  #until(done: () => boolean, limitMs: number): Promise<void> {
+    const { host } = this.#ports;
+    const giveUpMs = host.nowMs() + limitMs;
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (done() || host.nowMs() >= giveUpMs) resolve();
+        else host.setTimer(CLOSE_POLL_MS, look);
+      };
+      look();
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import type { MediaPlane } from "@trunkline/media";
+import type { Flow, Host, TransportName, UserAgentCounts } from "@trunkline/sip";
+import type { AlertSink, DirectoryReader } from "@trunkline/trunking";
+import type { Journal } from "./call/parts.ts";
+import type { EdgeLimits, EdgeMetrics, EdgePorts, LiveCallView } from "./edge.types.ts";
+import type { Locator } from "./locate/locator.ts";
+
+export type EdgeCoreOptions = {
+  readonly edge: string;
+  readonly zone: string;
+  /** Names and addresses (lower case, IPv6 without brackets) that are this installation's own, apart from trunk domains. */
+  readonly ownHosts: ReadonlySet<string>;
+  readonly nonceSecret: string;
+  readonly limits?: Partial<EdgeLimits>;
+};
+
+/** The world as the core sees it: no socket, file or clock of its own, so that the simulation runs it in virtual time. */
+export type EdgeCorePorts = {
+  readonly host: Host;
+  readonly locator: Locator;
+  readonly media: MediaPlane;
+  readonly journal: Journal;
+  readonly alerts: AlertSink;
+  readonly log: EdgePorts["log"];
+  wallClockMs(): number;
+  /** Undefined until it was loaded once: new calls get 503. */
+  directory(): DirectoryReader | undefined;
+  flowTo(transport: TransportName, address: string, port: number): Flow | undefined;
+  advertised(flow: Flow): { readonly host: string; readonly port: number };
+};
+
+/** Everything about calls; `createEdge` puts sockets, files and DNS around it. */
+export interface EdgeCore {
+  receive(flow: Flow, text: string): void;
+  flowFailed(flow: Flow, reason: string): void;
+  liveCalls(accountSid?: string): readonly LiveCallView[];
+  hangUp(accountSid: string, sid: string): boolean;
+  metrics(): EdgeMetrics;
+  /** What is alive inside; all of it returns to zero when every call is over and every transaction has lingered its time. */
+  counts(): UserAgentCounts & { readonly calls: number };
+  /** New calls get 503 from here; running ones have `graceMs`, then they are ended, and their BYEs a short while. */
+  close(graceMs: number): Promise<void>;
+}

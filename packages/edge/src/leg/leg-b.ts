@@ -1,0 +1,76 @@
+import {
+  type ExtraHeader,
+  encodeUtf8,
+  type Flow,
+  quoteString,
+  type SessionEvent,
+  type UserAgent,
+} from "@trunkline/sip";
+import type { Attempt } from "@trunkline/trunking";
+import type { Ending } from "../call/call.types.ts";
+import { Leg, type LegListener } from "./leg.ts";
+
+/** One try at one target. */
+export type Dial = {
+  readonly attempt: Attempt;
+  readonly flow: Flow;
+  readonly sdp: string;
+  /** What remains of leg A's; RFC 3261 §16.6 step 3. */
+  readonly maxForwards: number;
+  /** Put on the BYE towards a customer's server. */
+  readonly callSid: string | undefined;
+};
+
+/**
+ * The side we call: we are its user agent client, with a Call-ID and From tag of our own. Nothing of leg A's message is in the INVITE but
+ * what routing put into the attempt.
+ */
+export class LegB extends Leg {
+  readonly #sid: readonly ExtraHeader[];
+  #abandoned = false;
+
+  /** Sends the INVITE. */
+  static dial(userAgent: UserAgent, dial: Dial, listener: LegListener): LegB {
+    const { attempt } = dial;
+    const early: SessionEvent[] = [];
+    let leg: LegB | undefined;
+    const session = userAgent.invite(
+      {
+        flow: dial.flow,
+        requestUri: attempt.uri,
+        from: nameAddr(attempt.fromDisplayName, attempt.fromUri),
+        to: nameAddr(null, attempt.toUri),
+        maxForwards: dial.maxForwards,
+        headers: attempt.headers,
+        sdp: dial.sdp,
+      },
+      (event) => (leg ? leg.hear(event) : early.push(event)),
+    );
+    leg = new LegB(session, listener, dial.callSid);
+    for (const event of early) leg.hear(event);
+    return leg;
+  }
+
+  private constructor(session: LegB["session"], listener: LegListener, callSid: string | undefined) {
+    super(session, listener);
+    this.#sid = callSid === undefined ? [] : [["X-Twilio-CallSid", callSid]];
+  }
+
+  override hear(event: SessionEvent): void {
+    if (!this.#abandoned) super.hear(event);
+  }
+
+  /** Gives this try up. CANCEL leaves as soon as it may; a 200 that was faster is acknowledged and ended by the session. */
+  abandon(why: string): void {
+    this.#abandoned = true;
+    this.session.cancel([["Reason", why]]);
+  }
+
+  release(ending: Ending): void {
+    if (this.session.state !== "ended") this.session.hangup([["Reason", ending.why], ...this.#sid]);
+  }
+}
+
+function nameAddr(displayName: string | null, uri: string): string {
+  return displayName === null ? `<${uri}>` : `${quoteString(encodeUtf8(displayName))} <${uri}>`;
+}

@@ -1,0 +1,98 @@
+import { copyString, type ExtraHeader, type OfferReply, type Session, type SessionEvent } from "@trunkline/sip";
+import type { LegEvent } from "../call/call.types.ts";
+import { toLegEvent } from "./translate.ts";
+
+/** A mid-call message for the other leg (INFO: DTMF, RFC 6086 packages). */
+export type RelayedInfo = {
+  readonly headers: readonly ExtraHeader[];
+  readonly body: string;
+  /** What the other leg answered. */
+  done(status: number, reason: string): void;
+};
+
+/** Where a leg takes what it hears. */
+export type LegListener = {
+  event(event: LegEvent): void;
+  info(info: RelayedInfo): void;
+  /** The peer asked for a transfer, which was refused. */
+  transferRefused(): void;
+};
+
+/** Headers that describe an INFO's body and go with it. */
+const INFO_HEADERS: readonly (readonly [key: string, name: string])[] = [
+  ["info-package", "Info-Package"],
+  ["content-type", "Content-Type"],
+  ["content-disposition", "Content-Disposition"],
+];
+
+/** Methods a leg takes inside its dialog; what Allow says of us. */
+export const ALLOWED_METHODS = ["INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "UPDATE", "INFO", "PRACK"] as const;
+
+/** One side of a call: a SIP session outside, call events inside. What both sides have in common. */
+export class Leg {
+  readonly session: Session;
+  readonly #listener: LegListener;
+  #offer: OfferReply | undefined;
+
+  constructor(session: Session, listener: LegListener) {
+    this.session = session;
+    this.#listener = listener;
+  }
+
+  /** Every event of the session goes through here. */
+  hear(event: SessionEvent): void {
+    if (event.kind === "offer") return this.#hearOffer(event);
+    if (event.kind === "request") return this.#hearRequest(event);
+    const told = toLegEvent(event);
+    if (told) this.#listener.event(told);
+  }
+
+  /** Offers a changed session by re-INVITE; the answer comes back as `offer-answered`. */
+  offer(sdp: string): void {
+    this.session.offer(sdp);
+  }
+
+  acceptOffer(sdp: string): void {
+    const offer = this.#offer;
+    this.#offer = undefined;
+    offer?.accept(sdp);
+  }
+
+  rejectOffer(status: number): void {
+    const offer = this.#offer;
+    this.#offer = undefined;
+    offer?.reject(status);
+  }
+
+  /** Sends the other leg's INFO; 504 stands for no answer, since a 408 would end the asking dialog (RFC 3261 §12.2.1.2). */
+  relayInfo(info: RelayedInfo): void {
+    this.session.request("INFO", info.headers, info.body, (response) => {
+      if (!response || response.status === 408) info.done(504, "Server Time-out");
+      else if (response.status === 481) info.done(480, "Temporarily Unavailable");
+      else info.done(response.status, response.reason);
+    });
+  }
+
+  #hearOffer(event: Extract<SessionEvent, { readonly kind: "offer" }>): void {
+    // RFC 3311 §5: an UPDATE without SDP only refreshes the target, which the session has done.
+    if (event.method === "UPDATE" && event.sdp === undefined) return event.reply.accept(undefined);
+    if (this.#offer) return event.reply.reject(491);
+    this.#offer = event.reply;
+    this.#listener.event({ kind: "offer", sdp: event.sdp === undefined ? undefined : copyString(event.sdp) });
+  }
+
+  #hearRequest({ request, respond }: Extract<SessionEvent, { readonly kind: "request" }>): void {
+    if (request.method === "INFO") {
+      const headers = INFO_HEADERS.flatMap(([key, name]): ExtraHeader[] => {
+        const value = request.header(key);
+        return value === undefined ? [] : [[name, value]];
+      });
+      return this.#listener.info({ headers, body: request.body, done: (status, reason) => respond(status, reason) });
+    }
+    if (request.method === "REFER") {
+      respond(403, "Forbidden", [["X-Twilio-Error", "32218 Transfer not allowed"]]);
+      return this.#listener.transferRefused();
+    }
+    respond(405, "Method Not Allowed", [["Allow", ALLOWED_METHODS.join(", ")]]);
+  }
+}

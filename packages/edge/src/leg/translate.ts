@@ -1,0 +1,68 @@
+import { copyString, type SessionEvent, type SipRequest, type SipResponse } from "@trunkline/sip";
+import type { LegEvent } from "../call/call.types.ts";
+
+/** Longest Reason value of a peer that is handed to the other leg. */
+const MAX_REASON_LENGTH = 256;
+
+/**
+ * SIP session events in the words of the call; undefined for those the call has no use for. What is kept beyond the message (session
+ * descriptions, reasons) is copied, so that no datagram is pinned (design §5, rule 7).
+ */
+export function toLegEvent(event: SessionEvent): LegEvent | undefined {
+  switch (event.kind) {
+    case "trying":
+      return { kind: "trying" };
+    case "progress":
+      return { kind: "progress", status: event.status, reason: copyString(event.reason), sdp: copied(event.sdp) };
+    case "answer":
+      return { kind: "answer", sdp: copied(event.sdp) };
+    case "fail":
+      return {
+        kind: "fail",
+        cause: event.response ? "response" : "unreachable",
+        status: event.status,
+        reason: copyString(event.reason),
+        why: reasonOf(event.response),
+      };
+    case "cancelled":
+      return { kind: "cancel", why: reasonOf(event.request) };
+    case "acknowledged":
+      return { kind: "acknowledged", sdp: copied(event.sdp) };
+    case "offer-answered":
+      return { kind: "offer-answered", status: event.status, sdp: copied(event.sdp) };
+    case "ended":
+      return ended(event);
+    case "offer":
+    case "request":
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The part of a session's end that is news: our own BYE and a failed INVITE are known already. */
+function ended(event: Extract<SessionEvent, { readonly kind: "ended" }>): LegEvent | undefined {
+  switch (event.cause) {
+    case "bye":
+      return { kind: "hangup", cause: "remote", why: reasonOf(event.request) };
+    case "ack-timeout":
+      return { kind: "hangup", cause: "unacknowledged", why: undefined };
+    case "gone":
+      return { kind: "hangup", cause: "gone", why: undefined };
+    case "local":
+    case "failed":
+      return undefined;
+    default:
+      return event.cause satisfies never;
+  }
+}
+
+/** The Reason header (RFC 3326) is the one header that crosses from leg to leg: it says why, and nothing about who. */
+function reasonOf(message: SipRequest | SipResponse | undefined): string | undefined {
+  const value = message?.header("reason");
+  return value === undefined || value.length > MAX_REASON_LENGTH ? undefined : copyString(value);
+}
+
+export function copied(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : copyString(text);
+}

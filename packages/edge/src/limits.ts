@@ -1,0 +1,46 @@
+import type { EdgeLimits } from "./edge.types.ts";
+
+/** What an installation gets unless it says otherwise. Every number is a decision; the reason stands beside it. */
+export const DEFAULT_LIMITS: EdgeLimits = {
+  /** The largest a UDP datagram can be; RFC 3261 §18.1.1 obliges every element to take that much. */
+  maxMessageBytes: 65_535,
+  /** About 5 KiB of heap and 4 media sockets each: 50 MiB and 40,000 descriptors, what one process can be given. */
+  maxCalls: 10_000,
+  /** New requests of one source. 500 calls/s that are each challenged once make 1,000; twice that leaves room for a burst. */
+  requestsPerSourcePerSecond: 2_000,
+  /** Sources remembered, about 200 bytes each; a flood from spoofed addresses evicts the oldest and costs no more memory than this. */
+  sourcesTracked: 20_000,
+  /** Contract §8.6: 4 hours unless the account has more. */
+  maxCallDurationMs: 4 * 3_600_000,
+  /** RFC 3261 §16.6 step 11: Timer C is larger than 3 minutes; the longest that a call may ring over all its attempts. */
+  ringTimeoutMs: 185_000,
+  /** Refusals of callers who proved nothing get a record and an alert this often; the others are counted (design §5, rule 9). */
+  recordedRefusalsPerMinute: 60,
+};
+
+/** TERM-8: an OPTIONS of one source is answered at most this often. */
+export const OPTIONS_INTERVAL_MS = 10_000;
+
+/** What a caller is told to wait when we are full, starting or closing; long enough not to come back in the same second. */
+export const RETRY_AFTER_SEC = 5;
+
+/** Targets tried for one attempt: an SRV record set may name hundreds, a caller waits for a few. */
+export const MAX_TARGETS_PER_ATTEMPT = 4;
+
+/** A media plane that does not give its last counters by then is not waited for; the record has no quality. */
+export const MEDIA_CLOSE_MS = 1_000;
+
+/** A challenge is good for so long; then the answer is `stale` and asked for again (RFC 7616 §3.3). */
+export const NONCE_AGE_MS = 300_000;
+
+/** Longest text put into a Reason header: long enough for a sentence, short enough for every parser. */
+export const MAX_REASON_TEXT = 120;
+
+/** BYEs of a closing edge are waited for this long: T1 · 4, three transmissions. */
+export const GOODBYE_MS = 2_000;
+
+/** Alerts waiting for the debugger; beyond it the oldest are dropped and counted. */
+export const MAX_WAITING_ALERTS = 10_000;
+
+/** A media plane that does not answer an offer by then counts as away; far above a busy worker, far below what a caller endures. */
+export const MEDIA_REPLY_MS = 2_000;

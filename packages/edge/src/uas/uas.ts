@@ -1,0 +1,196 @@
+import { copyString, type ExtraHeader, type IncomingRequest, Malformed, type Session, sdpOf } from "@trunkline/sip";
+import {
+  type CallRequest,
+  type Decision,
+  type DirectoryReader,
+  errorEntry,
+  errorText,
+  type Facts,
+  identify,
+  mintSid,
+  type Rejection,
+  route,
+} from "@trunkline/trunking";
+import { Call } from "../call/call.ts";
+import { reasonValue } from "../call/outcome.ts";
+import type { CallParts } from "../call/parts.ts";
+import type { EdgeLimits } from "../edge.types.ts";
+import { ALLOWED_METHODS } from "../leg/leg.ts";
+import { RETRY_AFTER_SEC } from "../limits.ts";
+import type { Counters } from "../metrics.ts";
+import type { Authenticator } from "./authenticator.ts";
+import { readCallRequest, readTarget } from "./call-request.ts";
+import { recordRefusal, refusalHeaders } from "./refusal.ts";
+import { Sampler } from "./sampler.ts";
+
+type Dial = Extract<Decision, { readonly kind: "dial" }>;
+type Refuse = Extract<Decision, { readonly kind: "refuse" }>;
+
+export type UasParts = CallParts & {
+  readonly authenticator: Authenticator;
+  readonly counters: Counters;
+  readonly limits: EdgeLimits;
+  readonly place: Pick<Facts, "zone" | "edge" | "ownHosts">;
+  /** Live calls by SID; calls add and remove themselves. */
+  readonly calls: Map<string, Call>;
+  /** Undefined until it was loaded once. */
+  directory(): DirectoryReader | undefined;
+  /** True while the edge takes no new calls. */
+  isDraining(): boolean;
+};
+
+/** Takes new requests: an INVITE becomes a routing request, and routing's decision a challenge, a refusal, a call or silence. */
+export class Uas {
+  readonly #parts: UasParts;
+  readonly #strangers: Sampler;
+
+  constructor(parts: UasParts) {
+    this.#parts = parts;
+    this.#strangers = new Sampler(parts.limits.recordedRefusalsPerMinute);
+  }
+
+  onInvite(session: Session): void {
+    const { counters, calls, limits } = this.#parts;
+    counters.add("invites");
+    const directory = this.#parts.directory();
+    if (!directory) return this.#unavailable(session, "starting", "The platform is starting");
+    if (this.#parts.isDraining()) return this.#unavailable(session, "draining", "The platform is closing");
+    if (calls.size >= limits.maxCalls) return this.#unavailable(session, "full", "The platform is full");
+    const { authenticator, host, place } = this.#parts;
+    const sid = mintSid("CA", host.randomHex(16));
+    const credentials = authenticator.find(session.invite);
+    const request = readCallRequest(session.invite, session.flow, sid, credentials);
+    if (request instanceof Malformed) return this.#malformed(session, request);
+    const decision = route(request, directory, {
+      ...place,
+      random: () => host.random(),
+      verifyDigest: (ha1) =>
+        credentials ? authenticator.verify(session.invite, credentials, ha1) : { kind: "wrong", why: "no credentials" },
+    });
+    this.#carryOut(session, request, decision);
+  }
+
+  /** OPTIONS is answered without credentials (TERM-8); trunks do not register (TERM-7); there is nothing else outside a call. */
+  onRequest(incoming: IncomingRequest): void {
+    const { method } = incoming.request;
+    this.#parts.counters.add("other_requests");
+    if (method === "OPTIONS") {
+      return incoming.respond(200, "OK", [allow(), ["Accept", "application/sdp"]]);
+    }
+    if (method !== "REGISTER") return incoming.respond(405, "Method Not Allowed", [allow()]);
+    const error = `32210 ${errorText(32210)}`;
+    incoming.respond(405, "Method Not Allowed", [allow(), ["X-Twilio-Error", error]]);
+    this.#alertRegister(incoming);
+  }
+
+  #carryOut(session: Session, request: CallRequest, decision: Decision): void {
+    const { counters } = this.#parts;
+    switch (decision.kind) {
+      case "drop":
+        counters.add("dropped_unknown_host");
+        return session.drop();
+      case "challenge":
+        counters.add("challenges");
+        return session.reject(
+          407,
+          "Proxy Authentication required",
+          this.#parts.authenticator.challenge(decision.stale),
+        );
+      case "refuse":
+        return this.#refuse(session, request, decision);
+      case "dial":
+        return this.#dial(session, request, decision);
+      default:
+        return decision satisfies never;
+    }
+  }
+
+  /** Refusals of strangers are sampled, so that guessing passwords costs no database rows (design §5, rule 9). */
+  #refuse(session: Session, request: CallRequest, { rejection, call, authenticated, trace }: Refuse): void {
+    const { counters, journal, alert, log, host } = this.#parts;
+    counters.add("refused");
+    const sampled = authenticated || this.#strangers.take(host.nowMs());
+    if (!sampled) counters.add("refusals_not_recorded");
+    else if (call) recordRefusal({ rejection, call, trace }, request, this.#parts.wallClockMs(), journal, alert);
+    else {
+      const { sid, sourceAddress, requestUri } = request;
+      log("warn", "call refused", { callSid: sid, sourceAddress, to: requestUri.user, why: rejection.detail });
+    }
+    session.reject(rejection.status, rejection.phrase, refusalHeaders(rejection, request.sid, authenticated));
+  }
+
+  #dial(session: Session, request: CallRequest, decision: Dial): void {
+    const sdp = sdpOf(session.invite);
+    if (sdp === undefined) {
+      const entry = errorEntry(32103);
+      const rejection: Rejection = {
+        kind: "reject",
+        status: entry.sip?.status ?? 400,
+        phrase: entry.sip?.phrase ?? "Bad Request",
+        code: 32103,
+        detail: "The INVITE has no session description.",
+      };
+      const { call, trace } = decision;
+      return this.#refuse(session, request, { kind: "refuse", rejection, call, authenticated: true, trace });
+    }
+    const { limits, journal, calls, counters } = this.#parts;
+    const { sid } = request;
+    const startedAtMs = this.#parts.wallClockMs();
+    const { attempts, call: identity, symmetricRtp, trace } = decision;
+    const call = new Call(this.#parts, {
+      sid,
+      identity,
+      attempts,
+      plan: {
+        direction: identity.direction,
+        attempts,
+        offer: copyString(sdp),
+        ringTimeoutMs: limits.ringTimeoutMs,
+        maxDurationMs: limits.maxCallDurationMs,
+      },
+      session,
+      maxForwards: request.maxForwards - 1,
+      symmetricRtp,
+      startedAtMs,
+      onAnswered: () => counters.add("calls_answered"),
+      onOver: () => {
+        calls.delete(sid);
+        counters.add("calls_ended");
+      },
+    });
+    counters.add("calls_started");
+    calls.set(sid, call);
+    const { sipCallId, sourceAddress: source } = request;
+    journal.append({ kind: "started", atMs: startedAtMs, sid, ...identity, sipCallId, source, trace });
+    call.start();
+  }
+
+  #unavailable(session: Session, counter: string, text: string): void {
+    this.#parts.counters.add(`unavailable_${counter}`);
+    session.reject(503, "Service Unavailable", [
+      ["Retry-After", String(RETRY_AFTER_SEC)],
+      ["Reason", reasonValue(503, text)],
+    ]);
+  }
+
+  #malformed(session: Session, { what }: Malformed): void {
+    this.#parts.counters.add("malformed");
+    session.reject(400, `Bad ${what}`, [["Reason", reasonValue(400, `${what} cannot be read`)]]);
+  }
+
+  #alertRegister({ request, flow }: IncomingRequest): void {
+    const { host, place, alert } = this.#parts;
+    const directory = this.#parts.directory();
+    const requestUri = readTarget(request);
+    if (!directory || !requestUri || !this.#strangers.take(host.nowMs())) return;
+    const { remoteAddress: sourceAddress, remotePort: sourcePort, localAddress } = flow;
+    const identity = identify({ requestUri, sourceAddress, sourcePort, localAddress }, directory, place);
+    if (identity.kind !== "termination") return;
+    const { accountSid, sid, domainName } = identity.trunk;
+    alert(accountSid, 32210, sid, `${errorText(32210)}: REGISTER for ${domainName ?? sid} from ${sourceAddress}`);
+  }
+}
+
+function allow(): ExtraHeader {
+  return ["Allow", ALLOWED_METHODS.join(", ")];
+}
