@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Store } from "@trunkline/store";
-import type { Account } from "@trunkline/trunking";
+import { type Account, isSid } from "@trunkline/trunking";
 import type { ApiDeps } from "./deps.ts";
 import { forbidden, invalid, type Problem, unauthenticated } from "./problem.ts";
 
@@ -25,7 +25,7 @@ export async function authenticate(deps: ApiDeps, authorization: string | undefi
   const operatorSid = sameText(sid, deps.operator.sid);
   const operatorToken = sameText(token, deps.operator.token);
   if (operatorSid && operatorToken) return { kind: "operator", sid };
-  const account = await deps.store.accounts.authenticate(sid, token);
+  const account = isSid(sid, "AC") ? await deps.store.accounts.authenticate(sid, token) : undefined;
   if (account === undefined) return unauthenticated("Authenticate");
   if (account.status !== "active") return unauthenticated(`Account ${sid} is ${account.status}.`, ACCOUNT_NOT_ACTIVE);
   return { kind: "account", account };
@@ -58,11 +58,12 @@ export async function actingAccount(
 ): Promise<Account | Problem> {
   if (principal.kind === "account") {
     if (named === undefined || named === principal.account.sid) return principal.account;
-    const account = await store.accounts.fetch(named);
+    const account = isSid(named, "AC") ? await store.accounts.fetch(named) : undefined;
     if (account !== undefined && account.parentSid === principal.account.sid) return account;
     return forbidden(`Permission Denied: these credentials cannot act for account ${named}.`);
   }
-  const account = await store.accounts.fetch(named ?? principal.sid);
+  const sid = named ?? principal.sid;
+  const account = isSid(sid, "AC") ? await store.accounts.fetch(sid) : undefined;
   if (account !== undefined) return account;
   if (named !== undefined) return invalid(`There is no account ${named}.`, 21471);
   return invalid(

@@ -66,9 +66,10 @@ export function text(max: number): Field<string> {
   );
 }
 
-/** Any text, the empty one included; for filters. */
+/** Any text of at most 1,024 characters, the empty one included; for filters. The store cannot hold the character NUL. */
 export function anyText(): Field<string> {
-  return field(z.string({ error: "must be text and be given once" }).max(1024, { error: "is too long" }));
+  const error = "must be text of at most 1024 characters, given once";
+  return field(z.string({ error }).refine((given) => given.length <= 1024 && !given.includes("\0"), { error }));
 }
 
 export function flag(): Field<boolean> {

@@ -82,10 +82,15 @@ async function contextOf(
     account,
     operator,
     links: new Links(request),
-    param: (name) => params[name] ?? "",
+    param: (name) => readParam(params[name]),
     query: request.query,
     body: request.body,
     missing: () => notFound(clientPath(request)),
     warnUnknown: (names) => warnUnknown(reply, names),
   };
+}
+
+/** A path parameter, or "" for what cannot be a SID or a name of ours and must not reach the store (such as a NUL). */
+function readParam(value: string | undefined): string {
+  return value !== undefined && /^[\w-]{1,64}$/.test(value) ? value : "";
 }

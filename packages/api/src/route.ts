@@ -13,7 +13,7 @@ export type Context = {
   /** True with the operator's credentials. */
   readonly operator: boolean;
   readonly links: Links;
-  /** Path parameters by name; a missing one is "". */
+  /** Path parameters by name; "" for a missing one and for text that names nothing. */
   readonly param: (name: string) => string;
   readonly query: unknown;
   readonly body: unknown;

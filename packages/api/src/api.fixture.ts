@@ -1,0 +1,139 @@
+import { randomBytes } from "node:crypto";
+import { openStore, type Store } from "@trunkline/store";
+import { type Account, mintSid } from "@trunkline/trunking";
+import { loadOpenApi, type OpenApi } from "../../../test/support/openapi.ts";
+import { type SdkError, twilioClient } from "../../../test/support/twilio-sdk.ts";
+import { createApi } from "./app.ts";
+import type { ApiDeps } from "./deps.ts";
+
+export const ZONE = "trunkline.test";
+export const OPERATOR = { sid: `AC${"0".repeat(31)}1`, token: "operator-token-of-the-tests" };
+
+export const randomHex = (bytes: number): string => randomBytes(bytes).toString("hex");
+
+export type TestAccount = { readonly sid: string; readonly token: string };
+export type Raw = { readonly status: number; readonly body: Record<string, unknown>; readonly headers: Headers };
+
+/** The API on a real port over an embedded store in memory; every answer is held against Twilio's documents. */
+export type TestApi = {
+  readonly origin: string;
+  readonly store: Store;
+  readonly account: TestAccount;
+  /** The SDK with the account's credentials, or another's. */
+  sdk(as?: TestAccount): ReturnType<typeof twilioClient>;
+  addAccount(fields?: Partial<Account>): Promise<TestAccount>;
+  /** A plain request; `form` is sent as a form, `json` as it is. The account's credentials unless others are given. */
+  request(method: string, path: string, options?: RawOptions): Promise<Raw>;
+  /** What the official documents have against the answers so far. */
+  readonly complaints: readonly string[];
+  /** Failures of ours that were reported. */
+  readonly failures: readonly unknown[];
+  close(): Promise<void>;
+};
+export type RawOptions = {
+  readonly as?: TestAccount | null;
+  readonly form?: string | Record<string, string>;
+  readonly json?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+const openApi = await loadOpenApi();
+/** Why the official documents cannot be asked; undefined when they can. */
+export const openApiAbsent: string | undefined = "absent" in openApi ? openApi.absent : undefined;
+
+export async function openTestApi(deps: Partial<ApiDeps> = {}): Promise<TestApi> {
+  const store = await openStore({ url: "pglite:memory", encryptionKey: randomBytes(32) });
+  const complaints: string[] = [];
+  const failures: unknown[] = [];
+  const app = createApi({
+    store,
+    zone: ZONE,
+    digestRealm: `sip.${ZONE}`,
+    operator: OPERATOR,
+    randomHex,
+    nowMs: () => Date.now(),
+    onFailure: (error) => failures.push(error),
+    ...deps,
+  });
+  app.addHook("onSend", async (request, reply, payload) => {
+    if ("complaints" in openApi) complaints.push(...complaintsOf(openApi, request, reply.statusCode, payload));
+  });
+  const origin = await app.listen({ host: "127.0.0.1", port: 0 });
+  const addAccount = async (fields: Partial<Account> = {}): Promise<TestAccount> => {
+    const account = {
+      sid: mintSid("AC", randomHex(16)),
+      parentSid: null,
+      friendlyName: "Test",
+      status: "active",
+      type: "Full",
+    };
+    const token = randomHex(16);
+    await store.accounts.create({ ...account, ...fields, authToken: token } as Account & { authToken: string });
+    return { sid: fields.sid ?? account.sid, token };
+  };
+  const account = await addAccount();
+  return {
+    origin,
+    store,
+    account,
+    complaints,
+    failures,
+    addAccount,
+    sdk: (as = account) => twilioClient(origin, as.sid, as.token),
+    request: (method, path, options = {}) => request(origin, method, path, { as: account, ...options }),
+    close: async () => {
+      await app.close();
+      await store.close();
+    },
+  };
+}
+
+function complaintsOf(
+  documents: OpenApi,
+  request: { readonly method: string; readonly originalUrl: string },
+  status: number,
+  payload: unknown,
+): readonly string[] {
+  const path = request.originalUrl.replace(/\?.*$/, "").replace(/^\/(api|trunking)(?=\/)/, "");
+  // Our own surface has its own document; a 404 is the same everywhere.
+  if (path.startsWith("/trunkline/") && status < 400) return [];
+  const suffixed = path.startsWith("/2010-04-01/") && !path.endsWith(".json") ? `${path}.json` : path;
+  const body: unknown = typeof payload === "string" && payload !== "" ? JSON.parse(payload) : undefined;
+  return documents.complaints({ method: request.method, path: suffixed, status, body });
+}
+
+async function request(origin: string, method: string, path: string, options: RawOptions): Promise<Raw> {
+  const headers = new Headers(options.headers);
+  if (options.as) headers.set("authorization", basic(options.as));
+  let body: string | undefined;
+  if (options.form !== undefined) {
+    headers.set("content-type", "application/x-www-form-urlencoded");
+    body = typeof options.form === "string" ? options.form : new URLSearchParams(options.form).toString();
+  } else if (options.json !== undefined) {
+    headers.set("content-type", "application/json");
+    body = options.json;
+  }
+  const response = await fetch(origin + path, {
+    method,
+    headers,
+    redirect: "manual",
+    ...(body === undefined ? {} : { body }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === "" ? {} : JSON.parse(text) };
+}
+
+export function basic({ sid, token }: TestAccount): string {
+  return `Basic ${Buffer.from(`${sid}:${token}`).toString("base64")}`;
+}
+
+/** What the SDK threw, as `status code`; the message comes with it. */
+export async function refusal(promise: Promise<unknown>): Promise<{ readonly gist: string; readonly message: string }> {
+  try {
+    await promise;
+  } catch (error) {
+    const { status, code, message } = error as SdkError;
+    return { gist: `${status} ${code}`, message };
+  }
+  return { gist: "accepted", message: "" };
+}

@@ -1,0 +1,18 @@
+import twilio from "twilio";
+
+/** The unmodified SDK, pointed at our origin the way its users do it (contract §7: the base URLs are writable). */
+export function twilioClient(origin: string, accountSid: string, authToken: string, actingSid?: string): twilio.Twilio {
+  const client = twilio(accountSid, authToken, actingSid === undefined ? {} : { accountSid: actingSid });
+  for (const product of [client.api, client.trunking, client.voice, client.pricing, client.lookups, client.monitor]) {
+    product.baseUrl = origin;
+  }
+  return client;
+}
+
+/** What the SDK throws for an answer of 400 or more. */
+export type SdkError = {
+  readonly status: number;
+  readonly code: number;
+  readonly message: string;
+  readonly moreInfo: string;
+};
