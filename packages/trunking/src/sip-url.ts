@@ -78,15 +78,14 @@ type Place = { readonly kind: "ok"; readonly host: string; readonly port: number
 
 function readHostPort(text: string): Place | Invalid {
   const parts = /^(\[[^\]]*\]|[^:]*)(?::([^:]*))?$/.exec(text);
-  if (!parts && text.split(":").length > 2)
-    return invalid(`"${text}": put an IPv6 address in square brackets, as in [2001:db8::1].`);
-  const host = readHost(parts?.[1] ?? "");
+  if (!parts) return invalid(`"${text}": put an IPv6 address in square brackets, as in [2001:db8::1].`);
+  const host = readHost(parts[1] ?? "");
   if (host === undefined) {
     return invalid(
-      `"${parts?.[1] ?? text}" is not a host name or IP address. Write for example pbx.example.com, 203.0.113.7 or [2001:db8::1].`,
+      `"${parts[1] ?? text}" is not a host name or IP address. Write for example pbx.example.com, 203.0.113.7 or [2001:db8::1].`,
     );
   }
-  const portText = parts?.[2];
+  const portText = parts[2];
   if (portText === undefined) return { kind: "ok", host, port: null };
   const port = /^\d{1,5}$/.test(portText) ? Number(portText) : 0;
   if (port < 1 || port > 65_535)

@@ -147,7 +147,7 @@ class Directory implements DirectoryIndex {
     const seen = new Set<string>();
     for (let length = digits.length; length >= 0; length--) {
       const serving = this.#carriersByPrefix.get(digits.slice(0, length)).flatMap((prefix) => {
-        const carrier = seen.has(prefix.carrierSid) ? undefined : this.#tables.carrier.get(prefix.carrierSid);
+        const carrier = this.#tables.carrier.get(prefix.carrierSid);
         return carrier ? [{ carrier, prefix }] : [];
       });
       for (const candidate of serving.sort(byPriorityThenCost)) {
