@@ -48,6 +48,12 @@ export function readLines(text: string, limits: ReadLimits): Lines {
   return { startLine, headers, bodyAt: cutter.at, problem: cutter.problem };
 }
 
+/** Value of the first header with that canonical key. */
+export function findHeader(headers: readonly RawHeader[], key: string): string | undefined {
+  for (const header of headers) if (header.key === key) return header.value;
+  return undefined;
+}
+
 const CR = 0x0d;
 const LF = 0x0a;
 

@@ -1,10 +1,10 @@
 import { Malformed } from "../malformed.ts";
 import { parseCSeq } from "./cseq.ts";
-import { DEFAULT_READ_LIMITS, type ReadLimits, readLines } from "./lines.ts";
+import { DEFAULT_READ_LIMITS, findHeader, type ReadLimits, readLines } from "./lines.ts";
 import type { MessageBase, RawHeader, SipMessage, SipRequest, SipResponse } from "./message.ts";
 import { parseNameAddr } from "./name-addr.ts";
 import { isToken, parseNumber, splitList } from "./text.ts";
-import { type ReplyHeaders, Unreadable } from "./unreadable.ts";
+import { replyHeaders, Unreadable } from "./unreadable.ts";
 import { isUri, parseSipUri } from "./uri.ts";
 import type { CSeq, NameAddr, SipUri, Via } from "./values.ts";
 import { parseVia } from "./via.ts";
@@ -104,7 +104,7 @@ function repeatedField(headers: readonly RawHeader[]): Malformed | undefined {
 }
 
 function readEssentials(headers: readonly RawHeader[]): Essentials | Malformed {
-  const callId = find(headers, "call-id");
+  const callId = findHeader(headers, "call-id");
   if (!callId || /[ \t]/.test(callId)) return faulty("Call-ID", callId);
   const cseq = readField(headers, "cseq", "CSeq", parseCSeq);
   if (cseq instanceof Malformed) return cseq;
@@ -122,7 +122,7 @@ function readField<T extends object>(
   name: string,
   parse: (raw: string) => T | Malformed,
 ): T | Malformed {
-  const raw = find(headers, key);
+  const raw = findHeader(headers, key);
   const value = raw === undefined ? undefined : parse(raw);
   return value === undefined || value instanceof Malformed ? faulty(name, raw) : value;
 }
@@ -138,31 +138,12 @@ function parseTopVia(line: string): Via | Malformed {
 }
 
 function readBody(text: string, headers: readonly RawHeader[], bodyAt: number): string | Malformed {
-  const raw = find(headers, "content-length");
+  const raw = findHeader(headers, "content-length");
   if (raw === undefined) return text.slice(bodyAt);
   const length = parseNumber(raw, MAX_CONTENT_LENGTH, "Content-Length");
   if (length instanceof Malformed) return new Malformed("Malformed Content-Length");
   if (bodyAt + length > text.length) return new Malformed("Content-Length longer than the message", bodyAt);
   return text.slice(bodyAt, bodyAt + length);
-}
-
-function replyHeaders(startLine: string, headers: readonly RawHeader[]): ReplyHeaders | undefined {
-  // A response to a response, or to an ACK, would be a message nobody waits for (RFC 3261 §8.1.3, §17.1.1.3).
-  if (/^(?:SIP\/|ACK )/i.test(startLine)) return undefined;
-  const via = headers.filter(({ key }) => key === "via").map(({ value }) => value);
-  if (via.length === 0) return undefined;
-  return {
-    via,
-    from: find(headers, "from"),
-    to: find(headers, "to"),
-    callId: find(headers, "call-id"),
-    cseq: find(headers, "cseq"),
-  };
-}
-
-function find(headers: readonly RawHeader[], key: string): string | undefined {
-  for (const header of headers) if (header.key === key) return header.value;
-  return undefined;
 }
 
 class ReadMessage implements MessageBase {
@@ -188,7 +169,7 @@ class ReadMessage implements MessageBase {
   }
 
   header(key: string): string | undefined {
-    return find(this.headers, key);
+    return findHeader(this.headers, key);
   }
 
   all(key: string): readonly string[] {

@@ -1,4 +1,6 @@
 import { Malformed } from "../malformed.ts";
+import { findHeader } from "./lines.ts";
+import type { RawHeader } from "./message.ts";
 
 /** What a response to a broken request can repeat of it, as written; `via` has at least one element. */
 export type ReplyHeaders = {
@@ -30,4 +32,19 @@ export class Unreadable extends Malformed {
 
 export function isUnreadable(value: unknown): value is Unreadable {
   return value instanceof Unreadable;
+}
+
+/** What a refusal of this message can repeat; undefined when it is not to be answered. */
+export function replyHeaders(startLine: string, headers: readonly RawHeader[]): ReplyHeaders | undefined {
+  // A response to a response, or to an ACK, would be a message nobody waits for (RFC 3261 §8.1.3, §17.1.1.3).
+  if (/^(?:SIP\/|ACK )/i.test(startLine)) return undefined;
+  const via = headers.filter(({ key }) => key === "via").map(({ value }) => value);
+  if (via.length === 0) return undefined;
+  return {
+    via,
+    from: findHeader(headers, "from"),
+    to: findHeader(headers, "to"),
+    callId: findHeader(headers, "call-id"),
+    cseq: findHeader(headers, "cseq"),
+  };
 }

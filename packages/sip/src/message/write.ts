@@ -19,13 +19,15 @@ export function writeMessage(startLine: string, headers: readonly HeaderLine[], 
   const payload = oneOctetEach(body);
   let text = `${lineText(startLine)}\r\n`;
   for (const [name, value] of headers) {
-    if (name.length === CONTENT_LENGTH.length && name.toLowerCase() === CONTENT_LENGTH) continue;
+    if (isContentLength(name)) continue;
     text += `${lineText(name)}: ${lineText(value)}\r\n`;
   }
   return `${text}Content-Length: ${payload.length}\r\n\r\n${payload}`;
 }
 
-const CONTENT_LENGTH = "content-length";
+function isContentLength(name: string): boolean {
+  return name.length === 1 ? name === "l" || name === "L" : name.length === 14 && /^content-length$/i.test(name);
+}
 
 function lineText(text: string): string {
   return /[\r\n\u0100-\uffff]/.test(text) ? oneOctetEach(text).replace(/[\r\n]+/g, " ") : text;
