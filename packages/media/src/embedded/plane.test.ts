@@ -1,0 +1,86 @@
+import { networkInterfaces } from "node:os";
+import { afterEach, describe, expect, it } from "vitest";
+import { mediaPlaneContract, type PortRange } from "../plane.contract.ts";
+import type { MediaEvent, MediaOptions } from "../plane.ts";
+import { bindUdp } from "../rtp/udp.ts";
+import { portIn, RtpPeer, rtpPacket, until } from "../rtp-peer.fixture.ts";
+import { EmbeddedPlane } from "./plane.ts";
+
+const OPTIONS: MediaOptions = {
+  symmetricRtp: { a: false, b: false },
+  advertise: { a: "127.0.0.1", b: "127.0.0.1" },
+};
+const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === "::1"));
+
+async function make(range: PortRange = { portMin: 38_100, portMax: 39_999 }, workers = 1): Promise<EmbeddedPlane> {
+  const addresses = ["127.0.0.1", ...(hasIpv6 ? ["::1"] : [])].map((address) => ({
+    bind: address,
+    advertise: address,
+  }));
+  const plane = new EmbeddedPlane({ ...range, addresses, workers, portRestMs: 10, quietMs: 200 });
+  await plane.start();
+  return plane;
+}
+
+mediaPlaneContract("embedded", make);
+
+describe("embedded plane", () => {
+  const opened: { close(): unknown }[] = [];
+  const keep = <T extends { close(): unknown }>(thing: T): T => {
+    opened.push(thing);
+    return thing;
+  };
+  afterEach(() => Promise.all(opened.splice(0).map((thing) => thing.close())));
+
+  it("tells the calls of a worker that ended, and starts another for the next calls", async () => {
+    const plane = keep(await make());
+    const peer = keep(await RtpPeer.open());
+    const events: MediaEvent[] = [];
+    const session = await plane.open("CA1", OPTIONS, (event) => events.push(event));
+    await session.offer("a", peer.sdp());
+    const idle = await plane.open("CA2", OPTIONS, (event) => events.push(event));
+    await plane.threads[0]?.terminate();
+    expect(events.map(({ kind }) => kind)).toEqual(["failed", "failed"]);
+    expect(await session.offer("a", peer.sdp())).toMatchObject({ kind: "refusal", status: 503 });
+    expect(await session.close()).toEqual(await idle.close());
+    expect(await plane.usage()).toEqual({ sessions: 0, ports: 0 });
+    await until(async () => {
+      const next = await plane.open("CA3", OPTIONS);
+      return typeof (await next.offer("a", peer.sdp())) === "string";
+    }, "a new worker takes calls");
+  });
+
+  it("spreads calls over its workers, each call whole in one", async () => {
+    const plane = keep(await make(undefined, 2));
+    for (const sid of ["CA1", "CA2", "CA3", "CA4"]) await plane.open(sid, OPTIONS);
+    expect(plane.threads.map(({ sessions }) => sessions)).toEqual([2, 2]);
+  });
+
+  it("goes round ports that another program holds", async () => {
+    const plane = keep(await make({ portMin: 38_050, portMax: 38_057 }));
+    const squatter = keep(await RtpPeer.open());
+    const taken = keep(await bindUdp("127.0.0.1", 38_053));
+    const session = await plane.open("CA1", OPTIONS);
+    const ports = [portIn(await session.offer("a", squatter.sdp())), portIn(await session.answer("b", squatter.sdp()))];
+    expect(ports).not.toContain(38_052);
+    expect(taken.address().port).toBe(38_053);
+  });
+
+  it("MED-5 keeps the ports of an ended call while packets still come, deaf to them", async () => {
+    const plane = keep(await make({ portMin: 38_060, portMax: 38_063 }));
+    const a = keep(await RtpPeer.open());
+    const b = keep(await RtpPeer.open());
+    const session = await plane.open("CA1", OPTIONS);
+    const toB = await session.offer("a", a.sdp());
+    const toA = await session.answer("b", b.sdp());
+    a.rtp.send(rtpPacket(1), portIn(toA));
+    await b.rtp.next();
+    await session.close();
+    const next = await plane.open("CA2", OPTIONS);
+    expect(await next.offer("a", a.sdp())).toMatchObject({ kind: "refusal", status: 503 });
+    a.rtp.send(rtpPacket(2), portIn(toA));
+    expect(portIn(toB)).not.toBe(portIn(toA));
+    await until(async () => typeof (await next.offer("a", a.sdp())) === "string", "quiet ports are free again");
+    expect(b.rtp.untaken).toBe(0);
+  });
+});

@@ -1,0 +1,133 @@
+import type { Leg, LegCounters } from "../plane.ts";
+import { estimateMos } from "../rtp/mos.ts";
+import { anchorLine, type Line, type LineEnd, Unbound } from "./line.ts";
+import type { LocalPair, WorkerReply, WorkerRequest } from "./protocol.ts";
+
+/** Sockets of ended calls are not kept for ever: whoever sends on must not hold our ports. The pair then rests like any other. */
+const LONGEST_LINGER_MS = 60_000;
+
+type Lingering = { readonly end: LineEnd; readonly sinceMs: number };
+
+/** The sessions of one worker: takes requests, relays packets between the ends of each line. Knows sockets, no thread and no SDP. */
+export class Relay {
+  readonly #sessions = new Map<number, (Line | undefined)[]>();
+  readonly #onFreed: (pairs: readonly LocalPair[]) => void;
+  readonly #quietMs: number;
+  #lingering: Lingering[] = [];
+
+  /**
+   * @param quietMs an ended call's sockets stay open, deaf, until nothing came for this long, so that its stragglers meet no new
+   *   call (MED-5)
+   * @param onFreed told of pairs whose sockets have been closed
+   */
+  constructor(quietMs: number, onFreed: (pairs: readonly LocalPair[]) => void) {
+    this.#quietMs = quietMs;
+    this.#onFreed = onFreed;
+  }
+
+  async handle(request: WorkerRequest, nowMs: number): Promise<WorkerReply> {
+    switch (request.kind) {
+      case "anchor": {
+        const line = await anchorLine(request);
+        if (line instanceof Unbound) return { kind: "unbound", taken: line.leg, why: line.why };
+        this.#linesOf(request.session)[request.line] = line;
+        return { kind: "done" };
+      }
+      case "direct": {
+        const lines = this.#linesOf(request.session);
+        for (const { line, ends } of request.lines) {
+          if (ends.a) lines[line]?.a.direct(ends.a);
+          if (ends.b) lines[line]?.b.direct(ends.b);
+        }
+        return { kind: "done" };
+      }
+      case "count":
+        return { kind: "counted", counters: countersOf(this.#sessions.get(request.session) ?? []) };
+      case "end":
+        return { kind: "counted", counters: this.#end(request.session, nowMs) };
+      default:
+        return request satisfies never;
+    }
+  }
+
+  /** Closes the sockets of ended calls that have been quiet long enough; to be called a few times in `quietMs`. */
+  sweep(nowMs: number): void {
+    if (this.#lingering.length === 0) return;
+    const freed: LocalPair[] = [];
+    this.#lingering = this.#lingering.filter(({ end, sinceMs }) => {
+      const quietSinceMs = Math.max(end.lastDatagramMs, sinceMs);
+      if (nowMs - quietSinceMs < this.#quietMs && nowMs - sinceMs < LONGEST_LINGER_MS) return true;
+      end.close();
+      freed.push(end.local);
+      return false;
+    });
+    if (freed.length > 0) this.#onFreed(freed);
+  }
+
+  #linesOf(session: number): (Line | undefined)[] {
+    const known = this.#sessions.get(session);
+    if (known !== undefined) return known;
+    const lines: (Line | undefined)[] = [];
+    this.#sessions.set(session, lines);
+    return lines;
+  }
+
+  #end(session: number, nowMs: number): readonly LegCounters[] {
+    const lines = this.#sessions.get(session) ?? [];
+    this.#sessions.delete(session);
+    const counters = countersOf(lines);
+    const freed: LocalPair[] = [];
+    for (const line of lines) {
+      if (line === undefined) continue;
+      for (const end of [line.a, line.b]) {
+        end.join(undefined);
+        // Nothing ever came here, so nothing is on its way either: no need to wait.
+        if (end.lastDatagramMs === 0) {
+          end.close();
+          freed.push(end.local);
+        } else this.#lingering.push({ end, sinceMs: nowMs });
+      }
+    }
+    if (freed.length > 0) this.#onFreed(freed);
+    return counters;
+  }
+}
+
+function countersOf(lines: readonly (Line | undefined)[]): readonly LegCounters[] {
+  return [countersOfLeg(lines, "a"), countersOfLeg(lines, "b")];
+}
+
+/** Sums over the leg's lines; codec, jitter and quality are those of its first line with packets. */
+function countersOfLeg(lines: readonly (Line | undefined)[], leg: Leg): LegCounters {
+  let packetsReceived = 0;
+  let bytesReceived = 0;
+  let packetsLost = 0;
+  let sourceChanges = 0;
+  let roundTripMs: number | null = null;
+  let first: LineEnd | undefined;
+  for (const line of lines) {
+    const end = line?.[leg];
+    if (end === undefined) continue;
+    packetsReceived += end.reception.packets;
+    bytesReceived += end.reception.bytes;
+    packetsLost += end.reception.lost;
+    sourceChanges += end.gate.sourceChanges;
+    roundTripMs ??= end.roundTrip.latestMs;
+    if (end.reception.packets > 0) first ??= end;
+  }
+  const codec = first?.codec ?? null;
+  const jitterMs = first?.reception.jitterMs ?? null;
+  const lossRatio = first?.reception.lossRatio ?? 0;
+  const mos = codec === null ? null : estimateMos({ codec, lossRatio, jitterMs: jitterMs ?? 0, roundTripMs });
+  return {
+    leg,
+    codec,
+    packetsReceived,
+    bytesReceived,
+    packetsLost,
+    jitterMs,
+    roundTripMs,
+    mos,
+    sourceChanges,
+  };
+}
