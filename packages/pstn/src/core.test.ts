@@ -303,6 +303,31 @@ it.each(placements)("a placed call that %s", async (_title, behaviour, script, a
   expect([pbx.liveCalls, pstn.liveCalls, pstn.counts().clientTransactions]).toEqual([0, 0, 0]);
 });
 
+it("a PBX that is dead for some numbers remembers each INVITE once, however often it was sent", async () => {
+  const { world, pbx, pstn } = pair(({ requestUri }) =>
+    requestUri.includes("100@") ? { kind: "drop" } : { kind: "final", status: 603 },
+  );
+  const next = pbx.nextInvite();
+  const dead = pstn.place(placed({ giveUpAfterMs: 90_000 }));
+  const declined = pstn.place({ ...placed(), to: "+12025550101" });
+  await world.runUntil(40_000);
+  expect((await next).requestUri).toContain("+12025550100@");
+  expect(pbx.invites.map((invite) => calledNumber(invite.requestUri))).toEqual(["+12025550100", "+12025550101"]);
+  expect(pbx.calls.length).toBe(1);
+  expect([pstn.fetch(dead.sid)?.sipStatus, pstn.fetch(declined.sid)?.sipStatus]).toEqual([408, 603]);
+});
+
+it("a call whose audio cannot be opened is refused with 503, or fails before it is sent", async () => {
+  const { world, pbx, pstn } = pair();
+  world.openAudio = () => Promise.reject(new Error("EMFILE"));
+  const taken = pbx.call({ domain: "x", to: "+12025550199", from: "+12025550100" }, async () => world.flow(PBX, PSTN));
+  const { sid } = pstn.place(placed());
+  await world.runUntil(0);
+  expect(pstn.fetch(sid)).toMatchObject({ status: "failed", sipStatus: null, reason: "no audio: Error: EMFILE" });
+  expect([taken.status, taken.reason]).toEqual(["failed", "no audio: Error: EMFILE"]);
+  expect([pbx.liveCalls, pstn.liveCalls]).toEqual([0, 0]);
+});
+
 it("finished placed calls are remembered up to a bound, the oldest go first", async () => {
   const { world, pstn } = pair({ kind: "final", status: 486 });
   const sids: string[] = [];

@@ -30,7 +30,7 @@ export class VirtualWorld {
   /** Audio that only writes down what it was told. Like the real one it answers an offer of one direction with the other. */
   openAudio(name: string): Promise<AudioEndpoint> {
     const [address, port] = ["192.0.2.9", 4_000];
-    let fitting = "sendrecv";
+    let fitting: "sendrecv" | "recvonly" = "sendrecv";
     return Promise.resolve({
       address,
       port,
