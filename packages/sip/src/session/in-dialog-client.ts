@@ -35,6 +35,8 @@ export class InDialogClient {
   readonly #stack: Stack;
   readonly #flow: Flow;
   readonly #login: DigestLogin | undefined;
+  /** The INVITE under way. */
+  #invite: InviteClientTransaction | undefined;
 
   constructor(stack: Stack, flow: Flow, dialog: Dialog, login: DigestLogin | undefined) {
     this.#stack = stack;
@@ -51,6 +53,11 @@ export class InDialogClient {
     onAnswer: (answer: InDialogAnswer) => void,
   ): void {
     this.#attempt({ method, headers, body, onAnswer }, [], 1);
+  }
+
+  /** The dialog is over: an INVITE under way may not wait for its answer for ever. */
+  abandonInvite(): void {
+    this.#invite?.abandon();
   }
 
   #attempt(wanted: Wanted, credentials: readonly HeaderLine[], attempt: number): void {
@@ -71,7 +78,7 @@ export class InDialogClient {
       else if (response.status < 200) onAnswer({ kind: "provisional", response });
       else onAnswer({ kind: "final", response, sent: { request, transaction } });
     };
-    if (method === "INVITE") transaction = transactions.invite(request, onOutcome);
+    if (method === "INVITE") transaction = this.#invite = transactions.invite(request, onOutcome);
     else transactions.send(request, onOutcome);
   }
 

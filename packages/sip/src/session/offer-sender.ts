@@ -68,6 +68,7 @@ export class OfferSender {
   /** The session is over: nothing is sent any more, but a late 2xx is still acknowledged. */
   stop(): void {
     if (this.#state === "backing-off") this.#context.stack.host.clearTimer(this.#timer);
+    if (this.#state === "sent") this.#context.client.abandonInvite();
     this.#state = "stopped";
     this.#next = undefined;
   }

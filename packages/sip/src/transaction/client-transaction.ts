@@ -36,6 +36,7 @@ export class InviteClientTransaction implements ClientTransaction {
   #state: invite.State;
   #response: SipResponse | undefined;
   #failure = "";
+  #isAbandoned = false;
 
   constructor(shell: TransactionShell, key: string, request: OutgoingRequest, onOutcome: (outcome: Outcome) => void) {
     this.#shell = shell;
@@ -65,13 +66,22 @@ export class InviteClientTransaction implements ClientTransaction {
     const request = this.#request;
     if (request === undefined || !this.canCancel) return;
     this.#shell.send(cancelOf(request, headers), () => undefined);
-    this.#step({ kind: "cancelled" });
+    this.abandon();
+  }
+
+  /** From now on the final response is waited for 64*T1 at most. Without one the outcome is a timeout. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.#step({ kind: "abandoned" });
   }
 
   receive(response: SipResponse): void {
+    const wasCalling = this.#state.name === "calling";
     this.#response = response;
     this.#step({ kind: "response", status: response.status });
     this.#response = undefined;
+    // Abandoned while Calling, where Timer B ran; the provisional response has just stopped that.
+    if (wasCalling && this.#isAbandoned) this.#step({ kind: "abandoned" });
   }
 
   fail(reason: string): void {

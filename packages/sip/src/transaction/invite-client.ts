@@ -1,7 +1,7 @@
 import { GIVE_UP_MS, T1_MS, TIMER_D_MS } from "./timers.ts";
 
-/** `cancel`: no letter in RFC 3261; how long a final response may take after our CANCEL (§9.1). */
-export type Timer = "A" | "B" | "D" | "M" | "cancel";
+/** `patience`: no letter in RFC 3261; how long a final response may take after our CANCEL (§9.1) or BYE. */
+export type Timer = "A" | "B" | "D" | "M" | "patience";
 
 /** INVITE client transaction, RFC 3261 §17.1.1 as amended by RFC 6026 §7.2. */
 export type State =
@@ -13,8 +13,8 @@ export type State =
 
 export type Input =
   | { readonly kind: "response"; readonly status: number }
-  /** A CANCEL was sent for it. */
-  | { readonly kind: "cancelled" }
+  /** A CANCEL was sent for it, or its dialog is over: the final response is not waited for without limit any more. */
+  | { readonly kind: "abandoned" }
   | { readonly kind: "timer"; readonly timer: Timer }
   | { readonly kind: "transport-error" };
 
@@ -70,10 +70,10 @@ function calling(state: State & { name: "calling" }, input: Input, reliable: boo
 
 /** A broken connection is no end here: the answer may still come over a new one (§18.2.2). */
 function proceeding(state: State & { name: "proceeding" }, input: Input, reliable: boolean): Step {
-  if (input.kind === "cancelled") return stay(state, { kind: "set", timer: "cancel", afterMs: GIVE_UP_MS });
-  if (isTimer(input, "cancel")) return terminate("timeout");
+  if (input.kind === "abandoned") return stay(state, { kind: "set", timer: "patience", afterMs: GIVE_UP_MS });
+  if (isTimer(input, "patience")) return terminate("timeout");
   if (input.kind !== "response") return stay(state);
-  return answered(state, input.status, reliable, input.status < 200 ? [] : [{ kind: "clear", timer: "cancel" }]);
+  return answered(state, input.status, reliable, input.status < 200 ? [] : [{ kind: "clear", timer: "patience" }]);
 }
 
 function answered(provisional: State, status: number, reliable: boolean, outputs: Output[]): Step {
