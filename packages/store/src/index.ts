@@ -1,4 +1,3 @@
 export { InvalidCursor, StoreError, type StoreErrorCode } from "./errors.ts";
 export { openStore, type StoreOptions } from "./open-store.ts";
-export { makePreparedTar, preparedTarPath } from "./prepare.ts";
 export type * from "./store.ts";

@@ -16,6 +16,7 @@ import { trunkRepository } from "./repositories/trunks.ts";
 import { Secrets } from "./secrets.ts";
 import { Database } from "./sql/database.ts";
 import type { Engine, OnProblem } from "./sql/engine.ts";
+import { keepHouse } from "./sql/housekeeping.ts";
 import { openPglite } from "./sql/pglite.ts";
 import { openPostgres } from "./sql/postgres.ts";
 import type { Store } from "./store.ts";
@@ -55,7 +56,19 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
   const feed = new DirectoryFeed(database, secrets, onProblem);
   const changes = new ChangeLog(database, (seq) => feed.reach(seq));
-  return assemble({ database, changes, secrets }, feed);
+  const housekeeping = database.engine.needsVacuum ? keepHouse(database, onProblem) : undefined;
+  return {
+    ...repositories({ database, changes, secrets }),
+    directory: feed,
+    async ping() {
+      await database.rows(sql`select 1`);
+    },
+    async close() {
+      await feed.close();
+      await housekeeping?.stop();
+      await database.close();
+    },
+  };
 }
 
 function openEngine({ url, listen = true, usePrepared = true }: StoreOptions, onProblem: OnProblem): Engine {
@@ -99,7 +112,7 @@ const IP_ACCESS_CONTROL_LISTS: ListKind = {
   associationEntity: "trunkIpAccessControlList",
 };
 
-function assemble(context: StoreContext, feed: DirectoryFeed): Store {
+function repositories(context: StoreContext): Omit<Store, "directory" | "ping" | "close"> {
   const { database } = context;
   return {
     accounts: accountRepository(context),
@@ -137,15 +150,7 @@ function assemble(context: StoreContext, feed: DirectoryFeed): Store {
     edgeLocations: edgeLocationRepository(context),
     calls: callRepository(database),
     alerts: alertRepository(database),
-    directory: feed,
     callRecordSink: callRecordSink(database),
     alertSink: alertSink(database),
-    async ping() {
-      await database.rows(sql`select 1`);
-    },
-    async close() {
-      await feed.close();
-      await database.close();
-    },
   };
 }

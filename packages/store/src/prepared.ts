@@ -5,6 +5,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MIGRATIONS } from "./migrations/migrate.ts";
 
+/** Raised when an empty data directory is made differently from before. */
+const FORMAT = 1;
+
 /** `prepared/` beside `src/` and `dist/`. */
 const DIRECTORY = fileURLToPath(new URL("../prepared/", import.meta.url));
 
@@ -16,9 +19,9 @@ export function preparedTarPath(): string {
   const pglite = createRequire(import.meta.url).resolve("@electric-sql/pglite");
   const manifest = JSON.parse(readFileSync(join(dirname(pglite), "..", "package.json"), "utf8")) as { version: string };
   const contents = createHash("sha256")
-    .update(JSON.stringify([MIGRATIONS, manifest.version]))
+    .update(JSON.stringify([FORMAT, MIGRATIONS, manifest.version]))
     .digest("hex");
-  return join(DIRECTORY, `schema-${MIGRATIONS.length}-${contents.slice(0, 12)}.tar.gz`);
+  return join(DIRECTORY, `schema-${MIGRATIONS.length}-${contents.slice(0, 12)}.tar.zst`);
 }
 
 /** The prepared data directory, null when the build step that makes it has not run. */

@@ -5,6 +5,8 @@ export type Engine = {
   readonly dialect: Dialect;
   /** Calls `signal` after every NOTIFY on the channel and after a reconnect; null where no other process can change anything. */
   readonly listen: ((channel: string, signal: () => void) => Listening) | null;
+  /** True where nothing vacuums by itself. */
+  readonly needsVacuum: boolean;
   /** Lets go of what the dialect does not own; called after kysely closed the dialect. */
   release(): Promise<void>;
 };

@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import { gunzipSync } from "node:zlib";
+import { zstdDecompressSync } from "node:zlib";
 import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
+import { syncTree, unpackDirectory } from "./data-dir-files.ts";
+import { initialiseDataDir } from "./initial-data-dir.ts";
 import { DurableFiles, syncDirectory } from "./pglite-files.ts";
 import type { FromWorker, ToWorker, WorkerError, WorkerSettings } from "./pglite-worker.types.ts";
 import { READERS } from "./values.ts";
@@ -23,25 +25,27 @@ const DURABLE_PARAMETERS = [
 
 async function openDatabase({ dataDir, preparedTar }: WorkerSettings): Promise<PGlite> {
   const parsers: PGliteOptions["parsers"] = { ...READERS };
-  const fromPrepared = (): PGliteOptions =>
-    preparedTar === null ? {} : { loadDataDir: new Blob([gunzipSync(readFileSync(preparedTar))]) };
   if (dataDir === null) {
-    return PGlite.create({ ...fromPrepared(), parsers, startParams: [...PGlite.defaultStartParams, ...PARAMETERS] });
+    const contents = preparedTar === null ? {} : { loadDataDir: new Blob([readPrepared(preparedTar)]) };
+    return PGlite.create({ ...contents, parsers, startParams: [...PGlite.defaultStartParams, ...PARAMETERS] });
   }
-  if (!existsSync(join(dataDir, "PG_VERSION"))) await makeDataDir(dataDir, fromPrepared());
+  if (!existsSync(join(dataDir, "PG_VERSION"))) await makeDataDir(dataDir, preparedTar);
   return PGlite.create({ fs: new DurableFiles(dataDir), parsers, startParams: DURABLE_PARAMETERS });
 }
 
-/** Makes a data directory under another name and renames it when it is whole, so that a crash leaves all of it or none. */
-async function makeDataDir(dataDir: string, contents: PGliteOptions): Promise<void> {
+/** Makes a data directory under another name and renames it when it is whole and on the disk: a crash leaves all of it or none. */
+async function makeDataDir(dataDir: string, preparedTar: string | null): Promise<void> {
   const unfinished = `${dataDir}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(unfinished, { recursive: true });
-  // The tar was taken from a running database: PostgreSQL recovers, and syncs every file before it does.
-  const first = await PGlite.create({ ...contents, fs: new DurableFiles(unfinished), startParams: DURABLE_PARAMETERS });
-  await first.close();
+  if (preparedTar === null) await initialiseDataDir(unfinished);
+  else unpackDirectory(readPrepared(preparedTar), unfinished);
+  await syncTree(unfinished);
   renameSync(unfinished, dataDir);
   syncDirectory(dirname(dataDir));
+}
+
+function readPrepared(path: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(zstdDecompressSync(readFileSync(path)));
 }
 
 function asWorkerError(error: unknown): WorkerError {

@@ -38,6 +38,7 @@ export function openPglite(dataDir: string | null, preparedTar: string | null): 
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
     listen: null,
+    needsVacuum: true,
     async release() {
       await thread.close();
       unlock();
@@ -114,7 +115,10 @@ class WorkerLink {
 
   #take(message: FromWorker): void {
     if (message.kind === "ready") return;
-    if (message.kind === "unopened") return this.#fail(driverError(message.error));
+    if (message.kind === "unopened") {
+      this.#fail(driverError(message.error));
+      return;
+    }
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if (message.kind === "rows") {

@@ -38,6 +38,7 @@ export function openPostgres(url: string, onProblem: OnProblem): Engine {
   return {
     dialect: new PostgresDialect({ pool }),
     listen: (channel, signal) => listen(settings, channel, signal, onProblem),
+    needsVacuum: false,
     release: async () => {},
   };
 }
