@@ -26,5 +26,5 @@ function run(): void {
   const nowMs = performance.now();
   nextMs = Math.max(nextMs, nowMs - MAX_BEHIND * TICK_MS);
   for (; nextMs <= nowMs; nextMs += TICK_MS) for (const tick of listeners) tick();
-  if (listeners.size > 0) timer = setTimeout(run, nextMs - performance.now());
+  if (listeners.size > 0) timer = setTimeout(run, Math.max(0, nextMs - performance.now()));
 }

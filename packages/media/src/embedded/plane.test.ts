@@ -12,7 +12,7 @@ const OPTIONS: MediaOptions = {
 };
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === "::1"));
 
-async function make(range: PortRange = { portMin: 38_100, portMax: 39_999 }, workers = 1): Promise<EmbeddedPlane> {
+async function make(range: PortRange = { portMin: 20_000, portMax: 21_999 }, workers = 1): Promise<EmbeddedPlane> {
   const addresses = ["127.0.0.1", ...(hasIpv6 ? ["::1"] : [])].map((address) => ({
     bind: address,
     advertise: address,
@@ -57,17 +57,17 @@ describe("embedded plane", () => {
   });
 
   it("goes round ports that another program holds", async () => {
-    const plane = keep(await make({ portMin: 38_050, portMax: 38_057 }));
+    const plane = keep(await make({ portMin: 7_420, portMax: 7_425 }));
     const squatter = keep(await RtpPeer.open());
-    const taken = keep(await bindUdp("127.0.0.1", 38_053));
+    const taken = keep(await bindUdp("127.0.0.1", 7_423));
     const session = await plane.open("CA1", OPTIONS);
     const ports = [portIn(await session.offer("a", squatter.sdp())), portIn(await session.answer("b", squatter.sdp()))];
-    expect(ports).not.toContain(38_052);
-    expect(taken.address().port).toBe(38_053);
+    expect(ports.toSorted()).toEqual([7_420, 7_424]);
+    expect(taken.address().port).toBe(7_423);
   });
 
   it("MED-5 keeps the ports of an ended call while packets still come, deaf to them", async () => {
-    const plane = keep(await make({ portMin: 38_060, portMax: 38_063 }));
+    const plane = keep(await make({ portMin: 7_430, portMax: 7_433 }));
     const a = keep(await RtpPeer.open());
     const b = keep(await RtpPeer.open());
     const session = await plane.open("CA1", OPTIONS);

@@ -51,17 +51,21 @@ function readReport(p: Uint8Array, at: number, end: number, sink: RtcpSink): voi
  */
 export class RoundTrip {
   latestMs: number | null = null;
-  #ntpMiddle = 0;
-  #sentAtMs = 0;
+  /** The last two: a report may cross the newest on its way. */
+  readonly #ntpMiddles = new Uint32Array(2);
+  readonly #sentAtMs = new Float64Array(2);
+  #newest = 0;
 
   sent(ntpMiddle: number, nowMs: number): void {
-    this.#ntpMiddle = ntpMiddle;
-    this.#sentAtMs = nowMs;
+    this.#newest = 1 - this.#newest;
+    this.#ntpMiddles[this.#newest] = ntpMiddle;
+    this.#sentAtMs[this.#newest] = nowMs;
   }
 
   reported(lastReport: number, delaySinceLast: number, nowMs: number): void {
-    if (lastReport === 0 || lastReport !== this.#ntpMiddle) return;
-    const roundTripMs = nowMs - this.#sentAtMs - (delaySinceLast * 1_000) / 65_536;
+    const slot = this.#ntpMiddles.indexOf(lastReport);
+    if (lastReport === 0 || slot < 0) return;
+    const roundTripMs = nowMs - (this.#sentAtMs[slot] as number) - (delaySinceLast * 1_000) / 65_536;
     // A hair below zero is rounding of a very short way; more is a wrong or lying report.
     if (roundTripMs > -2) this.latestMs = Math.max(0, roundTripMs);
   }
