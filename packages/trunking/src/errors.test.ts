@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { ERROR_CATALOGUE } from "./error-catalogue.ts";
 import { errorText, isErrorCode } from "./errors.ts";
+import { INCIDENTS } from "./incident-catalogue.ts";
+import { REFUSALS } from "./refusal-catalogue.ts";
 
-const entries = Object.entries(ERROR_CATALOGUE);
+const entries = Object.entries({ ...REFUSALS, ...INCIDENTS });
 
 describe("the catalogue of error codes (contract §12)", () => {
   it.each(entries)("%s can be shown to a peer and to people in two languages", (_code, entry) => {

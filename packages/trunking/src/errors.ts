@@ -1,18 +1,15 @@
-import { ERROR_CATALOGUE } from "./error-catalogue.ts";
+import { INCIDENTS } from "./incident-catalogue.ts";
+import { REFUSALS } from "./refusal-catalogue.ts";
 
-/** Debugger codes that a call can give (contract §12, §5.2); `error-catalogue.ts` has a full entry for each. */
-export type ErrorCode =
+/** Debugger codes that refuse a call or request, with a SIP answer of their own (contract §8.3, §12). */
+export type RefusalCode =
   | 10001
   | 10004
   | 13224
   | 32001
   | 32006
   | 32010
-  | 32011
   | 32012
-  | 32014
-  | 32015
-  | 32022
   | 32100
   | 32101
   | 32102
@@ -28,33 +25,44 @@ export type ErrorCode =
   | 32208
   | 32209
   | 32210
-  | 32218
-  | 32219;
+  | 32218;
+
+/** Debugger codes of things that happen during a call (contract §12). */
+export type IncidentCode = 32011 | 32014 | 32015 | 32022 | 32219;
+
+/** Every code that a call can give. */
+export type ErrorCode = RefusalCode | IncidentCode;
 
 export type Bilingual = { readonly en: string; readonly ja: string };
 
-/** What one code means, for the three readers: the peer (`sip`, `text`), the customer (`title`, `cause`, `remedy`), the debugger (`level`). */
+/** What one code means, for its three readers: the peer (`sip`, `text`), the customer (`title`, `cause`, `remedy`), the debugger (`level`). */
 export type ErrorEntry = {
   readonly level: "error" | "warning";
   readonly title: Bilingual;
   /** What follows the code in `X-Twilio-Error`. ASCII, no line break. */
   readonly text: string;
-  /** The refusal on the wire; null for an incident that refuses nothing (a BYE, a failed attempt). */
+  /** The refusal on the wire; null for an incident, which refuses nothing. */
   readonly sip: { readonly status: number; readonly phrase: string } | null;
   readonly cause: Bilingual;
   readonly remedy: Bilingual;
 };
 
+export type RefusalEntry = ErrorEntry & { readonly sip: { readonly status: number; readonly phrase: string } };
+
+const CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = { ...REFUSALS, ...INCIDENTS };
+
+export function errorEntry(code: RefusalCode): RefusalEntry;
+export function errorEntry(code: ErrorCode): ErrorEntry;
 export function errorEntry(code: ErrorCode): ErrorEntry {
-  return ERROR_CATALOGUE[code];
+  return CATALOGUE[code];
 }
 
 /** True for a code that the catalogue knows, so that one read from a record can be explained. */
 export function isErrorCode(code: number): code is ErrorCode {
-  return Object.hasOwn(ERROR_CATALOGUE, code);
+  return Object.hasOwn(CATALOGUE, code);
 }
 
 /** The text of `X-Twilio-Error` behind the code. */
 export function errorText(code: ErrorCode): string {
-  return ERROR_CATALOGUE[code].text;
+  return CATALOGUE[code].text;
 }

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorEntry } from "../errors.ts";
+import { errorEntry, type RefusalCode } from "../errors.ts";
 import type { TraceStep } from "../trace.ts";
 import type { Rejection } from "./types.ts";
 
@@ -43,12 +43,12 @@ export function info<Found>(input: string, detail: string, found: Found): Passed
 
 /** A refusal with the status and phrase that the catalogue gives this code; `status` where one code has several. */
 export function refuse(
-  code: ErrorCode,
+  code: RefusalCode,
   input: string,
   detail: string,
   status?: Pick<Rejection, "status" | "phrase">,
 ): Refused {
-  const sip = status ?? errorEntry(code).sip ?? { status: 500, phrase: "Server Internal Error" };
+  const sip = status ?? errorEntry(code).sip;
   return { kind: "refuse", input, rejection: { kind: "reject", ...sip, code, detail } };
 }
 
@@ -77,5 +77,5 @@ function detailOf(said: Ruling<unknown> | Challenged): string {
 
 /** A peer's text, cut to a length that a record can bear. */
 export function quoted(text: string): string {
-  return text.length > MAX_QUOTED_CHARACTERS ? `${text.slice(0, MAX_QUOTED_CHARACTERS)}…` : text;
+  return text.length > MAX_QUOTED_CHARACTERS ? `${text.slice(0, MAX_QUOTED_CHARACTERS)}...` : text;
 }
