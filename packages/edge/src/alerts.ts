@@ -56,7 +56,7 @@ export class AlertQueue {
   }
 
   #schedule(afterMs: number): void {
-    if (this.#timer !== undefined || this.#saving) return;
+    if (this.#timer !== undefined || this.#saving !== undefined) return;
     this.#timer = this.#host.setTimer(afterMs, () => {
       this.#timer = undefined;
       void this.#save();

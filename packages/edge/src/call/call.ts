@@ -103,46 +103,63 @@ export class Call {
   #do(output: CallOutput): void {
     switch (output.kind) {
       case "locate":
-        return this.#locate(output.uri);
+        this.#locate(output.uri);
+        break;
       case "prepare-media":
-        return this.#prepareMedia(output);
+        this.#prepareMedia(output);
+        break;
       case "media-offer":
-        return this.#askMedia(output.purpose, (media) => media.offer(output.leg, output.sdp));
+        this.#askMedia(output.purpose, (media) => media.offer(output.leg, output.sdp));
+        break;
       case "media-answer":
-        return this.#askMedia(output.purpose, (media) => media.answer(output.leg, output.sdp));
+        this.#askMedia(output.purpose, (media) => media.answer(output.leg, output.sdp));
+        break;
       case "close-media":
-        return this.#closeMedia();
+        this.#closeMedia();
+        break;
       case "dial":
-        return this.#dial(output);
+        this.#dial(output);
+        break;
       case "abandon":
-        return this.#legB?.abandon(reasonValue(408, "no response in time"));
+        this.#legB?.abandon(reasonValue(408, "no response in time"));
+        break;
       case "progress":
-        return this.#legA.progress(output.status, output.reason, output.sdp);
+        this.#legA.progress(output.status, output.reason, output.sdp);
+        break;
       case "answer":
-        return this.#legA.answer(output.sdp);
+        this.#legA.answer(output.sdp);
+        break;
       case "release":
         this.#legA.release(output.ending);
         this.#legB?.release(output.ending);
-        return this.opening.onOver(this);
+        this.opening.onOver(this);
+        break;
       case "offer":
-        return this.#leg(output.leg)?.offer(output.sdp);
+        this.#leg(output.leg)?.offer(output.sdp);
+        break;
       case "accept-offer":
-        return this.#leg(output.leg)?.acceptOffer(output.sdp);
+        this.#leg(output.leg)?.acceptOffer(output.sdp);
+        break;
       case "reject-offer":
-        return this.#leg(output.leg)?.rejectOffer(output.status);
+        this.#leg(output.leg)?.rejectOffer(output.status);
+        break;
       case "set":
-        return this.#setTimer(output.timer, output.afterMs);
+        this.#setTimer(output.timer, output.afterMs);
+        break;
       case "clear":
-        return this.#clearTimer(output.timer);
+        this.#clearTimer(output.timer);
+        break;
       case "attempted":
       case "rang":
       case "answered":
       case "ended":
-        return this.#record(output);
+        this.#record(output);
+        break;
       case "alert":
-        return this.#alert(output.errorCode, output.text);
+        this.#alert(output.errorCode, output.text);
+        break;
       default:
-        return output satisfies never;
+        output satisfies never;
     }
   }
 
@@ -165,7 +182,8 @@ export class Call {
     if (!attempt || !flow) {
       const reason = `no ${target.transport} listener reaches ${target.address}`;
       const why = reasonValue(503, reason);
-      return listener.event({ kind: "fail", cause: "unreachable", status: 503, reason, why });
+      listener.event({ kind: "fail", cause: "unreachable", status: 503, reason, why });
+      return;
     }
     const callSid = identity.direction === "trunking-originating" ? sid : undefined;
     this.#dialled = attempt;
@@ -201,7 +219,10 @@ export class Call {
       else this.#feed({ kind: "media-refused", purpose, status: result.status, why: result.why });
     };
     const deadline = host.setTimer(MEDIA_REPLY_MS, () => settle(mediaAway("the media plane did not answer")));
-    if (!this.#media) return settle(mediaAway("there is no media session"));
+    if (!this.#media) {
+      settle(mediaAway("there is no media session"));
+      return;
+    }
     this.#media.then(ask).then(settle, (error: unknown) => settle(mediaAway(messageOf(error))));
   }
 
@@ -213,7 +234,10 @@ export class Call {
       this.#parts.host.clearTimer(deadline);
       this.#feed({ kind: "media-closed", quality });
     };
-    if (!this.#media) return this.#feed({ kind: "media-closed", quality: [] });
+    if (!this.#media) {
+      this.#feed({ kind: "media-closed", quality: [] });
+      return;
+    }
     const deadline = this.#parts.host.setTimer(MEDIA_CLOSE_MS, () => settle([]));
     this.#media.then((media) => media.close()).then(settle, () => settle([]));
   }
@@ -223,23 +247,27 @@ export class Call {
     const atMs = this.#parts.wallClockMs();
     switch (output.kind) {
       case "attempted":
-        return this.#recordAttempt(output, atMs);
+        this.#recordAttempt(output, atMs);
+        break;
       case "rang":
-        return this.#append({ kind: "ringing", atMs, sid });
+        this.#append({ kind: "ringing", atMs, sid });
+        break;
       case "answered": {
         this.#answeredAtMs = atMs;
         const originating = this.opening.identity.direction === "trunking-originating";
         this.#appendTrace(atMs);
         this.#append({ kind: "answered", atMs, sid, to: originating ? (this.#dialled?.uri ?? null) : null });
-        return this.opening.onAnswered();
+        this.opening.onAnswered();
+        return;
       }
       case "ended": {
         const { by, sipStatus, reason, errorCode } = output.ending;
         this.#appendTrace(atMs);
-        return this.#append({ kind: "ended", atMs, sid, by, sipStatus, reason, errorCode, quality: output.quality });
+        this.#append({ kind: "ended", atMs, sid, by, sipStatus, reason, errorCode, quality: output.quality });
+        return;
       }
       default:
-        return output satisfies never;
+        output satisfies never;
     }
   }
 

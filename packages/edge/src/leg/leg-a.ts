@@ -26,7 +26,10 @@ export class LegA extends Leg {
     const { state } = this.session;
     if (state === "ended") return;
     const why: ExtraHeader = ["Reason", ending.why];
-    if (state === "answered" || state === "confirmed") return this.session.hangup([why, this.#sid]);
+    if (state === "answered" || state === "confirmed") {
+      this.session.hangup([why, this.#sid]);
+      return;
+    }
     this.session.reject(ending.sipStatus, ending.reason, [...ownError(ending), why, this.#sid]);
   }
 }

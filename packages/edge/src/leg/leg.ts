@@ -41,8 +41,14 @@ export class Leg {
 
   /** Every event of the session goes through here. */
   hear(event: SessionEvent): void {
-    if (event.kind === "offer") return this.#hearOffer(event);
-    if (event.kind === "request") return this.#hearRequest(event);
+    if (event.kind === "offer") {
+      this.#hearOffer(event);
+      return;
+    }
+    if (event.kind === "request") {
+      this.#hearRequest(event);
+      return;
+    }
     const told = toLegEvent(event);
     if (told) this.#listener.event(told);
   }
@@ -75,8 +81,14 @@ export class Leg {
 
   #hearOffer(event: Extract<SessionEvent, { readonly kind: "offer" }>): void {
     // RFC 3311 §5: an UPDATE without SDP only refreshes the target, which the session has done.
-    if (event.method === "UPDATE" && event.sdp === undefined) return event.reply.accept(undefined);
-    if (this.#offer) return event.reply.reject(491);
+    if (event.method === "UPDATE" && event.sdp === undefined) {
+      event.reply.accept(undefined);
+      return;
+    }
+    if (this.#offer) {
+      event.reply.reject(491);
+      return;
+    }
     this.#offer = event.reply;
     this.#listener.event({ kind: "offer", sdp: event.sdp === undefined ? undefined : copyString(event.sdp) });
   }
@@ -87,11 +99,13 @@ export class Leg {
         const value = request.header(key);
         return value === undefined ? [] : [[name, value]];
       });
-      return this.#listener.info({ headers, body: request.body, done: (status, reason) => respond(status, reason) });
+      this.#listener.info({ headers, body: request.body, done: (status, reason) => respond(status, reason) });
+      return;
     }
     if (request.method === "REFER") {
       respond(403, "Forbidden", [["X-Twilio-Error", "32218 Transfer not allowed"]]);
-      return this.#listener.transferRefused();
+      this.#listener.transferRefused();
+      return;
     }
     respond(405, "Method Not Allowed", [["Allow", ALLOWED_METHODS.join(", ")]]);
   }

@@ -53,14 +53,26 @@ export class Uas {
     const { counters, calls, limits } = this.#parts;
     counters.add("invites");
     const directory = this.#parts.directory();
-    if (!directory) return this.#unavailable(session, "starting", "The platform is starting");
-    if (this.#parts.isDraining()) return this.#unavailable(session, "draining", "The platform is closing");
-    if (calls.size >= limits.maxCalls) return this.#unavailable(session, "full", "The platform is full");
+    if (!directory) {
+      this.#unavailable(session, "starting", "The platform is starting");
+      return;
+    }
+    if (this.#parts.isDraining()) {
+      this.#unavailable(session, "draining", "The platform is closing");
+      return;
+    }
+    if (calls.size >= limits.maxCalls) {
+      this.#unavailable(session, "full", "The platform is full");
+      return;
+    }
     const { authenticator, host, place } = this.#parts;
     const sid = mintSid("CA", host.randomHex(16));
     const credentials = authenticator.find(session.invite);
     const request = readCallRequest(session.invite, session.flow, sid, credentials);
-    if (request instanceof Malformed) return this.#malformed(session, request);
+    if (request instanceof Malformed) {
+      this.#malformed(session, request);
+      return;
+    }
     const decision = route(request, directory, {
       ...place,
       random: () => host.random(),
@@ -75,9 +87,13 @@ export class Uas {
     const { method } = incoming.request;
     this.#parts.counters.add("other_requests");
     if (method === "OPTIONS") {
-      return incoming.respond(200, "OK", [allow(), ["Accept", "application/sdp"]]);
+      incoming.respond(200, "OK", [allow(), ["Accept", "application/sdp"]]);
+      return;
     }
-    if (method !== "REGISTER") return incoming.respond(405, "Method Not Allowed", [allow()]);
+    if (method !== "REGISTER") {
+      incoming.respond(405, "Method Not Allowed", [allow()]);
+      return;
+    }
     const error = `32210 ${errorText(32210)}`;
     incoming.respond(405, "Method Not Allowed", [allow(), ["X-Twilio-Error", error]]);
     this.#alertRegister(incoming);
@@ -88,20 +104,20 @@ export class Uas {
     switch (decision.kind) {
       case "drop":
         counters.add("dropped_unknown_host");
-        return session.drop();
+        session.drop();
+        break;
       case "challenge":
         counters.add("challenges");
-        return session.reject(
-          407,
-          "Proxy Authentication required",
-          this.#parts.authenticator.challenge(decision.stale),
-        );
+        session.reject(407, "Proxy Authentication required", this.#parts.authenticator.challenge(decision.stale));
+        break;
       case "refuse":
-        return this.#refuse(session, request, decision);
+        this.#refuse(session, request, decision);
+        break;
       case "dial":
-        return this.#dial(session, request, decision);
+        this.#dial(session, request, decision);
+        break;
       default:
-        return decision satisfies never;
+        decision satisfies never;
     }
   }
 
@@ -131,7 +147,8 @@ export class Uas {
         detail: "The INVITE has no session description.",
       };
       const { call, trace } = decision;
-      return this.#refuse(session, request, { kind: "refuse", rejection, call, authenticated: true, trace });
+      this.#refuse(session, request, { kind: "refuse", rejection, call, authenticated: true, trace });
+      return;
     }
     const { limits, journal, calls, counters } = this.#parts;
     const { sid } = request;

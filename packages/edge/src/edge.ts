@@ -1,0 +1,134 @@
+import { isIPv6 } from "node:net";
+import type { Flow, TransportName } from "@trunkline/sip";
+import { type ListenOn, openSipHost, type SipHost } from "@trunkline/transport";
+import { createDirectory, type DirectoryIndex } from "@trunkline/trunking";
+import { createEdgeCore } from "./core.ts";
+import type { EdgeCore } from "./core.types.ts";
+import { Resolver } from "./dns/resolver.ts";
+import type { Edge, EdgeAddress, EdgeOptions, EdgePorts } from "./edge.types.ts";
+import { FileJournal } from "./journal/journal.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
+import { createLocator } from "./locate/dns-locator.ts";
+
+/** Transports of the listeners; one socket per transport and address. */
+const TRANSPORTS: readonly TransportName[] = ["udp"];
+
+/** How long a closing edge tries to bring its last records to the sink; what is left then is in the journal. */
+const LAST_RECORDS_MS = 5_000;
+
+/**
+ * Opens an edge: listens, puts the journal of the run before in order, loads the directory. Resolves when it can route calls; rejects when a
+ * port is taken, the journal's folder cannot be used or the directory cannot be had, leaving nothing open.
+ *
+ * Written closing order: no new calls; running calls their time, then BYE; alerts; journal to sink and disk; directory; sockets last, so that
+ * the answers to our BYEs still arrive.
+ */
+export async function createEdge(options: EdgeOptions, ports: EdgePorts): Promise<Edge> {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { log } = ports;
+  let core: EdgeCore | undefined;
+  const host = await openSipHost({
+    listen: listenOn(options),
+    maxMessageBytes: limits.maxMessageBytes,
+    onMessage: (flow, text) => core?.receive(flow, text),
+    onFlowFailed: (flow, reason) => core?.flowFailed(flow, reason),
+    onFault: (error, during) => log("error", "the edge broke a rule of its own", { during, error: describe(error) }),
+  });
+  let journal: FileJournal | undefined;
+  try {
+    const wallClockMs = Date.now;
+    journal = await FileJournal.open({ dir: options.journalDir, sink: ports.records, log, wallClockMs });
+    const directory = createDirectory();
+    let isLoaded = false;
+    const resolver = new Resolver();
+    core = createEdgeCore(
+      { ...options, ownHosts: ownHosts(options), limits },
+      {
+        host,
+        locator: createLocator(
+          { transports: TRANSPORTS, families: families(options.addresses), random: () => host.random() },
+          (question) => resolver.resolve(question),
+        ),
+        media: ports.media,
+        journal,
+        alerts: ports.alerts,
+        log,
+        wallClockMs,
+        directory: () => (isLoaded ? directory : undefined),
+        flowTo: (transport, address, port) => host.flowTo(transport, address, port),
+        advertised: (flow) => advertised(flow, options.addresses),
+      },
+    );
+    const subscription = await ports.directory.subscribe((changes) => directory.apply(changes));
+    isLoaded = true;
+    return edgeOf({ core, host, journal, resolver, directory, subscription });
+  } catch (error) {
+    await journal?.close(0);
+    await host.close();
+    throw error;
+  }
+}
+
+type Parts = {
+  readonly core: EdgeCore;
+  readonly host: SipHost;
+  readonly journal: FileJournal;
+  readonly resolver: Resolver;
+  readonly directory: DirectoryIndex;
+  readonly subscription: { stop(): Promise<void> };
+};
+
+function edgeOf({ core, host, journal, resolver, directory, subscription }: Parts): Edge {
+  let closing: Promise<void> | undefined;
+  const close = async (graceMs: number): Promise<void> => {
+    await core.close(graceMs);
+    await journal.close(LAST_RECORDS_MS);
+    await subscription.stop();
+    await host.close();
+  };
+  return {
+    listeners: host.listeners,
+    liveCalls: (accountSid) => core.liveCalls(accountSid),
+    hangUp: (accountSid, sid) => core.hangUp(accountSid, sid),
+    metrics: () => ({
+      ...core.metrics(),
+      ...journal.counts(),
+      ...resolver.counts(),
+      ...Object.fromEntries(Object.entries(host.counts()).map(([name, count]) => [`sip_${name}`, count])),
+      directory_seq: directory.seq,
+    }),
+    close: (graceMs) => {
+      closing ??= close(graceMs);
+      return closing;
+    },
+  };
+}
+
+function listenOn({ addresses, sipPort }: EdgeOptions): readonly ListenOn[] {
+  return addresses.flatMap(({ bind }) => TRANSPORTS.map((transport) => ({ transport, address: bind, port: sipPort })));
+}
+
+/** Names and addresses that carriers may send calls to: what we listen on, what we show, and the zone's own SIP name. */
+function ownHosts({ addresses, zone, edge }: EdgeOptions): ReadonlySet<string> {
+  const hosts = addresses.flatMap(({ bind, advertise }) => [bind, advertise]);
+  return new Set([...hosts, `sip.${zone}`, `${edge}.${zone}`].map((host) => host.toLowerCase()));
+}
+
+function families(addresses: readonly EdgeAddress[]): readonly ("A" | "AAAA")[] {
+  const has6 = addresses.some(({ bind }) => isIPv6(bind));
+  const has4 = addresses.some(({ bind }) => !isIPv6(bind));
+  return [...(has4 ? (["A"] as const) : []), ...(has6 ? (["AAAA"] as const) : [])];
+}
+
+/** What we call ourselves towards a flow's far end: the address shown for the one it is bound to, or for a wildcard of its family. */
+function advertised(flow: Flow, addresses: readonly EdgeAddress[]): { readonly host: string; readonly port: number } {
+  const wildcard = isIPv6(flow.localAddress) ? "::" : "0.0.0.0";
+  const shown =
+    addresses.find(({ bind }) => bind === flow.localAddress) ??
+    addresses.find(({ bind, advertise }) => bind === wildcard && advertise !== wildcard);
+  return { host: shown?.advertise ?? flow.localAddress, port: flow.localPort };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
