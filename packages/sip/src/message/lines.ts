@@ -7,7 +7,7 @@ import { isBlank, trimBlank } from "./text.ts";
 export type ReadLimits = {
   /** Longest message in octets: a UDP datagram cannot be longer (RFC 3261 §18.1.1). */
   readonly maxMessageBytes: number;
-  /** Most header lines: 70 hops with a Via and a Record-Route each, and as much again. */
+  /** Most header lines, continuations counted: 70 hops with a Via and a Record-Route each, and as much again. */
   readonly maxHeaderLines: number;
   /** Longest header line with its continuations, in octets: an Identity header (RFC 8224) takes 1 to 2 kB. */
   readonly maxLineBytes: number;
@@ -34,16 +34,16 @@ export function readLines(text: string, limits: ReadLimits): Lines {
   const startLine = cutter.takeLine();
   const headers: RawHeader[] = [];
   let ended = false;
-  for (let lines = 0; !ended && !cutter.atEnd() && lines <= limits.maxHeaderLines; lines++) {
+  while (!ended && !cutter.atEnd() && cutter.headerLines <= limits.maxHeaderLines) {
     if (cutter.atEmptyLine()) {
       cutter.skipLine();
       ended = true;
-    } else if (lines === limits.maxHeaderLines) cutter.fail("Too many header fields");
-    else {
+    } else {
       const header = cutter.takeHeader();
       if (header) headers.push(header);
     }
   }
+  if (cutter.headerLines > limits.maxHeaderLines) cutter.fail("Too many header fields");
   if (!ended) cutter.fail("Missing empty line");
   return { startLine, headers, bodyAt: cutter.at, problem: cutter.problem };
 }
@@ -63,6 +63,7 @@ class Cutter {
   /** Next CR at or after `at`, looked up again only once passed: no line is searched twice. */
   #nextCr = -1;
   at = 0;
+  headerLines = 0;
   problem: Malformed | undefined;
 
   constructor(text: string, limits: ReadLimits) {
@@ -108,6 +109,7 @@ class Cutter {
   takeHeader(): RawHeader | undefined {
     const start = this.at;
     let line = this.takeLine();
+    this.headerLines++;
     if (isBlank(this.#text.charCodeAt(this.at))) line = this.#unfold(line);
     if (this.at - start > this.#limits.maxLineBytes) this.fail("Header field too long");
     const colon = line.indexOf(":");
@@ -122,7 +124,10 @@ class Cutter {
 
   #unfold(first: string): string {
     const parts = [first];
-    while (isBlank(this.#text.charCodeAt(this.at)) && !this.atEnd()) parts.push(trimBlank(this.takeLine()));
+    while (isBlank(this.#text.charCodeAt(this.at)) && this.headerLines <= this.#limits.maxHeaderLines) {
+      parts.push(trimBlank(this.takeLine()));
+      this.headerLines++;
+    }
     return parts.join(" ");
   }
 

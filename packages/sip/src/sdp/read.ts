@@ -21,6 +21,9 @@ const RTPMAP = /^(\S+) +([^\s/]+)\/(\d{1,9})(?:\/(\d{1,3}))?[ \t]*$/;
 const CRYPTO = /^(\d{1,9}) +(\S+) +(inline:\S+)((?: +\S+)*)[ \t]*$/;
 const RTCP = /^(\d{1,5})(?: +IN +(?:IP4|IP6) +(\S+))?[ \t]*$/;
 
+/** Most lines of a description: a browser's offer of many streams has some hundred. */
+const MAX_LINES = 1_000;
+
 /** Payload types that need no rtpmap (RFC 3551 §6), audio at 8,000 Hz and one channel where nothing else stands. */
 const STATIC_PAYLOADS: Readonly<Record<string, RtpMap>> = {
   "0": { encoding: "PCMU", clockRateHz: 8000, channels: 1 },
@@ -39,10 +42,11 @@ const STATIC_PAYLOADS: Readonly<Record<string, RtpMap>> = {
  * Reads a session description (RFC 8866). Lossless: `lines` joined is the text.
  *
  * `Malformed` when it does not start with `v=0`, when `o=`, `c=` or `m=` cannot be read, or when a stream that is on has no
- * connection address (§5.7). Unknown lines and broken attributes are kept and otherwise ignored.
+ * connection address (§5.7), or when it has more than 1,000 lines. Unknown lines and broken attributes are kept and otherwise ignored.
  */
 export function readSdp(text: string): SessionDescription | Malformed {
   const lines = cutLines(text);
+  if (lines.length > MAX_LINES) return new Malformed("too many lines");
   if (!/^v=0[ \t]*$/.test(lines[0]?.text ?? "")) return new Malformed("v=");
   const origin = readOrigin(lines);
   if (origin instanceof Malformed) return origin;
@@ -78,6 +82,7 @@ function cutLines(text: string): readonly SdpLine[] {
     if (whole === "") break;
     if (line.startsWith("m=")) media++;
     lines.push({ text: line, end, media });
+    if (lines.length > MAX_LINES) break;
   }
   return lines;
 }

@@ -80,6 +80,7 @@ describe("readSdp", () => {
     ["a c= that is not internet", lines("v=0", "o=- 1 1 IN IP4 192.0.2.1", "c=ATM NSAP 47.00"), "c="],
     ["a port above 65535", lines("v=0", "o=- 1 1 IN IP4 a", "c=IN IP4 a", "m=audio 65536 RTP/AVP 0"), "m= port range"],
     ["a negative port", lines("v=0", "o=- 1 1 IN IP4 a", "c=IN IP4 a", "m=audio -1 RTP/AVP 0"), "m="],
+    ["lines without end", `v=0\r\n${"\n".repeat(60_000)}`, "too many lines"],
     ["a stream without connection address", lines("v=0", "o=- 1 1 IN IP4 a", "m=audio 1 RTP/AVP 0"), "missing c="],
   ])("refuses %s", (_title, text, what) => {
     expect(readSdp(text)).toMatchObject({ what });
@@ -170,12 +171,10 @@ const corpus = ["rfc4317/", "sdp-transform/"].flatMap((folder) => {
 describe.skipIf(corpus.length === 0)(
   "descriptions of RFC 4317 and from the field (only where the corpus is checked out)",
   () => {
-    // A description without o= is not one; `invalid.sdp` is named for it.
     it.each(corpus.map((file) => [file.pathname.split("/").slice(-1)[0] ?? "", file] as const))("%s", (_name, file) => {
       const text = readFileSync(file, "latin1");
       const description = readSdp(text);
-      if (isMalformed(description)) expect(text).not.toMatch(/^v=0\r?\no=.* IN IP[46] .*$/m);
-      else expect(writeSdp(description)).toBe(text);
+      expect(isMalformed(description) ? description.what : writeSdp(description)).toBe(text);
     });
   },
 );
