@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { openStore, type Store } from "@trunkline/store";
 import { type Account, mintSid } from "@trunkline/trunking";
-import { loadOpenApi, type OpenApi } from "../../../test/support/openapi.ts";
+import { checkBy, type Json, loadTwilioDocuments } from "../../../test/support/openapi.ts";
 import { type SdkError, twilioClient } from "../../../test/support/twilio-sdk.ts";
 import { createApi } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
+import { openApiDocument } from "./openapi.ts";
+import { routes } from "./resources/index.ts";
 
 export const ZONE = "trunkline.test";
 export const OPERATOR = { sid: `AC${"0".repeat(31)}1`, token: "operator-token-of-the-tests" };
@@ -14,7 +16,7 @@ export const randomHex = (bytes: number): string => randomBytes(bytes).toString(
 export type TestAccount = { readonly sid: string; readonly token: string };
 export type Raw = { readonly status: number; readonly body: Record<string, unknown>; readonly headers: Headers };
 
-/** The API on a real port over an embedded store in memory; every answer is held against Twilio's documents. */
+/** The API on a real port over an embedded store in memory; every answer is held against Twilio's documents and ours. */
 export type TestApi = {
   readonly origin: string;
   readonly store: Store;
@@ -24,7 +26,7 @@ export type TestApi = {
   addAccount(fields?: Partial<Account>): Promise<TestAccount>;
   /** A plain request; `form` is sent as a form, `json` as it is. The account's credentials unless others are given. */
   request(method: string, path: string, options?: RawOptions): Promise<Raw>;
-  /** What the official documents have against the answers so far. */
+  /** What the documents have against the answers so far. */
   readonly complaints: readonly string[];
   /** Failures of ours that were reported. */
   readonly failures: readonly unknown[];
@@ -37,9 +39,14 @@ export type RawOptions = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-const openApi = await loadOpenApi();
-/** Why the official documents cannot be asked; undefined when they can. */
-export const openApiAbsent: string | undefined = "absent" in openApi ? openApi.absent : undefined;
+const twilioDocuments = await loadTwilioDocuments();
+/** Why Twilio's documents cannot be asked; undefined when they can. Our own can always. */
+export const twilioAbsent: string | undefined = "absent" in twilioDocuments ? twilioDocuments.absent : undefined;
+/** Our own document and, where they are to be had, Twilio's. */
+export const documents = checkBy([
+  openApiDocument(routes()) as Json,
+  ...("absent" in twilioDocuments ? [] : twilioDocuments),
+]);
 
 export async function openTestApi(deps: Partial<ApiDeps> = {}): Promise<TestApi> {
   const store = await openStore({ url: "pglite:memory", encryptionKey: randomBytes(32) });
@@ -56,7 +63,7 @@ export async function openTestApi(deps: Partial<ApiDeps> = {}): Promise<TestApi>
     ...deps,
   });
   app.addHook("onSend", async (request, reply, payload) => {
-    if ("complaints" in openApi) complaints.push(...complaintsOf(openApi, request, reply.statusCode, payload));
+    complaints.push(...complaintsOf(request, reply.statusCode, payload));
   });
   const origin = await app.listen({ host: "127.0.0.1", port: 0 });
   const addAccount = async (fields: Partial<Account> = {}): Promise<TestAccount> => {
@@ -89,14 +96,13 @@ export async function openTestApi(deps: Partial<ApiDeps> = {}): Promise<TestApi>
 }
 
 function complaintsOf(
-  documents: OpenApi,
   request: { readonly method: string; readonly originalUrl: string },
   status: number,
   payload: unknown,
 ): readonly string[] {
   const path = request.originalUrl.replace(/\?.*$/, "").replace(/^\/(api|trunking)(?=\/)/, "");
-  // Our own surface has its own document; a 404 is the same everywhere.
-  if (path.startsWith("/trunkline/") && status < 400) return [];
+  if (path === "/trunkline/v1/openapi.json") return [];
+  if (twilioAbsent !== undefined && status < 400 && !path.startsWith("/trunkline/")) return [];
   const suffixed = path.startsWith("/2010-04-01/") && !path.endsWith(".json") ? `${path}.json` : path;
   const body: unknown = typeof payload === "string" && payload !== "" ? JSON.parse(payload) : undefined;
   return documents.complaints({ method: request.method, path: suffixed, status, body });
@@ -110,7 +116,7 @@ async function request(origin: string, method: string, path: string, options: Ra
     headers.set("content-type", "application/x-www-form-urlencoded");
     body = typeof options.form === "string" ? options.form : new URLSearchParams(options.form).toString();
   } else if (options.json !== undefined) {
-    headers.set("content-type", "application/json");
+    if (!headers.has("content-type")) headers.set("content-type", "application/json");
     body = options.json;
   }
   const response = await fetch(origin + path, {

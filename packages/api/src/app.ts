@@ -3,8 +3,9 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { ApiDeps } from "./deps.ts";
 import { problemOfError } from "./failure.ts";
 import { mountedPath, mountRoutes } from "./mount.ts";
+import { openApiDocument } from "./openapi.ts";
 import { notFound } from "./problem.ts";
-import { findProduct } from "./product.ts";
+import { findProduct, VERSION_PREFIX } from "./product.ts";
 import { clientPath, send } from "./reply.ts";
 import { routes } from "./resources/index.ts";
 
@@ -34,7 +35,12 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   });
   app.setErrorHandler((error, request, reply) => fail(deps, error, request, reply));
   app.setNotFoundHandler((request, reply) => send(reply, notFound(clientPath(request))));
-  mountRoutes(app, deps, routes());
+  const all = routes();
+  mountRoutes(app, deps, all);
+  const document = openApiDocument(all);
+  app.get(mountedPath("trunkline", `${VERSION_PREFIX.trunkline}/openapi.json`), (_request, reply) =>
+    reply.send(document),
+  );
   return app;
 }
 

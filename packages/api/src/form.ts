@@ -169,7 +169,7 @@ export function readForm<F extends Form>(form: F, raw: unknown): Reading<F> | Pr
   }
   const [first] = wrong;
   if (first) return invalid(wrong.map((each) => each.sentence).join(" "), first.code);
-  const unknown = [...parameters.keys()].filter((name) => !(name in form) && !PAGING_PARAMETERS.has(name));
+  const unknown = [...parameters.keys()].filter((name) => !Object.hasOwn(form, name) && !PAGING_PARAMETERS.has(name));
   return { values: values as FormValues<F>, unknown };
 }
 

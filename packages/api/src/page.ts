@@ -1,4 +1,5 @@
 import type { PageOf, PageRequest } from "@trunkline/store";
+import { z } from "zod";
 import { codeOf } from "./failure.ts";
 import { coded, optional, readForm, text, wholeNumber } from "./form.ts";
 import { invalid, Problem } from "./problem.ts";
@@ -83,7 +84,7 @@ export function pageQueries(page: Page<unknown>, query: unknown): PageQueries {
   const { next, previous } = page.found;
   const filters = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (name in pagingForm) continue;
+    if (Object.hasOwn(pagingForm, name)) continue;
     for (const each of [value].flat()) filters.append(name, String(each));
   }
   const at = (pageIndex: number, token: string | null): string => {
@@ -123,6 +124,21 @@ export function metaPage(
     key,
   };
   return { meta, [key]: items };
+}
+
+/** What `metaPage` gives, for the OpenAPI document. */
+export function listShape(key: string, item: z.ZodType): z.ZodType {
+  const url = z.string();
+  const meta = z.strictObject({
+    page: z.int(),
+    page_size: z.int(),
+    first_page_url: url,
+    previous_page_url: url.nullable(),
+    url,
+    next_page_url: url.nullable(),
+    key: z.string(),
+  });
+  return z.strictObject({ meta, [key]: z.array(item) });
 }
 
 /** 2010-04-01 envelope: flat keys and one array. @param uri relative URI of the list with `.json` */

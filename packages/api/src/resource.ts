@@ -1,5 +1,6 @@
 import type { Conflict, Outcome, PageOf, PageRequest } from "@trunkline/store";
-import { fetchPage, flatPage, metaPage, type Page, readPaging } from "./page.ts";
+import type { z } from "zod";
+import { fetchPage, flatPage, listShape, metaPage, type Page, readPaging } from "./page.ts";
 import { Problem } from "./problem.ts";
 import { type Product, VERSION_PREFIX } from "./product.ts";
 import type { Answer, Context, Operation, Route } from "./route.ts";
@@ -23,6 +24,8 @@ export type Resource<Row, Parent> = {
   /** The row that everything hangs below; undefined: 404. */
   readonly parent: (at: Context) => Promise<Parent | undefined>;
   readonly view: View<Row, Parent>;
+  /** What `view` gives; on our own surface, whose OpenAPI document is made from it. */
+  readonly shape?: z.ZodType;
   /** Filters, giving the function that fetches one page. */
   readonly list?: Operation<At<Parent>, Lister<Row>>;
   readonly fetch?: (at: At<Parent>, sid: string) => Promise<Row | undefined>;
@@ -39,41 +42,43 @@ export async function noParent(): Promise<null> {
 
 /** The routes of a resource: list and create on the collection; fetch, update and delete on the instance. */
 export function routesOf<Row, Parent>(resource: Resource<Row, Parent>): readonly Route[] {
-  const { product, path, create, update, remove, fetch, noun } = resource;
-  const scope = resource.scope ?? "account";
+  const { product, path, scope = "account", list, create, update, remove, fetch, noun, key, shape } = resource;
   const collection = { product, scope, path };
   const instance = { product, scope, path: `${path}/:sid` };
+  const one = (status: 200 | 201): Route["success"] => ({ status, ...(shape && { schema: shape }) });
+  const many: Route["success"] = { status: 200, ...(shape && { schema: listShape(key, shape) }) };
   const routes: Route[] = [];
-  const { list } = resource;
   if (list) {
-    routes.push({
-      ...collection,
-      method: "GET",
-      summary: `List: ${noun}`,
-      form: list.form,
-      run: (at) => runList(resource, list, at),
-    });
+    const run = (at: Context) => runList(resource, list, at);
+    routes.push({ ...collection, method: "GET", summary: `List: ${noun}`, form: list.form, success: many, run });
   }
   if (create) {
     const run = (at: Context) =>
       withParent(resource, at, async (below) => shown(resource, 201, below, await create.run(below, at.body)));
-    routes.push({ ...collection, method: "POST", summary: `Create: ${noun}`, form: create.form, run });
+    routes.push({
+      ...collection,
+      method: "POST",
+      summary: `Create: ${noun}`,
+      form: create.form,
+      success: one(201),
+      run,
+    });
   }
   if (fetch) {
     const run = (at: Context) => withRow(resource, fetch, at, (below) => shown(resource, 200, below, below.row));
-    routes.push({ ...instance, method: "GET", summary: `Fetch: ${noun}`, form: {}, run });
+    routes.push({ ...instance, method: "GET", summary: `Fetch: ${noun}`, form: {}, success: one(200), run });
   }
   if (fetch && update) {
     const run = (at: Context) =>
       withRow(resource, fetch, at, async (below) => shown(resource, 200, below, await update.run(below, at.body)));
-    routes.push({ ...instance, method: "POST", summary: `Update: ${noun}`, form: update.form, run });
+    routes.push({ ...instance, method: "POST", summary: `Update: ${noun}`, form: update.form, success: one(200), run });
   }
   if (fetch && remove) {
     const run = (at: Context) =>
       withRow(resource, fetch, at, async (below): Promise<Answer | Problem> => {
         return (await remove(below, below.row)) ?? { status: 204, body: null };
       });
-    routes.push({ ...instance, method: "DELETE", summary: `Delete: ${noun}`, form: {}, run });
+    routes.push({ ...instance, method: "DELETE", summary: `Delete: ${noun}`, form: {}, success: { status: 204 }, run });
   }
   return routes;
 }

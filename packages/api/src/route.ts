@@ -1,4 +1,5 @@
 import type { Account } from "@trunkline/trunking";
+import type { z } from "zod";
 import type { ApiDeps } from "./deps.ts";
 import { type Form, type FormValues, readForm } from "./form.ts";
 import type { Links } from "./links.ts";
@@ -36,6 +37,8 @@ export type Route = {
   readonly summary: string;
   /** Query parameters of a GET, body parameters of a POST. */
   readonly form: Form;
+  /** What success answers; for the OpenAPI document of our own surface, so Twilio's surfaces leave the schema out. */
+  readonly success: { readonly status: Answer["status"]; readonly schema?: z.ZodType };
   readonly run: (at: Context) => Promise<Answer | Problem>;
 };
 

@@ -1,9 +1,23 @@
+import { z } from "zod";
 import { isoDate } from "../dates.ts";
 import { pageOfSorted } from "../page.ts";
 import type { LiveCall } from "../ports.ts";
 import { unavailable } from "../problem.ts";
 import { type At, noParent, type Resource } from "../resource.ts";
 import { accepts, type Context } from "../route.ts";
+
+const shape = z.strictObject({
+  sid: z.string(),
+  account_sid: z.string(),
+  trunk_sid: z.string(),
+  direction: z.string(),
+  from: z.string(),
+  to: z.string(),
+  status: z.enum(["ringing", "in-progress"]),
+  date_started: z.string(),
+  date_answered: z.string().nullable(),
+  url: z.string(),
+});
 
 /** `/trunkline/v1/LiveCalls`: the calls of an account as they are right now, oldest first; DELETE hangs up (EVD-5). */
 export const liveCalls: Resource<LiveCall, null> = {
@@ -12,7 +26,8 @@ export const liveCalls: Resource<LiveCall, null> = {
   path: "/LiveCalls",
   key: "live_calls",
   parent: noParent,
-  view: (call, at) => ({
+  shape,
+  view: (call, at): z.infer<typeof shape> => ({
     sid: call.sid,
     account_sid: call.accountSid,
     trunk_sid: call.trunkSid,

@@ -1,10 +1,68 @@
 import type { CallRecord } from "@trunkline/trunking";
+import { z } from "zod";
 import { isoDate } from "../dates.ts";
 import type { Context, Route } from "../route.ts";
 
+const sip = z.strictObject({
+  trunk_sid: z.string(),
+  direction: z.string(),
+  from: z.string(),
+  to: z.string(),
+  status: z.string(),
+  source: z.string(),
+  sip_call_id_a: z.string(),
+  sip_call_id_b: z.string().nullable(),
+  sip_status: z.int().nullable(),
+  reason: z.string().nullable(),
+  error_code: z.int().nullable(),
+  ended_by: z.enum(["caller", "callee", "platform", "internal"]).nullable(),
+  duration_sec: z.int().nullable(),
+  date_created: z.string(),
+  date_answered: z.string().nullable(),
+  date_ended: z.string().nullable(),
+  attempts: z.array(
+    z.strictObject({
+      uri: z.string(),
+      carrier_sid: z.string().nullable(),
+      origination_url_sid: z.string().nullable(),
+      date_started: z.string(),
+      status: z.int().nullable(),
+      reason: z.string().nullable(),
+    }),
+  ),
+});
+
+const trace = z.strictObject({
+  steps: z.array(
+    z.strictObject({
+      rule: z.string(),
+      input: z.string(),
+      verdict: z.enum(["pass", "refuse", "skip", "info"]),
+      detail: z.string(),
+      at_ms: z.number(),
+    }),
+  ),
+});
+
+const quality = z.strictObject({
+  legs: z.array(
+    z.strictObject({
+      leg: z.enum(["a", "b"]),
+      codec: z.string().nullable(),
+      packets_received: z.int(),
+      bytes_received: z.int(),
+      packets_lost: z.int(),
+      jitter_ms: z.number().nullable(),
+      round_trip_ms: z.number().nullable(),
+      mos: z.number().nullable(),
+      source_changes: z.int(),
+    }),
+  ),
+});
+
 /** What the records know beyond Twilio's Calls, below `/trunkline/v1/Calls/{CA}`: evidence of one call (EVD-1). */
 export const ownCallRoutes: readonly Route[] = [
-  evidence("", "Fetch: a call with its SIP side and the targets tried", (record) => ({
+  evidence("", "Fetch: a call with its SIP side and the targets tried", sip, (record) => ({
     trunk_sid: record.trunkSid,
     direction: record.direction,
     from: record.from,
@@ -30,7 +88,7 @@ export const ownCallRoutes: readonly Route[] = [
       reason: attempt.reason,
     })),
   })),
-  evidence("/Trace", "Fetch: the decision trace of a call", (record) => ({
+  evidence("/Trace", "Fetch: the decision trace of a call", trace, (record) => ({
     steps: record.trace.map((step) => ({
       rule: step.rule,
       input: step.input,
@@ -39,7 +97,7 @@ export const ownCallRoutes: readonly Route[] = [
       at_ms: step.atMs,
     })),
   })),
-  evidence("/Quality", "Fetch: what arrived from each leg of a call", (record) => ({
+  evidence("/Quality", "Fetch: what arrived from each leg of a call", quality, (record) => ({
     legs: record.quality.map((leg) => ({
       leg: leg.leg,
       codec: leg.codec,
@@ -54,7 +112,12 @@ export const ownCallRoutes: readonly Route[] = [
   })),
 ];
 
-function evidence(tail: string, summary: string, show: (record: CallRecord) => object): Route {
+function evidence<Shape extends z.ZodRawShape>(
+  tail: string,
+  summary: string,
+  shape: z.ZodObject<Shape>,
+  show: (record: CallRecord) => z.infer<z.ZodObject<Shape>>,
+): Route {
   return {
     method: "GET",
     product: "trunkline",
@@ -62,6 +125,10 @@ function evidence(tail: string, summary: string, show: (record: CallRecord) => o
     path: `/Calls/:sid${tail}`,
     summary,
     form: {},
+    success: {
+      status: 200,
+      schema: z.strictObject({ call_sid: z.string(), account_sid: z.string(), ...shape.shape, url: z.string() }),
+    },
     run: async (at: Context) => {
       const record = await at.deps.store.calls.fetch(at.account.sid, at.param("sid"));
       if (record === undefined) return at.missing();

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { isoDate } from "../dates.ts";
 import { about, clearable, flag, given, optional, wholeNumber, wholeNumbers } from "../form.ts";
 import { type At, noParent, type Resource, settle } from "../resource.ts";
@@ -6,6 +7,18 @@ import type { TrunkRow } from "./trunks.ts";
 
 /** Long enough for any target that is alive; longer only makes callers wait. */
 const FAILOVER_TIMEOUT_MAX_MS = 60_000;
+
+const shape = z.strictObject({
+  sid: z.string(),
+  account_sid: z.string(),
+  symmetric_rtp_enabled: z.boolean(),
+  failover_codes: z.array(z.int()).nullable(),
+  failover_timeout_ms: z.int().nullable(),
+  date_created: z.string(),
+  date_updated: z.string(),
+  url: z.string(),
+  links: z.strictObject({ trunk: z.string() }),
+});
 
 /**
  * `/trunkline/v1/Trunks/{TK}`: the settings of a trunk that Twilio's API lacks (interface §3).
@@ -18,11 +31,12 @@ export const ownTrunks: Resource<TrunkRow, null> = {
   path: "/Trunks",
   key: "trunks",
   parent: noParent,
-  view: (row, at) => ({
+  shape,
+  view: (row, at): z.infer<typeof shape> => ({
     sid: row.sid,
     account_sid: row.accountSid,
     symmetric_rtp_enabled: row.symmetricRtpEnabled,
-    failover_codes: row.failoverFinalStatuses,
+    failover_codes: row.failoverFinalStatuses && [...row.failoverFinalStatuses],
     failover_timeout_ms: row.failoverTimeoutMs,
     date_created: isoDate(row.createdAtMs),
     date_updated: isoDate(row.updatedAtMs),

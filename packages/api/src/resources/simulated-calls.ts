@@ -1,4 +1,5 @@
 import { isE164 } from "@trunkline/trunking";
+import { z } from "zod";
 import { about, anyText, clearable, oneOf, optional, text, wholeNumber } from "../form.ts";
 import type { SimulatedCall } from "../ports.ts";
 import { invalid, type Problem, unavailable } from "../problem.ts";
@@ -10,6 +11,20 @@ const ABSENT = unavailable("No simulated PSTN runs here. Start with TRUNKLINE_DE
 const GIVE_UP_MAX_MS = 600_000;
 const CALL_MAX_MS = 4 * 3_600_000;
 
+const shape = z.strictObject({
+  sid: z.string(),
+  to: z.string(),
+  from: z.string(),
+  status: z.enum(["calling", "ringing", "answered", "completed", "failed"]),
+  sip_status: z.int().nullable(),
+  reason: z.string().nullable(),
+  call_sid: z.string().nullable(),
+  tone_hz: z.number().nullable(),
+  digits: z.string(),
+  packets_received: z.int(),
+  url: z.string(),
+});
+
 /** `/trunkline/v1/SimulatedCalls`: a call from the simulated PSTN to a number of the installation (interface §3). */
 export const simulatedCalls: Resource<SimulatedCall, null> = {
   product: "trunkline",
@@ -18,7 +33,8 @@ export const simulatedCalls: Resource<SimulatedCall, null> = {
   path: "/SimulatedCalls",
   key: "simulated_calls",
   parent: noParent,
-  view: (call, at) => ({
+  shape,
+  view: (call, at): z.infer<typeof shape> => ({
     sid: call.sid,
     to: call.to,
     from: call.from,

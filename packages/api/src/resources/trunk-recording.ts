@@ -34,6 +34,7 @@ export const trunkRecordingRoutes: readonly Route[] = [
     path: PATH,
     summary: "Fetch: recording settings of a trunk",
     form: {},
+    success: { status: 200 },
     run: async (at) => {
       const trunk = await trunkOfPath(at);
       return trunk === undefined ? at.missing() : shown(trunk);
@@ -46,6 +47,7 @@ export const trunkRecordingRoutes: readonly Route[] = [
     path: PATH,
     summary: "Update: recording settings of a trunk",
     form: update.form,
+    success: { status: 200 },
     run: async (at) => {
       const trunk = await trunkOfPath(at);
       if (trunk === undefined) return at.missing();

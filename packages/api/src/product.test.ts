@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { findProduct } from "./product.ts";
+
+const ZONE = "sip.example.com";
+const cases: [host: string, path: string, want: string][] = [
+  ["127.0.0.1:8080", "/v1/Trunks", "trunking /v1/Trunks"],
+  ["localhost", "/v1/Trunks/TK1/OriginationUrls", "trunking /v1/Trunks/TK1/OriginationUrls"],
+  ["localhost", "/trunking/v1/Trunks", "trunking /v1/Trunks"],
+  ["localhost", "/v1/Nothing", "none"],
+  ["localhost", "/v1", "none"],
+  ["trunking.sip.example.com", "/v1/Nothing", "trunking /v1/Nothing"],
+  ["TRUNKING.Twilio.com:443", "/v1/Trunks", "trunking /v1/Trunks"],
+  ["trunking.dublin.ie1.twilio.com", "/v1/Trunks", "trunking /v1/Trunks"],
+  ["api.twilio.com", "/v1/Trunks", "api /v1/Trunks"],
+  ["trunking.elsewhere.example", "/v1/Trunks", "trunking /v1/Trunks"],
+  ["trunking.twilio.com", "/healthz", "none"],
+  ["api.twilio.com", "/2010-04-01/Accounts.json", "api /2010-04-01/Accounts"],
+  ["localhost", "/2010-04-01/Accounts/AC1/Calls/CA1.json", "api /2010-04-01/Accounts/AC1/Calls/CA1"],
+  ["localhost", "/2010-04-01/Accounts/AC1", "api /2010-04-01/Accounts/AC1"],
+  ["localhost", "/api/2010-04-01/Accounts", "api /2010-04-01/Accounts"],
+  ["localhost", "/trunkline/v1/LiveCalls", "trunkline /trunkline/v1/LiveCalls"],
+  ["trunking.twilio.com", "/trunkline/v1/LiveCalls", "trunkline /trunkline/v1/LiveCalls"],
+  ["localhost", "/", "none"],
+  ["localhost", "/console/v1/Trunks", "none"],
+];
+it.each(cases)("§7.2: %s%s is for %s", (host, path, want) => {
+  const place = findProduct(host, path, ZONE);
+  expect(place === undefined ? "none" : `${place.product} ${place.path}`).toBe(want);
+});
