@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { createPhone, type Phone } from "./phone.fixture.ts";
 import { seededRandom, VirtualNetwork, type Weather } from "./virtual-network.fixture.ts";
 
-const SEEDS = 300;
+const SEEDS = 1_000;
 const STORM: Weather = { loss: 0.2, duplication: 0.1, reordering: 0.2, reorderMs: 400, delayMs: 20, jitterMs: 60 };
 const LIMIT_MS = 900_000;
 
