@@ -22,23 +22,17 @@ export class RowForm<Row> {
 
   /** `insert into … values … returning *` */
   insert(row: Row): RawBuilder<StoredRow> {
-    const { fields } = this.table;
-    return sql<StoredRow>`
-      insert into ${this.name} (${sql.join(fields.map((field) => sql.ref(field)))})
-      values (${sql.join(fields.map((field) => this.#stored(field, row[field], row)))})
-      returning *`;
+    return sql<StoredRow>`${this.#insertInto([row])} returning *`;
   }
 
-  /** Inserts the row or overwrites the one with the same key. */
-  upsert(row: Row): RawBuilder<StoredRow> {
+  /** Inserts the rows or overwrites those with the same keys; at most a thousand, each key once. */
+  upsert(rows: readonly Row[]): RawBuilder<StoredRow> {
     const { fields, key } = this.table;
     const others = fields.filter((field) => !key.includes(field));
     return sql<StoredRow>`
-      insert into ${this.name} (${sql.join(fields.map((field) => sql.ref(field)))})
-      values (${sql.join(fields.map((field) => this.#stored(field, row[field], row)))})
+      ${this.#insertInto(rows)}
       on conflict (${sql.join(key.map((field) => sql.ref(field)))})
-      do update set ${sql.join(others.map((field) => sql`${sql.ref(field)} = excluded.${sql.ref(field)}`))}
-      returning *`;
+      do update set ${sql.join(others.map((field) => sql`${sql.ref(field)} = excluded.${sql.ref(field)}`))}`;
   }
 
   /** The `set` list of an update: the given fields of `allowed`, and the time of the change. */
@@ -65,6 +59,12 @@ export class RowForm<Row> {
       createdAtMs: stored["createdAt"] as number,
       updatedAtMs: stored["updatedAt"] as number,
     };
+  }
+
+  #insertInto(rows: readonly Row[]): RawBuilder<unknown> {
+    const { fields } = this.table;
+    const values = rows.map((row) => sql`(${sql.join(fields.map((field) => this.#stored(field, row[field], row)))})`);
+    return sql`insert into ${this.name} (${sql.join(fields.map((field) => sql.ref(field)))}) values ${sql.join(values)}`;
   }
 
   #stored(field: keyof Row & string, value: unknown, row: unknown): unknown {

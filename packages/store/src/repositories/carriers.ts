@@ -8,6 +8,8 @@ import type { CarrierRepository, Dated, Store } from "../store.ts";
 import * as tables from "../tables.ts";
 import { notFound, ok, type StoreContext } from "./context.ts";
 
+const ROWS_PER_STATEMENT = 1_000;
+
 /** Carriers of the installation, oldest first. */
 export function carrierRepository({ database, changes, secrets }: StoreContext): CarrierRepository {
   const form = new RowForm(tables.carriers, secrets);
@@ -26,8 +28,7 @@ export function carrierRepository({ database, changes, secrets }: StoreContext):
 
     async upsert(carrier, targets, prefixes, sources) {
       const outcome = await changes.change(async (tx) => {
-        const [upserted] = await tx.rows(form.upsert(carrier));
-        if (upserted === undefined) return notFound("carrier");
+        await tx.rows(form.upsert([carrier]));
         tx.touch("carrier", carrier.sid);
         await replaceParts(tx, secrets, carrier.sid, "carrierTarget", tables.carrierTargets, targets);
         await replaceParts(tx, secrets, carrier.sid, "carrierPrefix", tables.carrierPrefixes, prefixes);
@@ -54,7 +55,9 @@ async function replaceParts<Row extends Part>(
   const removed = await tx.rows(sql<{ sid: string }>`
     delete from ${form.name} where carrier_sid = ${carrierSid} and sid <> all (${rows.map((row) => row.sid)}::text[])
     returning sid`);
-  for (const row of rows) await tx.rows(form.upsert(row));
+  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
+    await tx.rows(form.upsert(rows.slice(start, start + ROWS_PER_STATEMENT)));
+  }
   tx.touch(entity, ...removed.map((part) => part.sid), ...rows.map((row) => row.sid));
 }
 
@@ -64,7 +67,7 @@ export function edgeLocationRepository({ changes, secrets }: StoreContext): Stor
   return {
     async upsert(row: EdgeLocation) {
       await changes.change(async (tx) => {
-        await tx.rows(form.upsert(row));
+        await tx.rows(form.upsert([row]));
         tx.touch("edgeLocation", row.name);
         return ok(row);
       });

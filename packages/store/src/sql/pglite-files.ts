@@ -1,5 +1,20 @@
 import { closeSync, fdatasyncSync, fsyncSync, openSync } from "node:fs";
+import { PGlite } from "@electric-sql/pglite";
 import { NodeFS } from "@electric-sql/pglite/nodefs";
+
+/** Fewer pages than PostgreSQL's 128 MB: the file system's cache is beneath, and each page is memory of ours. */
+export const PARAMETERS = ["-c", "shared_buffers=32MB", "-c", "timezone=UTC"];
+
+/**
+ * fsync on, and by `fsync`: Emscripten's `fdatasync` system call does nothing, its `fsync` reaches the file system (`DurableFiles`,
+ * which then uses the operating system's fdatasync).
+ */
+export const DURABLE_PARAMETERS = [
+  ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
+  ...PARAMETERS,
+  "-c",
+  "wal_sync_method=fsync",
+];
 
 /** The part of Emscripten's NODEFS that is extended here; PGlite does not export its type. */
 type NodeFileSystem = {

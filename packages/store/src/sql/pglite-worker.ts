@@ -5,23 +5,9 @@ import { zstdDecompressSync } from "node:zlib";
 import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
 import { syncTree, unpackDirectory } from "./data-dir-files.ts";
 import { initialiseDataDir } from "./initial-data-dir.ts";
-import { DurableFiles, syncDirectory } from "./pglite-files.ts";
+import { DURABLE_PARAMETERS, DurableFiles, PARAMETERS, syncDirectory } from "./pglite-files.ts";
 import type { FromWorker, ToWorker, WorkerError, WorkerSettings } from "./pglite-worker.types.ts";
 import { READERS } from "./values.ts";
-
-/** Fewer pages than PostgreSQL's 128 MB: the file system's cache is beneath, and each page is memory of ours. */
-const PARAMETERS = ["-c", "shared_buffers=32MB", "-c", "timezone=UTC"];
-
-/**
- * fsync on, and by `fsync`: Emscripten's `fdatasync` system call does nothing, its `fsync` reaches the file system (`DurableFiles`,
- * which then uses the operating system's fdatasync).
- */
-const DURABLE_PARAMETERS = [
-  ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
-  ...PARAMETERS,
-  "-c",
-  "wal_sync_method=fsync",
-];
 
 async function openDatabase({ dataDir, preparedTar }: WorkerSettings): Promise<PGlite> {
   const parsers: PGliteOptions["parsers"] = { ...READERS };

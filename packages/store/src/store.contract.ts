@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { callContract } from "./contract/calls.contract.ts";
+import { configurationContract } from "./contract/configuration.contract.ts";
+import { directoryContract } from "./contract/directory.contract.ts";
+import { pagingContract } from "./contract/paging.contract.ts";
+import type { Store } from "./store.ts";
+
+/** What every store has to do, whatever engine is beneath. `make` opens one without any data. */
+export function storeContract(name: string, make: () => Promise<Store>): void {
+  describe(`Store: ${name}`, () => {
+    let store: Store | undefined;
+    const current = (): Store => {
+      if (store === undefined) throw new Error("the store is not open");
+      return store;
+    };
+    beforeAll(async () => {
+      store = await make();
+    }, 30_000);
+    afterAll(() => store?.close());
+    configurationContract(current);
+    pagingContract(current);
+    callContract(current);
+    directoryContract(current);
+  });
+}
