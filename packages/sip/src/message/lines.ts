@@ -30,7 +30,7 @@ export type Lines = {
  */
 export function readLines(text: string, limits: ReadLimits): Lines {
   const cutter = new Cutter(text, limits);
-  while (cutter.atEmptyLine()) cutter.skipLine();
+  cutter.skipEmptyLines();
   const startLine = cutter.takeLine();
   const headers: RawHeader[] = [];
   let ended = false;
@@ -56,6 +56,7 @@ export function findHeader(headers: readonly RawHeader[], key: string): string |
 
 const CR = 0x0d;
 const LF = 0x0a;
+const EMPTY_LINES = /(?:\r?\n)*/y;
 
 class Cutter {
   readonly #text: string;
@@ -83,6 +84,12 @@ class Cutter {
   atEmptyLine(): boolean {
     const code = this.#text.charCodeAt(this.at);
     return code === LF || (code === CR && this.#text.charCodeAt(this.at + 1) === LF);
+  }
+
+  skipEmptyLines(): void {
+    EMPTY_LINES.lastIndex = this.at;
+    EMPTY_LINES.test(this.#text);
+    this.at = EMPTY_LINES.lastIndex;
   }
 
   skipLine(): void {
