@@ -1,0 +1,67 @@
+import { Command, CommanderError } from "commander";
+import { callCommand } from "./commands/call-command.ts";
+import { serveCommand } from "./commands/serve-command.ts";
+import { UsageError } from "./commands/usage-error.ts";
+import { SETTINGS, SettingError } from "./config/settings.ts";
+
+const EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong usage.";
+
+function settingsHelp(): string {
+  const width = Math.max(...SETTINGS.map(({ variable }) => variable.length));
+  const lines = SETTINGS.map(
+    ({ variable, fallback, meaning }) =>
+      `  ${variable.padEnd(width)}  ${meaning}${fallback ? ` (default ${fallback})` : ""}`,
+  );
+  return [
+    "",
+    "Settings, as environment variables or in the YAML file named by TRUNKLINE_CONFIG:",
+    ...lines,
+    "",
+    EXIT_CODES,
+  ].join("\n");
+}
+
+/** The command line. Resolves with the exit code; never throws. */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = new Command("trunkline")
+    .description("A self-hosted elastic SIP trunking platform.")
+    .exitOverride()
+    .showHelpAfterError("Try trunkline --help.");
+  program
+    .command("serve")
+    .description("run the platform; prints one block when it is ready")
+    .option("--json", "print the ready block as one JSON line", false)
+    .addHelpText("after", settingsHelp)
+    .action(async (options: { json: boolean }) => {
+      code = await serveCommand(options);
+    });
+  program
+    .command("call")
+    .description("place a test call through the running platform from a built-in PBX")
+    .argument("<number>", "called number, +E.164; +15005552300 answers with a tone")
+    .option("--from <number>", "caller ID, one of the demo account's numbers")
+    .option("--seconds <n>", "how long to talk once answered", "3")
+    .option("--json", "print the report as one JSON line", false)
+    .addHelpText("after", `\n${EXIT_CODES}`)
+    .action(async (to: string, options: { from?: string; seconds: string; json: boolean }) => {
+      code = await callCommand(to, options);
+    });
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+function failure(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`trunkline: ${message}\n`);
+  if (error instanceof UsageError) return 2;
+  if (error instanceof SettingError) return 2;
+  if (process.env["TRUNKLINE_LOG"] === "debug" && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return 1;
+}

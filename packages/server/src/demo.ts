@@ -1,0 +1,155 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Outcome, PhoneNumberSettings, Store } from "@trunkline/store";
+import type { Trunk } from "@trunkline/trunking";
+import type { Secrets } from "./secrets.ts";
+
+const SIMULATED_CARRIER_SID = `CX${"0".repeat(31)}1`;
+const DEMO_USER = "demo";
+const PAGE_OF_ALL = { limit: 1_000 };
+
+/** The demo's numbers, +12025550100 to +12025550119: reserved for fiction by the North American Numbering Plan. */
+export const DEMO_NUMBERS: readonly string[] = Array.from(
+  { length: 20 },
+  (_unused, i) => `+120255501${String(i).padStart(2, "0")}`,
+);
+
+/** The first ten answer on the demo trunk; the others are free for a trunk of your own. */
+const ON_DEMO_TRUNK = 10;
+
+export type Demo = {
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly domain: string;
+  readonly username: string;
+  readonly password: string;
+  readonly numbers: readonly string[];
+};
+
+/**
+ * Makes sure that the demo exists: a Full account, twenty numbers, a trunk `demo.pstn.{zone}` with one credential list. Safe to repeat:
+ * what is there stays as its owner changed it, except that the password follows the setting.
+ */
+export async function ensureDemo(store: Store, zone: string, secrets: Secrets): Promise<Demo> {
+  const accountSid = secrets.demoAccountSid;
+  if (!(await store.accounts.fetch(accountSid))) {
+    taken(
+      await store.accounts.create({
+        sid: accountSid,
+        parentSid: null,
+        friendlyName: "Demo",
+        status: "active",
+        type: "Full",
+        authToken: secrets.demoAuthToken,
+      }),
+    );
+  }
+  const domain = `demo.pstn.${zone}`;
+  const trunk =
+    (await store.trunks.byDomain(domain)) ?? taken(await store.trunks.create(demoTrunk(accountSid, domain)));
+  await ensureCredential(store, trunk, zone, secrets.demoPassword);
+  await ensureNumbers(store, trunk);
+  return {
+    accountSid,
+    authToken: (await store.accounts.authToken(accountSid)) ?? secrets.demoAuthToken,
+    domain,
+    username: DEMO_USER,
+    password: secrets.demoPassword,
+    numbers: DEMO_NUMBERS,
+  };
+}
+
+/** Makes the simulated PSTN a carrier like any other: it takes every number and is recognised by the port it calls from. */
+export async function ensureSimulatedCarrier(store: Store, address: string, port: number): Promise<void> {
+  const host = address.includes(":") ? `[${address}]` : address;
+  const carrierSid = SIMULATED_CARRIER_SID;
+  const child = (prefix: string): string => `${prefix}${"0".repeat(31)}1`;
+  await store.carriers.upsert(
+    {
+      sid: carrierSid,
+      friendlyName: "Simulated PSTN",
+      enabled: true,
+      priority: 100,
+      retryStatuses: [408, 500, 502, 503, 504],
+    },
+    [{ sid: child("CT"), carrierSid, sipUrl: `sip:${host}:${port}`, priority: 10, weight: 10 }],
+    [{ sid: child("CF"), carrierSid, prefix: "", costMicros: 0 }],
+    [{ sid: child("CS"), carrierSid, cidr: `${address}/${address.includes(":") ? 128 : 32}`, port }],
+  );
+}
+
+function demoTrunk(accountSid: string, domainName: string): Trunk {
+  return {
+    sid: mint("TK"),
+    accountSid,
+    friendlyName: "Demo trunk",
+    domainName,
+    disasterRecoveryUrl: null,
+    disasterRecoveryMethod: null,
+    secure: false,
+    cnamLookupEnabled: false,
+    recordingMode: "do-not-record",
+    recordingTrim: "do-not-trim",
+    transferMode: "disable-all",
+    transferCallerId: "from-transferee",
+    symmetricRtpEnabled: false,
+    failoverFinalStatuses: null,
+    failoverTimeoutMs: null,
+  };
+}
+
+async function ensureCredential(store: Store, trunk: Trunk, zone: string, password: string): Promise<void> {
+  const lists = (await store.credentialLists.list(trunk.accountSid, PAGE_OF_ALL)).rows;
+  const list =
+    lists.find((one) => one.friendlyName === "Demo users") ??
+    taken(
+      await store.credentialLists.create({ sid: mint("CL"), accountSid: trunk.accountSid, friendlyName: "Demo users" }),
+    );
+  const hashes = {
+    ha1Md5: hash("md5", `${DEMO_USER}:sip.${zone}:${password}`),
+    ha1Sha256: hash("sha256", `${DEMO_USER}:sip.${zone}:${password}`),
+  };
+  const users = (await store.credentials.list(list.sid, PAGE_OF_ALL)).rows;
+  const user = users.find((one) => one.username === DEMO_USER);
+  if (!user)
+    taken(await store.credentials.create({ sid: mint("CR"), listSid: list.sid, username: DEMO_USER, ...hashes }));
+  else if (user.ha1Sha256 !== hashes.ha1Sha256) taken(await store.credentials.update(list.sid, user.sid, hashes));
+  if (!(await store.trunkCredentialLists.fetch(trunk.sid, list.sid)))
+    taken(await store.trunkCredentialLists.add(trunk.sid, list.sid));
+}
+
+async function ensureNumbers(store: Store, trunk: Trunk): Promise<void> {
+  const { accountSid } = trunk;
+  const owned = new Set((await store.phoneNumbers.list(accountSid, {}, PAGE_OF_ALL)).rows.map((row) => row.e164));
+  for (const [i, e164] of DEMO_NUMBERS.entries()) {
+    if (owned.has(e164)) continue;
+    const trunkSid = i < ON_DEMO_TRUNK ? trunk.sid : null;
+    taken(await store.phoneNumbers.create({ sid: mint("PN"), accountSid, e164, trunkSid, ...numberSettings(e164) }));
+  }
+}
+
+function numberSettings(e164: string): PhoneNumberSettings {
+  return {
+    friendlyName: `(${e164.slice(2, 5)}) ${e164.slice(5, 8)}-${e164.slice(8)}`,
+    voiceUrl: null,
+    voiceMethod: "POST",
+    voiceFallbackUrl: null,
+    voiceFallbackMethod: "POST",
+    voiceApplicationSid: null,
+    voiceCallerIdLookup: false,
+    statusCallback: null,
+    statusCallbackMethod: "POST",
+    isoCountry: "US",
+    type: "local",
+  };
+}
+
+const mint = (prefix: string): string => prefix + randomBytes(16).toString("hex");
+const hash = (name: "md5" | "sha256", text: string): string => createHash(name).update(text, "latin1").digest("hex");
+
+/** The row of an outcome that cannot fail unless we are wrong. */
+function taken<T>(outcome: Outcome<T>): T {
+  if (outcome.kind === "ok") return outcome.row;
+  throw new Error(
+    `the demo could not be made: ${outcome.kind === "conflict" ? `conflict on ${outcome.which}` : `${outcome.what} not found`}`,
+  );
+}

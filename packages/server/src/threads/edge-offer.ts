@@ -1,0 +1,31 @@
+import type { EdgeMetrics, EdgeOptions, LiveCallView } from "@trunkline/edge";
+import type { Alert, CallRecord, DirectoryChange } from "@trunkline/trunking";
+
+/** What the edge thread is started with. */
+export type EdgeThreadData = {
+  readonly options: EdgeOptions;
+  readonly rtpPorts: { readonly min: number; readonly max: number };
+  readonly mediaWorkers: number;
+};
+
+export type ListenerView = { readonly transport: string; readonly address: string; readonly port: number };
+
+/** Offered by the edge thread to the control thread. */
+export type EdgeOffer = {
+  changes(changes: readonly DirectoryChange[]): void;
+  liveCalls(accountSid: string | undefined): readonly LiveCallView[];
+  hangUp(accountSid: string, sid: string): boolean;
+  metrics(): EdgeMetrics;
+  close(graceMs: number): Promise<void>;
+};
+
+/** Offered by the control thread to the edge thread. */
+export type ControlOffer = {
+  /** Sends the whole directory through `changes`, then every later change; resolves when the first load was sent. */
+  subscribe(): Promise<void>;
+  saveRecords(records: readonly CallRecord[]): Promise<void>;
+  saveAlerts(alerts: readonly Alert[]): Promise<void>;
+  log(level: "info" | "warn" | "error", event: string, fields: Readonly<Record<string, unknown>>): void;
+  /** The edge listens and knows the directory. */
+  ready(listeners: readonly ListenerView[]): void;
+};

@@ -1,0 +1,58 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { createEdge, type Edge, type EdgePorts } from "@trunkline/edge";
+import { createEmbeddedPlane } from "@trunkline/media";
+import type { DirectoryChange } from "@trunkline/trunking";
+import type { ControlOffer, EdgeOffer, EdgeThreadData } from "./edge-offer.ts";
+import { Link } from "./link.ts";
+
+/**
+ * The edge thread: SIP sockets, timers and calls, with the media threads below it. Configuration comes down and call records go up
+ * over the link; no query or page of the control thread can delay a SIP timer here (design §4).
+ */
+async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): Promise<void> {
+  let edge: Edge | undefined;
+  let apply: ((changes: readonly DirectoryChange[]) => void) | undefined;
+  const running = (): Edge => {
+    if (!edge) throw new Error("the edge is still starting");
+    return edge;
+  };
+  const link = new Link<ControlOffer>(port, {
+    changes: (changes) => apply?.(changes),
+    liveCalls: (accountSid) => running().liveCalls(accountSid),
+    hangUp: (accountSid, sid) => running().hangUp(accountSid, sid),
+    metrics: () => edge?.metrics() ?? {},
+    close: async (graceMs) => {
+      await edge?.close(graceMs);
+      await media.close();
+    },
+  } satisfies EdgeOffer);
+  const log: EdgePorts["log"] = (level, event, fields) => void link.remote.log(level, event, fields);
+  const media = await createEmbeddedPlane({
+    addresses: data.options.addresses,
+    portMin: data.rtpPorts.min,
+    portMax: data.rtpPorts.max,
+    workers: data.mediaWorkers,
+  });
+  edge = await createEdge(data.options, {
+    directory: {
+      subscribe: async (deliver) => {
+        apply = deliver;
+        await link.remote.subscribe();
+        return {
+          stop: async () => {
+            apply = undefined;
+          },
+        };
+      },
+    },
+    records: { save: (records) => link.remote.saveRecords(records) },
+    alerts: { save: (alerts) => link.remote.saveAlerts(alerts) },
+    media,
+    log,
+  });
+  await link.remote.ready(
+    edge.listeners.map(({ transport, address, port: number }) => ({ transport, address, port: number })),
+  );
+}
+
+if (parentPort) await run(parentPort, workerData as EdgeThreadData);
