@@ -14,7 +14,7 @@ export const OPERATOR = { sid: `AC${"0".repeat(31)}1`, token: "operator-token-of
 export const randomHex = (bytes: number): string => randomBytes(bytes).toString("hex");
 
 export type TestAccount = { readonly sid: string; readonly token: string };
-export type Raw = { readonly status: number; readonly body: Record<string, unknown>; readonly headers: Headers };
+type Raw = { readonly status: number; readonly body: Record<string, unknown>; readonly headers: Headers };
 
 /** The API on a real port over an embedded store in memory; every answer is held against Twilio's documents and ours. */
 export type TestApi = {

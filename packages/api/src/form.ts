@@ -20,7 +20,7 @@ export type Form = Readonly<Record<string, Field<unknown>>>;
 export type FormValues<F extends Form> = { readonly [Name in keyof F]: F[Name] extends Field<infer T> ? T : never };
 
 /** Parameters that every list takes; never reported as unknown. */
-export const PAGING_PARAMETERS: ReadonlySet<string> = new Set(["PageSize", "Page", "PageToken"]);
+const PAGING_PARAMETERS: ReadonlySet<string> = new Set(["PageSize", "Page", "PageToken"]);
 
 const PARAMETER_INVALID = 20422;
 
@@ -126,6 +126,25 @@ export function date(): Field<DateSpan> {
       return span ?? { fromMs: 0, untilMs: 0 };
     }),
   );
+}
+
+/**
+ * An object with named parts, each with a default: in a form its JSON text, in a JSON body the object itself. Plain text means the part
+ * `main` alone, so that the usual case needs no JSON.
+ */
+export function structured<T>(parts: z.ZodType<T>, main: string): Field<T> {
+  const read = (given: unknown): unknown => {
+    if (given === undefined) return {};
+    if (typeof given !== "string") return given;
+    try {
+      const parsed: unknown = JSON.parse(given);
+      if (typeof parsed === "object" && parsed !== null) return parsed;
+    } catch {
+      // Not JSON: it is the main part.
+    }
+    return { [main]: given };
+  };
+  return field(z.preprocess(read, parts));
 }
 
 /** Whole numbers, as a repeated key, a JSON list or one value with commas. */

@@ -163,7 +163,11 @@ describe("live calls (EVD-5)", () => {
 
 describe("simulated calls (interface §3)", () => {
   it("an account calls its own number only; the operator any", async () => {
-    const form = { To: "+12025550150", From: "+12025550900", Behaviour: "tone", Digits: "12#", HangupAfterMs: "1500" };
+    const form = {
+      To: "+12025550150",
+      From: "+12025550900",
+      Behaviour: '{"audio":"tone","digits":"12#","hangupAfterMs":1500}',
+    };
     const path = "/trunkline/v1/SimulatedCalls";
     expect((await api.request("POST", path, { form })).body).toMatchObject({
       code: 21421,
@@ -184,12 +188,26 @@ describe("simulated calls (interface §3)", () => {
     expect((await api.request("GET", `${path}/${String(made.body["sid"])}`, { as })).status).toBe(404);
   });
 
+  it("Behaviour is one word, an object in a JSON body, or left out", async () => {
+    const call = { To: "+12025550150", From: "+12025550900" };
+    for (const Behaviour of [undefined, "tone", { audio: "none" }]) {
+      await api.request("POST", "/trunkline/v1/SimulatedCalls", {
+        json: JSON.stringify({ ...call, Behaviour }),
+        as: OPERATOR,
+      });
+    }
+    expect(placed.slice(-3).map(({ behaviour }) => behaviour.audio)).toEqual(["echo", "tone", "none"]);
+  });
+
   const refused: [change: Record<string, string>, says: RegExp][] = [
     [{ To: "12025550150" }, /To must be in E\.164 form/],
     [{ From: "anonymous" }, /From must be in E\.164 form/],
-    [{ Behaviour: "sing" }, /Behaviour must be one of silence, tone, echo, none/],
-    [{ Digits: "abc" }, /Digits must be up to 64/],
-    [{ GiveUpAfterMs: "-1" }, /GiveUpAfterMs must be a whole number/],
+    [{ Behaviour: "sing" }, /Behaviour must be silence, tone, echo or none, or a JSON object, not "sing"/],
+    [{ Behaviour: '{"audio"' }, /Behaviour must be silence/],
+    [{ Behaviour: '["tone"]' }, /Behaviour must be an object/],
+    [{ Behaviour: '{"digits":"abc"}' }, /Behaviour digits must be up to 64/],
+    [{ Behaviour: '{"giveUpAfterMs":-1}' }, /giveUpAfterMs must be a whole number from 0/],
+    [{ Behaviour: '{"colour":"red"}' }, /must be an object of audio, digits/],
   ];
   it.each(refused)("%o is refused", async (change, says) => {
     const form = { To: "+12025550150", From: "+12025550900", ...change };
@@ -271,7 +289,7 @@ describe("the OpenAPI document (API-4)", () => {
           "application/json": {
             schema: {
               required: ["To", "From"],
-              properties: { Behaviour: { enum: ["silence", "tone", "echo", "none"] } },
+              properties: { Behaviour: { properties: { audio: { enum: ["silence", "tone", "echo", "none"] } } } },
             },
           },
         },

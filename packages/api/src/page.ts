@@ -72,14 +72,14 @@ export async function fetchPage<T>(
 }
 
 /** The query strings of a page's own, first, next and previous links; filters come first, as Twilio repeats them. */
-export type PageQueries = {
+type PageQueries = {
   readonly self: string;
   readonly first: string;
   readonly next: string | null;
   readonly previous: string | null;
 };
 
-export function pageQueries(page: Page<unknown>, query: unknown): PageQueries {
+function pageQueries(page: Page<unknown>, query: unknown): PageQueries {
   const { size, index, request } = page.paging;
   const { next, previous } = page.found;
   const filters = new URLSearchParams();

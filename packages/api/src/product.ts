@@ -32,7 +32,7 @@ export function findProduct(host: string, path: string, zone: string): Place | u
 }
 
 /** The product that a host's first label names, when the rest is the zone or twilio.com. */
-export function productOfHost(host: string, zone: string): Product | undefined {
+function productOfHost(host: string, zone: string): Product | undefined {
   const name = host.replace(/:\d+$/, "").toLowerCase();
   const label = /^(api|trunking)\./.exec(name)?.[1];
   if (label === undefined) return undefined;

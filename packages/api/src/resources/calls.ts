@@ -60,11 +60,7 @@ export const calls: Resource<CallFacts, null> = {
 };
 
 /** Ends a live call; `canceled` only one that is not answered yet (contract §4.1). Undefined when it is done. */
-export async function hangUp(
-  at: Context,
-  call: CallFacts,
-  asked: "completed" | "canceled",
-): Promise<Problem | undefined> {
+async function hangUp(at: Context, call: CallFacts, asked: "completed" | "canceled"): Promise<Problem | undefined> {
   const { liveCalls } = at.deps;
   if (liveCalls === undefined)
     return unavailable("This process carries no calls. Ask one in the role `edge` or `all`.");

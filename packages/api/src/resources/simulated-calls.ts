@@ -1,6 +1,6 @@
 import { isE164 } from "@trunkline/trunking";
 import { z } from "zod";
-import { about, anyText, clearable, oneOf, optional, text, wholeNumber } from "../form.ts";
+import { about, clearable, structured, text } from "../form.ts";
 import type { SimulatedCall } from "../ports.ts";
 import { invalid, type Problem, unavailable } from "../problem.ts";
 import { type At, noParent, type Resource } from "../resource.ts";
@@ -10,6 +10,26 @@ const ABSENT = unavailable("No simulated PSTN runs here. Start with TRUNKLINE_DE
 /** A caller who never gives up would hold a port for ever. */
 const GIVE_UP_MAX_MS = 600_000;
 const CALL_MAX_MS = 4 * 3_600_000;
+
+const within = (name: string, max: number) => {
+  const error = `${name} must be a whole number from 0 to ${max}`;
+  return z.int({ error }).min(0, { error }).max(max, { error });
+};
+const behaviourShape = z.strictObject(
+  {
+    audio: z
+      .enum(["silence", "tone", "echo", "none"], { error: "must be silence, tone, echo or none, or a JSON object" })
+      .default("echo"),
+    digits: z
+      .string()
+      .regex(/^[0-9*#A-D]{1,64}$/, { error: "digits must be up to 64 of 0-9, *, # and A to D" })
+      .nullable()
+      .default(null),
+    hangupAfterMs: within("hangupAfterMs", CALL_MAX_MS).nullable().default(null),
+    giveUpAfterMs: within("giveUpAfterMs", GIVE_UP_MAX_MS).default(60_000),
+  },
+  { error: "must be an object of audio, digits, hangupAfterMs and giveUpAfterMs" },
+);
 
 const shape = z.strictObject({
   sid: z.string(),
@@ -56,24 +76,15 @@ export const simulatedCalls: Resource<SimulatedCall, null> = {
       To: about("A number of the installation, in E.164 form.", text(16)),
       From: about("The caller, in E.164 form.", text(16)),
       CallerName: clearable(about("Display name of the caller.", text(64))),
-      Behaviour: optional(
-        about("What the caller sends once answered; echo by default.", oneOf("silence", "tone", "echo", "none")),
-      ),
-      Digits: clearable(about("Digits the caller sends by RFC 4733 once answered.", anyText())),
-      HangupAfterMs: clearable(
-        about(
-          "Hangs up this long after the answer; without it, waits for the other side.",
-          wholeNumber(0, CALL_MAX_MS),
-        ),
-      ),
-      GiveUpAfterMs: optional(
-        about("Cancels when not answered by then; 60000 by default.", wholeNumber(0, GIVE_UP_MAX_MS)),
+      Behaviour: about(
+        "What the caller does once answered: what it sends, or a JSON object that says more.",
+        structured(behaviourShape, "audio"),
       ),
     },
     async (at: At<null>, values) => {
       const { simulatedPstn } = at.deps;
       if (simulatedPstn === undefined) return ABSENT;
-      const wrong = whyNotNumber("To", values.To) ?? whyNotNumber("From", values.From) ?? whyNotDigits(values.Digits);
+      const wrong = whyNotNumber("To", values.To) ?? whyNotNumber("From", values.From);
       if (wrong) return wrong;
       if (!(await mayCall(at, values.To))) {
         return invalid(`To: ${values.To} is not a number of this account.`, 21421);
@@ -82,12 +93,7 @@ export const simulatedCalls: Resource<SimulatedCall, null> = {
         to: values.To,
         from: values.From,
         callerName: values.CallerName ?? null,
-        behaviour: {
-          audio: values.Behaviour ?? "echo",
-          digits: values.Digits ?? null,
-          hangupAfterMs: values.HangupAfterMs ?? null,
-          giveUpAfterMs: values.GiveUpAfterMs ?? 60_000,
-        },
+        behaviour: values.Behaviour,
       });
     },
   ),
@@ -103,9 +109,4 @@ async function mayCall(at: Context, to: string): Promise<boolean> {
 function whyNotNumber(name: string, number: string): Problem | undefined {
   if (isE164(number)) return undefined;
   return invalid(`${name} must be in E.164 form such as +12025550100, not "${number}".`, 21421);
-}
-
-function whyNotDigits(digits: string | null | undefined): Problem | undefined {
-  if (!digits || /^[0-9*#A-D]{1,64}$/.test(digits)) return undefined;
-  return invalid("Digits must be up to 64 of 0-9, *, # and A to D.");
 }
