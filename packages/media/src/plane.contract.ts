@@ -1,15 +1,9 @@
-import { networkInterfaces } from "node:os";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Leg, MediaOptions, MediaPlane, MediaSession } from "./plane.ts";
-import { lines, Mailbox, portIn, RtpPeer, rtcpPacket, rtpPacket, shown, until } from "./rtp-peer.fixture.ts";
+import type { MediaPlane } from "./plane.ts";
+import { Ground, hasIpv6, received, SYMMETRIC, V4 } from "./plane-ground.fixture.ts";
+import { lines, portIn, type RtpPeer, rtcpPacket, rtpPacket, shown, until } from "./rtp-peer.fixture.ts";
 
 export type PortRange = { readonly portMin: number; readonly portMax: number };
-
-const V4: MediaOptions = {
-  symmetricRtp: { a: false, b: false },
-  advertise: { a: "127.0.0.1", b: "127.0.0.1" },
-};
-const SYMMETRIC: MediaOptions = { ...V4, symmetricRtp: { a: true, b: false } };
 
 /**
  * What every media plane has to do, tried with real packets on the loopback addresses.
@@ -37,66 +31,14 @@ export function mediaPlaneContract(
     rtcpChecks(check, ground);
     sourceChecks(check, ground);
     offerAnswerChecks(check, ground);
+    renegotiationChecks(check, ground);
+    holdChecks(check, ground);
     refusalChecks(check, ground);
     lifetimeChecks(check, ground, make);
   });
 }
 
 type Check = (title: string, run: () => Promise<void>) => void;
-
-/** A call between two peers as far as media is concerned. */
-type Call = {
-  readonly session: MediaSession;
-  readonly a: RtpPeer;
-  readonly b: RtpPeer;
-  /** Where each leg sends to. */
-  readonly port: Readonly<Record<Leg, number>>;
-};
-
-/** The plane under test, and what a test opened and leaves to be closed. */
-class Ground {
-  plane: MediaPlane | undefined;
-  readonly #sessions: MediaSession[] = [];
-  readonly #sockets: { close(): void }[] = [];
-
-  async open(options: MediaOptions = V4): Promise<MediaSession> {
-    if (!this.plane) throw new Error("no plane");
-    const session = await this.plane.open("CA0", options);
-    this.#sessions.push(session);
-    return session;
-  }
-
-  async peer(address?: string): Promise<RtpPeer> {
-    const peer = await RtpPeer.open(address);
-    this.#sockets.push(peer);
-    return peer;
-  }
-
-  async mailbox(address: string): Promise<Mailbox> {
-    const mailbox = await Mailbox.open(address);
-    this.#sockets.push(mailbox);
-    return mailbox;
-  }
-
-  /** Leg A offers, leg B answers; `attributes` go into both. */
-  async call(options: MediaOptions = V4, attributes: readonly string[] = [], address?: string): Promise<Call> {
-    const session = await this.open(options);
-    const a = await this.peer(address);
-    const b = await this.peer(address);
-    const toB = await session.offer("a", a.sdp(attributes));
-    const toA = await session.answer("b", b.sdp(attributes));
-    return { session, a, b, port: { a: portIn(toA), b: portIn(toB) } };
-  }
-
-  async tidy(): Promise<void> {
-    for (const socket of this.#sockets.splice(0)) socket.close();
-    await Promise.all(this.#sessions.splice(0).map((session) => session.close()));
-  }
-}
-
-async function received(session: MediaSession, leg: Leg): Promise<number> {
-  return (await session.counters()).find((counters) => counters.leg === leg)?.packetsReceived ?? 0;
-}
 
 function packetChecks(check: Check, ground: Ground): void {
   check("relays both ways, byte for byte, from the port the SDP shows", async () => {
@@ -266,7 +208,9 @@ function offerAnswerChecks(check: Check, ground: Ground): void {
     const toA = shown(await session.answer("b", b.sdp([], more(0))));
     expect(toA.media.map(({ port }) => port > 0)).toEqual([true, false, false]);
   });
+}
 
+function renegotiationChecks(check: Check, ground: Ground): void {
   check("RFC 3264 §8.3.1 a new address is used when its offer is answered, not before", async () => {
     const { session, a, b, port } = await ground.call();
     const moved = await ground.peer();
@@ -297,7 +241,9 @@ function offerAnswerChecks(check: Check, ground: Ground): void {
     expect((await fork.rtp.next()).packet).toEqual(rtpPacket(1));
     expect(b.rtp.untaken).toBe(0);
   });
+}
 
+function holdChecks(check: Check, ground: Ground): void {
   const holds: readonly (readonly [title: string, sign: string, hold: (sdp: string) => string])[] = [
     [
       "MED-3 inactive: a leg on hold gets no media, and gets it again afterwards",
@@ -407,8 +353,4 @@ function lifetimeChecks(check: Check, ground: Ground, make: (range?: PortRange) 
     await plane.close();
     await expect(plane.open("CA1", V4)).rejects.toThrow();
   });
-}
-
-function hasIpv6(): boolean {
-  return Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === "::1"));
 }

@@ -23,10 +23,10 @@ export class LastSecond {
     if (codes === undefined) return null;
     const values = DECODED[law];
     const oldest = this.#at - this.#filled + SAMPLE_RATE;
-    const samples = Float64Array.from(
-      { length: this.#filled },
-      (_, n) => values[codes[(oldest + n) % SAMPLE_RATE] as number] as number,
-    );
+    const samples = new Float64Array(this.#filled);
+    for (let n = 0; n < samples.length; n += 1) {
+      samples[n] = values[codes[(oldest + n) % SAMPLE_RATE] as number] as number;
+    }
     return strongestTone(samples);
   }
 }

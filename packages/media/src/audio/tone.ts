@@ -31,8 +31,9 @@ export function tonePower(samples: Float64Array, hz: number): number {
   const coefficient = 2 * Math.cos((2 * Math.PI * hz) / SAMPLE_RATE);
   let last = 0;
   let before = 0;
-  for (const sample of samples) {
-    const now = sample + coefficient * last - before;
+  // Counting loops: iterators cost three times as much here, and this runs a few hundred times for one tone.
+  for (let n = 0; n < samples.length; n += 1) {
+    const now = (samples[n] as number) + coefficient * last - before;
     before = last;
     last = now;
   }
@@ -77,7 +78,7 @@ function loudestSpan(samples: Float64Array): number {
 
 function meanSquare(samples: Float64Array): number {
   let sum = 0;
-  for (const sample of samples) sum += sample * sample;
+  for (let n = 0; n < samples.length; n += 1) sum += (samples[n] as number) ** 2;
   return sum / samples.length;
 }
 

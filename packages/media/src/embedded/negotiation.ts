@@ -118,26 +118,33 @@ function formatsFrom(mine: MediaDescription, other: MediaDescription): readonly 
 }
 
 /**
- * The description as the other side gets it.
+ * The description as the other side gets it, but for its `o=` line: see `withOrigin`.
  *
  * @param ports ours for each line; undefined for lines that are not carried
- * @param origin our own session number and version: who sent it may change in the middle of a dialog (another fork answers),
- *   the origin shown to the other side may not (RFC 3264 §8)
  */
 export function showTo(
   description: SessionDescription,
   address: string,
   ports: readonly (number | undefined)[],
-  origin: { readonly sessionId: number; readonly version: number },
 ): string {
-  const family = familyOf(address);
+  const media = ports.map((port) => ({ port: port ?? 0 }));
   const text = relocateSdp(description, {
-    family,
+    family: familyOf(address),
     address,
-    media: ports.map((port) => ({ port: port ?? 0 })),
+    media,
     omit: (attribute) => NOT_PASSED.test(attribute),
   });
-  return text.replace(/^o=.*$/m, `o=- ${origin.sessionId} ${origin.version} IN ${family} ${address}`);
+  return text.replace(ORIGIN, "o=");
+}
+
+const ORIGIN = /^o=.*$/m;
+
+/**
+ * Puts in our own origin. Who sent a description may change in the middle of a dialog (another fork answers); the origin that the
+ * other side sees may not (RFC 3264 §8).
+ */
+export function withOrigin(text: string, address: string, sessionId: number, version: number): string {
+  return text.replace(ORIGIN, `o=- ${sessionId} ${version} IN ${familyOf(address)} ${address}`);
 }
 
 export function familyOf(address: string): SdpFamily {

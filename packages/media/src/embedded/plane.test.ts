@@ -1,19 +1,13 @@
-import { networkInterfaces } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
 import { mediaPlaneContract, type PortRange } from "../plane.contract.ts";
-import type { MediaEvent, MediaOptions } from "../plane.ts";
+import type { MediaEvent } from "../plane.ts";
+import { hasIpv6, V4 } from "../plane-ground.fixture.ts";
 import { bindUdp } from "../rtp/udp.ts";
 import { portIn, RtpPeer, rtpPacket, until } from "../rtp-peer.fixture.ts";
 import { EmbeddedPlane } from "./plane.ts";
 
-const OPTIONS: MediaOptions = {
-  symmetricRtp: { a: false, b: false },
-  advertise: { a: "127.0.0.1", b: "127.0.0.1" },
-};
-const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === "::1"));
-
 async function make(range: PortRange = { portMin: 20_000, portMax: 21_999 }, workers = 1): Promise<EmbeddedPlane> {
-  const addresses = ["127.0.0.1", ...(hasIpv6 ? ["::1"] : [])].map((address) => ({
+  const addresses = ["127.0.0.1", ...(hasIpv6() ? ["::1"] : [])].map((address) => ({
     bind: address,
     advertise: address,
   }));
@@ -36,23 +30,23 @@ describe("embedded plane", () => {
     const plane = keep(await make());
     const peer = keep(await RtpPeer.open());
     const events: MediaEvent[] = [];
-    const session = await plane.open("CA1", OPTIONS, (event) => events.push(event));
+    const session = await plane.open("CA1", V4, (event) => events.push(event));
     await session.offer("a", peer.sdp());
-    const idle = await plane.open("CA2", OPTIONS, (event) => events.push(event));
+    const idle = await plane.open("CA2", V4, (event) => events.push(event));
     await plane.threads[0]?.terminate();
     expect(events.map(({ kind }) => kind)).toEqual(["failed", "failed"]);
     expect(await session.offer("a", peer.sdp())).toMatchObject({ kind: "refusal", status: 503 });
     expect(await session.close()).toEqual(await idle.close());
     expect(await plane.usage()).toEqual({ sessions: 0, ports: 0 });
     await until(async () => {
-      const next = await plane.open("CA3", OPTIONS);
+      const next = await plane.open("CA3", V4);
       return typeof (await next.offer("a", peer.sdp())) === "string";
     }, "a new worker takes calls");
   });
 
   it("spreads calls over its workers, each call whole in one", async () => {
     const plane = keep(await make(undefined, 2));
-    for (const sid of ["CA1", "CA2", "CA3", "CA4"]) await plane.open(sid, OPTIONS);
+    for (const sid of ["CA1", "CA2", "CA3", "CA4"]) await plane.open(sid, V4);
     expect(plane.threads.map(({ sessions }) => sessions)).toEqual([2, 2]);
   });
 
@@ -60,23 +54,32 @@ describe("embedded plane", () => {
     const plane = keep(await make({ portMin: 7_420, portMax: 7_425 }));
     const squatter = keep(await RtpPeer.open());
     const taken = keep(await bindUdp("127.0.0.1", 7_423));
-    const session = await plane.open("CA1", OPTIONS);
+    const session = await plane.open("CA1", V4);
     const ports = [portIn(await session.offer("a", squatter.sdp())), portIn(await session.answer("b", squatter.sdp()))];
     expect(ports.toSorted()).toEqual([7_420, 7_424]);
     expect(taken.address().port).toBe(7_423);
+  });
+
+  it("an offer to a closed session takes no ports", async () => {
+    const plane = keep(await make({ portMin: 7_440, portMax: 7_443 }));
+    const peer = keep(await RtpPeer.open());
+    const closed = await plane.open("CA1", V4);
+    await closed.close();
+    expect(await closed.offer("a", peer.sdp())).toMatchObject({ kind: "refusal", status: 503 });
+    expect(await (await plane.open("CA2", V4)).offer("a", peer.sdp())).toBeTypeOf("string");
   });
 
   it("MED-5 keeps the ports of an ended call while packets still come, deaf to them", async () => {
     const plane = keep(await make({ portMin: 7_430, portMax: 7_433 }));
     const a = keep(await RtpPeer.open());
     const b = keep(await RtpPeer.open());
-    const session = await plane.open("CA1", OPTIONS);
+    const session = await plane.open("CA1", V4);
     const toB = await session.offer("a", a.sdp());
     const toA = await session.answer("b", b.sdp());
     a.rtp.send(rtpPacket(1), portIn(toA));
     await b.rtp.next();
     await session.close();
-    const next = await plane.open("CA2", OPTIONS);
+    const next = await plane.open("CA2", V4);
     expect(await next.offer("a", a.sdp())).toMatchObject({ kind: "refusal", status: 503 });
     a.rtp.send(rtpPacket(2), portIn(toA));
     expect(portIn(toB)).not.toBe(portIn(toA));

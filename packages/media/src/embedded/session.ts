@@ -1,12 +1,23 @@
 import type { SessionDescription } from "@trunkline/sip";
 import type { Leg, LegCounters, MediaEvent, MediaOptions, MediaRefusal, MediaSession } from "../plane.ts";
-import { contentOf, familyOf, isRefusal, mismatch, readDescription, refuse, remoteOf, showTo } from "./negotiation.ts";
+import {
+  contentOf,
+  familyOf,
+  isRefusal,
+  mismatch,
+  readDescription,
+  refuse,
+  remoteOf,
+  showTo,
+  withOrigin,
+} from "./negotiation.ts";
 import type { DirectLine, LocalPair, WorkerReply, WorkerRequest } from "./protocol.ts";
 
 /** Pairs tried for one line when other programs sit on ports of our range; then the call is refused rather than delayed. */
 const BIND_ATTEMPTS = 16;
 
 type LinePorts = Record<Leg, LocalPair>;
+/** What a leg was shown last, `o=` left out. */
 type Shown = { readonly sessionId: number; version: number; text: string };
 
 /** What a session needs from the plane. */
@@ -96,6 +107,7 @@ export class EmbeddedSession implements MediaSession {
   }
 
   async #takeOffer(leg: Leg, sdp: string): Promise<string | MediaRefusal> {
+    if (this.#ended !== undefined) return refuse(503, this.#ended);
     const description = readDescription(sdp, familyOf(this.#options.advertise[leg]));
     if (isRefusal(description)) return description;
     for (const [index, media] of description.media.entries()) {
@@ -103,7 +115,6 @@ export class EmbeddedSession implements MediaSession {
       const refusal = await this.#anchor(index);
       if (refusal) return refusal;
     }
-    if (this.#ended !== undefined) return refuse(503, this.#ended);
     // The offerer goes on hearing and being heard where it was until this is answered (RFC 3264 §8.3.1).
     this.#offer = { leg, description };
     return this.#show(other(leg), description);
@@ -129,12 +140,15 @@ export class EmbeddedSession implements MediaSession {
     const b = this.#ground.takePair("b");
     const local: Record<Leg, LocalPair | undefined> = { a, b };
     let why = "no media port is free";
+    const session = this.#ground.number;
     for (let attempt = 0; attempt < BIND_ATTEMPTS && local.a && local.b; attempt += 1) {
       const pairs = { a: local.a, b: local.b };
       const symmetric = this.#options.symmetricRtp;
-      const session = this.#ground.number;
       const reply = await this.#ask({ kind: "anchor", session, line, symmetric, local: pairs });
-      if (reply === undefined) return refuse(503, this.#ended ?? "no media worker");
+      if (reply === undefined) {
+        why = this.#ended ?? "no media worker";
+        break;
+      }
       if (reply.kind !== "unbound") {
         this.#lines[line] = pairs;
         return undefined;
@@ -166,13 +180,17 @@ export class EmbeddedSession implements MediaSession {
   /** The version of our origin rises when, and only when, what we show changes (RFC 3264 §8). */
   #show(leg: Leg, description: SessionDescription): string {
     const shown = this.#shown[leg];
-    const ports = this.#lines.map((line) => line?.[leg].port);
-    const show = (): string => showTo(description, this.#options.advertise[leg], ports, shown);
-    if (show() !== shown.text) {
+    const address = this.#options.advertise[leg];
+    const text = showTo(
+      description,
+      address,
+      this.#lines.map((line) => line?.[leg].port),
+    );
+    if (text !== shown.text) {
       shown.version += 1;
-      shown.text = show();
+      shown.text = text;
     }
-    return shown.text;
+    return withOrigin(text, address, shown.sessionId, shown.version);
   }
 }
 

@@ -17,8 +17,6 @@ const MAX_PACKETS_PER_SECOND = 2_000;
  */
 export class SourceGate {
   sourceChanges = 0;
-  /** Packets refused. */
-  refused = 0;
   /** The locked source; an empty address before any. */
   address = "";
   port = 0;
@@ -53,9 +51,7 @@ export class SourceGate {
 
   /** True when a packet from there is to be relayed. Called for each packet; allocates nothing. */
   admits(address: string, port: number, nowMs: number): boolean {
-    if (this.#isKnown(address, port, nowMs) && this.#isUnderRate(nowMs)) return true;
-    this.refused += 1;
-    return false;
+    return this.#isKnown(address, port, nowMs) && this.#isUnderRate(nowMs);
   }
 
   #isKnown(address: string, port: number, nowMs: number): boolean {
