@@ -51,7 +51,7 @@ class Core implements EdgeCore {
     const uas = new Uas({
       ...ports,
       userAgent: this.#userAgent,
-      authenticator: new Authenticator(host, { realm: digestRealm(zone), nonceSecret, wallClockMs }),
+      authenticator: new Authenticator(host, { realm: digestRealm(zone), nonceSecret, ownHosts, wallClockMs }),
       alert: (...alert) => this.#alerts.raise(...alert),
       counters,
       limits,

@@ -24,11 +24,16 @@ export class Authenticator {
   readonly #realm: string;
   readonly #opaque: string;
   readonly #host: Host;
+  readonly #ownHosts: ReadonlySet<string>;
   readonly #wallClockMs: () => number;
 
-  constructor(host: Host, options: { realm: string; nonceSecret: string; wallClockMs: () => number }) {
+  constructor(
+    host: Host,
+    options: { realm: string; nonceSecret: string; ownHosts: ReadonlySet<string>; wallClockMs: () => number },
+  ) {
     this.#host = host;
     this.#realm = options.realm;
+    this.#ownHosts = options.ownHosts;
     this.#wallClockMs = options.wallClockMs;
     this.#opaque = host.randomHex(16);
     this.#mint = new NonceMint({
@@ -70,6 +75,7 @@ export class Authenticator {
       credentials,
       method: request.method,
       requestUri: request.requestUri,
+      isOwnHost: (name) => name === request.target?.host || this.#ownHosts.has(name.replace(/^\[|\]$/g, "")),
       realm: this.#realm,
       ha1,
       hash: (name, text) => this.#host.hash(name, text),

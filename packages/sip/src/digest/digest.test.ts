@@ -199,19 +199,21 @@ describe("our challenge, their answer", () => {
 
   function exchange(
     algorithms: readonly HashName[],
-    change: Partial<DigestCheck> & { qop?: string[]; password?: string },
+    change: Partial<DigestCheck> & { qop?: string[]; password?: string; named?: string },
   ) {
     const mint = change.mint ?? new NonceMint({ secret: "x", hash });
     const challenge = { realm, nonce: mint.make(0), qop: change.qop ?? ["auth"], stale: false };
     const lines = algorithms.map((algorithm) => writeChallenge({ ...challenge, algorithm }));
     const password = change.password ?? login.password;
-    const answer = answerChallenges(hash, lines, { ...login, password }, "INVITE", uri, "c0");
+    const answer = answerChallenges(hash, lines, { ...login, password }, "INVITE", change.named ?? uri, "c0");
     const credentials = answer ? findCredentials([answer.value], realm) : undefined;
     if (!credentials) return "no answer";
     const check = { credentials, method: "INVITE", requestUri: uri, realm, ha1: key, hash, mint, nowMs: 1, ...change };
     const outcome = verifyDigest(check);
     return `${credentials.algorithm} ${outcome.kind === "wrong" ? outcome.why : outcome.kind}`;
   }
+
+  const own = (host: string): boolean => host === "192.0.2.1";
 
   it.each([
     ["the strongest of several challenges", ["MD5", "SHA-256"], {}, "SHA-256 valid"],
@@ -222,6 +224,19 @@ describe("our challenge, their answer", () => {
     ["another method", ["SHA-256"], { method: "REGISTER" }, "SHA-256 response does not match"],
     ["another Request-URI", ["MD5"], { requestUri: "sip:+1900@demo.example" }, "MD5 uri is not the Request-URI"],
     ["the same URI spelled otherwise (§19.1.4)", ["MD5"], { requestUri: uri.replace("demo", "DEMO") }, "MD5 valid"],
+    ["a uri that names the server", ["MD5"], { named: "sip:192.0.2.1:5060", isOwnHost: own }, "MD5 valid"],
+    [
+      "a uri that names another server",
+      ["MD5"],
+      { named: "sip:192.0.2.9", isOwnHost: own },
+      "MD5 uri is not the Request-URI",
+    ],
+    [
+      "another user at the server",
+      ["MD5"],
+      { named: "sip:+1900@192.0.2.1", isOwnHost: own },
+      "MD5 uri is not the Request-URI",
+    ],
     ["an old nonce", ["MD5"], { nowMs: 400_000 }, "MD5 stale"],
     ["an old nonce and a wrong password", ["MD5"], { nowMs: 400_000, password: "g" }, "MD5 response does not match"],
   ] as const)("%s", (_title, algorithms, change, want) => {

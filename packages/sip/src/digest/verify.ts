@@ -8,6 +8,11 @@ export type DigestCheck = {
   readonly credentials: DigestCredentials;
   readonly method: string;
   readonly requestUri: string;
+  /**
+   * Hosts that stand for this server. Some clients (SIPp by default, PBXs behind an outbound proxy) put the server's own address
+   * into `uri` instead of the number they call; such a `uri`, without a user, is taken too.
+   */
+  isOwnHost?(host: string): boolean;
   /** Ours; the HA1 values are for it. */
   readonly realm: string;
   /** HASH(username:realm:password) per algorithm, lower-case hex. */
@@ -34,7 +39,9 @@ export function verifyDigest(check: DigestCheck): DigestOutcome {
   const { protection } = credentials;
   if (credentials.realm !== check.realm) return wrong("realm is not ours");
   if (protection && protection.qop !== "auth") return wrong(`qop ${protection.qop} was not offered`);
-  if (!sameUri(credentials.uri, check.requestUri)) return wrong("uri is not the Request-URI");
+  if (!sameUri(credentials.uri, check.requestUri) && !namesServer(credentials.uri, check)) {
+    return wrong("uri is not the Request-URI");
+  }
   const ha1Hex = credentials.algorithm === "MD5" ? check.ha1.ha1Md5 : check.ha1.ha1Sha256;
   const response = digestResponse(check.hash, ha1Hex, check.method, credentials);
   if (!sameDigits(credentials.response, response)) return wrong("response does not match");
@@ -52,6 +59,12 @@ function sameUri(a: string, b: string): boolean {
   const first = parseSipUri(a);
   const second = parseSipUri(b);
   return !(first instanceof Malformed) && !(second instanceof Malformed) && sameSipUri(first, second);
+}
+
+/** Only a URI without a user: one with a user that differs is an answer cut out of a request for somebody else. */
+function namesServer(uri: string, check: DigestCheck): boolean {
+  const named = parseSipUri(uri);
+  return !(named instanceof Malformed) && named.user === undefined && check.isOwnHost?.(named.host) === true;
 }
 
 /**
