@@ -27,7 +27,7 @@ export function dialogFromRequest(request: SipRequest, localTag: string): Dialog
   if (target instanceof Malformed) return target;
   return {
     callId: copyString(request.callId),
-    local: `${request.header("to") ?? ""};tag=${localTag}`,
+    local: copyString(`${request.header("to") ?? ""};tag=${localTag}`),
     remote: copyString(request.header("from") ?? ""),
     localTag,
     remoteTag: copyString(request.from.params.get("tag") ?? ""),

@@ -30,8 +30,10 @@ export class Acknowledger {
     this.#flow = invite.flow;
     this.#requestUri = invite.requestUri;
     this.#acks.set(remoteTag, undefined);
+    // Taken out here: the function below lives for 32 s and would hold the whole INVITE.
+    const { cseq } = invite;
     transaction.onOutcome = (outcome) => {
-      if (outcome.kind === "response") this.#receiveAgain(outcome.response, invite.cseq);
+      if (outcome.kind === "response") this.#receiveAgain(outcome.response, cseq);
     };
   }
 

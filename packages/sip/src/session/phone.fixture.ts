@@ -79,7 +79,7 @@ export function createPhone(network: VirtualNetwork, address: string, options: P
 }
 
 /** An event as one short word or two. */
-export function inShort(event: SessionEvent): string {
+function inShort(event: SessionEvent): string {
   switch (event.kind) {
     case "progress":
       return `progress ${event.status}`;

@@ -1,4 +1,4 @@
-import { type Dialog, dialogFromResponse } from "../dialog/dialog.ts";
+import { belongsTo, type Dialog, dialogFromResponse } from "../dialog/dialog.ts";
 import type { Flow } from "../flow.ts";
 import { Malformed } from "../malformed.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
@@ -73,10 +73,8 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
   }
 
   usageFor(callId: string, remoteTag: string | undefined): InviteUsage | undefined {
-    if (callId !== this.callId) return undefined;
-    const tag = remoteTag ?? "";
-    if (this.#usage !== undefined) return this.#usage.dialog.remoteTag === tag ? this.#usage : undefined;
-    return this.#early.get(tag)?.usage;
+    const usage = this.#usage ?? this.#early.get(remoteTag ?? "")?.usage;
+    return usage !== undefined && belongsTo(usage.dialog, callId, remoteTag) ? usage : undefined;
   }
 
   /** A UAC makes no progress of its own. */

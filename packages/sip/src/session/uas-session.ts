@@ -1,7 +1,8 @@
-import type { Dialog } from "../dialog/dialog.ts";
+import { belongsTo, type Dialog } from "../dialog/dialog.ts";
 import type { Flow } from "../flow.ts";
 import type { TimerHandle } from "../host.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
+import { copyString } from "../message/text.ts";
 import type { HeaderLine } from "../message/write.ts";
 import type { InviteServerTransaction } from "../transaction/server-transaction.ts";
 import { sdpOf } from "./body.ts";
@@ -26,7 +27,7 @@ export class UasSession implements Session, UsageOwner, DialogOwner {
   readonly #stack: Stack;
   readonly #usage: InviteUsage;
   readonly #invite: KeptRequest;
-  readonly #recordRoutes: readonly HeaderLine[];
+  #recordRoutes: readonly HeaderLine[];
   /** Undefined once the final response is given. */
   #transaction: InviteServerTransaction | undefined;
   #state: Session["state"] = "calling";
@@ -41,7 +42,7 @@ export class UasSession implements Session, UsageOwner, DialogOwner {
     this.localTag = dialog.localTag;
     this.remoteTag = dialog.remoteTag === "" ? undefined : dialog.remoteTag;
     this.#recordRoutes = request.all("record-route").map((value) => ["Record-Route", value] as const);
-    const contact = ourContact(stack, flow, request.target?.user);
+    const contact = copyString(ourContact(stack, flow, request.target?.user));
     this.#usage = new InviteUsage({ stack, owner: this, role: "uas", flow, contact, login: undefined, dialog });
     transaction.toTag = dialog.localTag;
     transaction.onCancel = (cancel) => this.#cancelled(cancel);
@@ -57,7 +58,7 @@ export class UasSession implements Session, UsageOwner, DialogOwner {
   }
 
   usageFor(callId: string, remoteTag: string | undefined): InviteUsage | undefined {
-    return this.callId === callId && this.remoteTag === remoteTag ? this.#usage : undefined;
+    return belongsTo(this.#usage.dialog, callId, remoteTag) ? this.#usage : undefined;
   }
 
   progress(status: number, reason = "Session Progress", sdp?: string, headers: readonly ExtraHeader[] = []): void {
@@ -154,6 +155,7 @@ export class UasSession implements Session, UsageOwner, DialogOwner {
 
   #settled(): void {
     this.#transaction = undefined;
+    this.#recordRoutes = [];
     this.#stack.host.clearTimer(this.#reminder);
   }
 

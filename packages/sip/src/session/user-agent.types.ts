@@ -60,7 +60,12 @@ export interface Session {
 
   /** UAS: 101–199, with SDP as early media answer if given. Ignored after a final response. */
   progress(status: number, reason?: string, sdp?: string, headers?: readonly ExtraHeader[]): void;
-  /** UAS: 200; retransmitted until ACK (§13.3.1.4). */
+  /**
+   * UAS: 200; retransmitted until ACK (§13.3.1.4).
+   *
+   * In both roles also the answer to an offer that came late: after our INVITE or re-INVITE without SDP was answered with one
+   * (`answer`, `offer-answered` or a reliable `progress` with SDP). The ACK or PRACK waits for it.
+   */
   answer(sdp: string | undefined, headers?: readonly ExtraHeader[]): void;
   /** UAS: 3xx–6xx. */
   reject(status: number, reason: string, headers?: readonly ExtraHeader[]): void;
@@ -78,7 +83,10 @@ export interface Session {
     body: string,
     done?: (response: SipResponse | undefined) => void,
   ): void;
-  /** Ends it in whatever state: UAC calling -> CANCEL, UAS not answered -> 480, otherwise BYE. Safe to repeat. */
+  /**
+   * Ends it in whatever state: UAC calling -> CANCEL, UAS not answered -> 480, otherwise BYE. Safe to repeat.
+   * But for a CANCEL, whose outcome has to be waited for, `ended` is told before this returns.
+   */
   hangup(headers?: readonly ExtraHeader[]): void;
 }
 

@@ -1,5 +1,10 @@
 /** A running timer of a `VirtualClock`. */
-type Timer = { readonly atMs: number; readonly order: number; readonly fire: () => void; isCleared: boolean };
+type Timer = {
+  readonly atMs: number;
+  readonly order: number;
+  /** Undefined once it fired or was cleared: what waits in the heap until its time holds nothing else. */
+  fire: (() => void) | undefined;
+};
 
 /**
  * Time that passes only when told to. Timers due at the same time fire in the order they were set, so that a run depends on
@@ -21,7 +26,7 @@ export class VirtualClock {
   }
 
   setTimer(afterMs: number, fire: () => void): unknown {
-    const timer = { atMs: this.#nowMs + Math.max(0, afterMs), order: this.#order++, fire, isCleared: false };
+    const timer = { atMs: this.#nowMs + Math.max(0, afterMs), order: this.#order++, fire };
     this.#pending++;
     this.#push(timer);
     return timer;
@@ -29,8 +34,8 @@ export class VirtualClock {
 
   clearTimer(handle: unknown): void {
     const timer = handle as Timer | undefined;
-    if (timer === undefined || timer.isCleared) return;
-    timer.isCleared = true;
+    if (timer?.fire === undefined) return;
+    timer.fire = undefined;
     this.#pending--;
   }
 
@@ -59,11 +64,12 @@ export class VirtualClock {
     const first = this.#heap[0];
     if (first === undefined || first.atMs > untilMs) return false;
     this.#pop();
-    if (first.isCleared) return true;
-    first.isCleared = true;
+    const { fire } = first;
+    if (fire === undefined) return true;
+    first.fire = undefined;
     this.#pending--;
     this.#nowMs = first.atMs;
-    first.fire();
+    fire();
     return true;
   }
 

@@ -15,7 +15,7 @@ export type Weather = {
   readonly jitterMs: number;
 };
 
-export const FAIR: Weather = { loss: 0, duplication: 0, reordering: 0, reorderMs: 0, delayMs: 10, jitterMs: 0 };
+const FAIR: Weather = { loss: 0, duplication: 0, reordering: 0, reorderMs: 0, delayMs: 10, jitterMs: 0 };
 
 /** One message on its way, for a rule that decides about it and for the trace. */
 export type Transit = {

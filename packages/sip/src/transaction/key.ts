@@ -10,7 +10,7 @@ export const BRANCH_COOKIE = "z9hG4bK";
  * cookie comes from RFC 2543, where the whole top Via, Request-URI, From tag, Call-ID and CSeq number stand in; the To tag is
  * left out, because it differs between an INVITE and the ACK of its refusal and adds nothing to the rest.
  *
- * The text is new (no slice), so keeping it does not pin the datagram.
+ * The text is joined from slices of the datagram: copy it to keep it.
  */
 export function serverKey(request: SipRequest, method = keyMethod(request.method)): string {
   const { branch, host, port } = request.via;

@@ -2,6 +2,7 @@ import type { Flow } from "../flow.ts";
 import type { Host } from "../host.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import { readMessage } from "../message/read.ts";
+import { copyString } from "../message/text.ts";
 import { Unreadable } from "../message/unreadable.ts";
 import { type HeaderLine, type ResponseExtras, writeRefusal, writeResponse } from "../message/write.ts";
 import {
@@ -179,8 +180,9 @@ export class TransactionLayer implements TransactionShell {
     } else if (merge !== undefined && this.#mergeKeys.has(merge)) {
       this.#refuse(request, flow, 482, "Loop Detected");
     } else {
-      if (merge !== undefined) this.#mergeKeys.add(merge);
-      this.#start(key, merge, request, flow);
+      const keptMerge = merge === undefined ? undefined : copyString(merge);
+      if (keptMerge !== undefined) this.#mergeKeys.add(keptMerge);
+      this.#start(copyString(key), keptMerge, request, flow);
     }
   }
 
@@ -204,8 +206,14 @@ export class TransactionLayer implements TransactionShell {
 
   /** §9.2: the CANCEL is answered 200 whether or not it still has an effect. */
   #cancel(invite: InviteServerTransaction, key: string, request: SipRequest, flow: Flow): void {
-    const transaction = new NonInviteServerTransaction(this, key, undefined, request, responseFlow(request, flow));
-    this.#servers.set(key, transaction);
+    const transaction = new NonInviteServerTransaction(
+      this,
+      copyString(key),
+      undefined,
+      request,
+      responseFlow(request, flow),
+    );
+    this.#servers.set(transaction.key, transaction);
     transaction.respond(200, "OK", { toTag: invite.toTag });
     invite.onCancel?.(request);
   }
@@ -222,7 +230,7 @@ export class TransactionLayer implements TransactionShell {
  * Where responses go (§18.2.2, RFC 3581 §4): back over the connection; over UDP to the source address, and to its port if the
  * client asked with `rport`, else to the port of sent-by. `maddr` is not obeyed: it would let a stranger aim us at others.
  */
-export function responseFlow(request: SipRequest, flow: Flow): Flow {
+function responseFlow(request: SipRequest, flow: Flow): Flow {
   if (flow.transport !== "udp" || request.via.params.has("rport")) return flow;
   const remotePort = request.via.port ?? 5060;
   return remotePort === flow.remotePort ? flow : { ...flow, remotePort };
