@@ -6,7 +6,7 @@ import { type Law, MINUS_SILENCE, SILENCE } from "./g711.ts";
  * G.711 has two codes for silence, one with either sign; a mark is 64 samples of silence whose signs spell a word, so nobody hears
  * it. It survives what carries the codes untouched (a relay, an echo), not a transcoder: then nothing is measured.
  */
-export const MARK_BYTES = 64;
+const MARK_BYTES = 64;
 
 /** First 32 bits of every mark: no run of ordinary silence looks like it. */
 const SYNC = 0x9e3779b9;

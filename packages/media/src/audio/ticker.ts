@@ -1,5 +1,5 @@
 /** One packet time. */
-export const TICK_MS = 20;
+const TICK_MS = 20;
 /** Ticks are spread over this many moments of a packet time, so that hundreds of endpoints do not speak in one burst. */
 const SLOTS = 10;
 const SLOT_MS = TICK_MS / SLOTS;
@@ -30,8 +30,9 @@ function run(): void {
   const nowMs = performance.now();
   nextMs = Math.max(nextMs, nowMs - LONGEST_STALL_MS);
   while (nextMs <= nowMs) {
-    for (const tick of slots[nextSlot] ?? []) tick();
+    const due = slots[nextSlot] ?? [];
     step();
+    for (const tick of due) tick();
   }
   schedule();
 }

@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { FromWorker, LocalPair, WorkerReply, WorkerRequest, WorkerSettings } from "./protocol.ts";
 
 /** The thread is gone; whatever was asked of it will not be answered. */
-export class WorkerGone extends Error {
+class WorkerGone extends Error {
   readonly code = "media_worker_gone";
 }
 

@@ -5,7 +5,7 @@ import { isIPv6 } from "node:net";
 const RECEIVE_BUFFER_BYTES = 1_048_576;
 
 /** The system's address family of a numeric address. */
-export function socketType(address: string): "udp4" | "udp6" {
+function socketType(address: string): "udp4" | "udp6" {
   return isIPv6(address) ? "udp6" : "udp4";
 }
 
