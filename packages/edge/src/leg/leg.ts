@@ -25,8 +25,10 @@ const INFO_HEADERS: readonly (readonly [key: string, name: string])[] = [
   ["content-disposition", "Content-Disposition"],
 ];
 
-/** Methods a leg takes inside its dialog; what Allow says of us. */
-export const ALLOWED_METHODS = ["INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "UPDATE", "INFO", "PRACK"] as const;
+/** What Allow says of us; the stack answers everything else with 405. REFER is taken to be refused with its own code (contract §8.7). */
+export const ALLOWED_METHODS = ["INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "UPDATE", "INFO", "REFER"] as const;
+
+const REFUSAL_PHRASES: Readonly<Record<number, string>> = { 488: "Not Acceptable Here", 491: "Request Pending" };
 
 /** One side of a call: a SIP session outside, call events inside. What both sides have in common. */
 export class Leg {
@@ -67,7 +69,7 @@ export class Leg {
   rejectOffer(status: number): void {
     const offer = this.#offer;
     this.#offer = undefined;
-    offer?.reject(status);
+    offer?.reject(status, REFUSAL_PHRASES[status] ?? "Session Change Refused");
   }
 
   /** Sends the other leg's INFO; 504 stands for no answer, since a 408 would end the asking dialog (RFC 3261 §12.2.1.2). */
@@ -80,11 +82,6 @@ export class Leg {
   }
 
   #hearOffer(event: Extract<SessionEvent, { readonly kind: "offer" }>): void {
-    // RFC 3311 §5: an UPDATE without SDP only refreshes the target, which the session has done.
-    if (event.method === "UPDATE" && event.sdp === undefined) {
-      event.reply.accept(undefined);
-      return;
-    }
     if (this.#offer) {
       event.reply.reject(491);
       return;

@@ -1,0 +1,414 @@
+import { describe, expect, it } from "vitest";
+import type { Target } from "../locate/locator.ts";
+import type { CallInput, CallOutput, CallPlan, CallState, LegEvent, MediaPurpose } from "./call.types.ts";
+import { step } from "./step.ts";
+
+const one: Target = { transport: "udp", address: "192.0.2.1", port: 5060 };
+const two: Target = { transport: "udp", address: "192.0.2.2", port: 5060 };
+
+/** Two attempts with ORIG-4's rule: 404, 486 and 603 end the search. */
+const plan: CallPlan = {
+  direction: "trunking-originating",
+  attempts: ["sip:first", "sip:second"].map((uri) => ({
+    uri,
+    noResponseMs: 4_000,
+    retry: { kind: "unless", statuses: [404, 486, 603] },
+  })),
+  offer: "offer-a",
+  ringTimeoutMs: 60_000,
+  maxDurationMs: 3_600_000,
+};
+const toCarrier: CallPlan = {
+  ...plan,
+  direction: "trunking-terminating",
+  attempts: plan.attempts.map((attempt) => ({ ...attempt, retry: { kind: "only", statuses: [500, 503] } })),
+};
+
+const start: CallInput = { kind: "start" };
+const located = (...targets: Target[]): CallInput => ({ kind: "located", targets, why: "no address" });
+const a = (event: LegEvent): CallInput => ({ kind: "leg-a", event });
+const b = (tryNumber: number, event: LegEvent): CallInput => ({ kind: "leg-b", tryNumber, event });
+const media = (purpose: MediaPurpose, sdp: string): CallInput => ({ kind: "media", purpose, sdp });
+const refused = (purpose: MediaPurpose, status: number): CallInput => ({
+  kind: "media-refused",
+  purpose,
+  status,
+  why: "no",
+});
+const prepared = media({ kind: "prepare" }, "offer-b");
+const timer = (name: "silence" | "ring" | "duration"): CallInput => ({ kind: "timer", timer: name });
+const trying: LegEvent = { kind: "trying" };
+const ringing: LegEvent = { kind: "progress", status: 180, reason: "Ringing", sdp: undefined };
+const early: LegEvent = { kind: "progress", status: 183, reason: "Session Progress", sdp: "early-b" };
+const answer: LegEvent = { kind: "answer", sdp: "answer-b" };
+const answered = media({ kind: "answer" }, "answer-a");
+const fail = (status: number): LegEvent => ({
+  kind: "fail",
+  cause: "response",
+  status,
+  reason: `R${status}`,
+  why: undefined,
+});
+const lost: LegEvent = { kind: "fail", cause: "unreachable", status: 503, reason: "refused", why: undefined };
+const bye: LegEvent = { kind: "hangup", cause: "remote", why: undefined };
+const cancel: LegEvent = { kind: "cancel", why: undefined };
+const closed: CallInput = { kind: "media-closed", quality: [] };
+const exchanged = (sdp: string): CallInput => media({ kind: "exchange" }, sdp);
+const offer = (sdp?: string): LegEvent => ({ kind: "offer", sdp });
+
+/** Outputs on one line each step is separated by `|`; timers as `+silence4000`, `-silence`; the state at the end. */
+function play(callPlan: CallPlan, ...inputs: CallInput[]): string {
+  let state: CallState = { name: "new" };
+  const steps = inputs.map((input) => {
+    const taken = step(callPlan, state, input);
+    state = taken.state;
+    return taken.outputs.map(show).join(" ");
+  });
+  return `${steps.filter((text) => text !== "").join(" | ")} => ${state.name}`;
+}
+
+function show(output: CallOutput): string {
+  switch (output.kind) {
+    case "locate":
+      return `locate ${output.uri}`;
+    case "prepare-media":
+      return `prepare(${output.sdp})`;
+    case "media-offer":
+    case "media-answer":
+      return `${output.kind}(${output.leg},${output.sdp})`;
+    case "dial":
+      return `dial#${output.tryNumber}(${output.attempt},${output.target.address},${output.sdp})`;
+    case "abandon":
+      return `abandon#${output.tryNumber}`;
+    case "progress":
+      return `A<${output.status}${output.sdp ? `(${output.sdp})` : ""}`;
+    case "answer":
+      return `A<200(${output.sdp})`;
+    case "release":
+      return `release(${output.ending.sipStatus})`;
+    case "offer":
+    case "accept-offer":
+      return `${output.kind}(${output.leg},${output.sdp})`;
+    case "reject-offer":
+      return `reject-offer(${output.leg},${output.status})`;
+    case "set":
+      return `+${output.timer}${output.afterMs}`;
+    case "clear":
+      return `-${output.timer}`;
+    case "attempted":
+      return `attempt${output.attempt}=${output.status}`;
+    case "ended":
+      return `ended(${output.ending.by},${output.ending.sipStatus},${output.ending.errorCode})`;
+    case "alert":
+      return `alert${output.errorCode}`;
+    default:
+      return output.kind;
+  }
+}
+
+const CLEAR = "-silence -ring -duration close-media";
+const DIALLED = "+ring60000 locate sip:first | prepare(offer-a) | +silence4000 dial#1(0,192.0.2.1,offer-b)";
+const dialled = [start, located(one), prepared];
+const TALKING = `${DIALLED} | -silence attempt0=200 media-answer(b,answer-b) | -ring +duration3600000 answered A<200(answer-a)`;
+const talking = [...dialled, b(1, answer), answered];
+const NEXT = "locate sip:second | +silence4000 dial#2(1,192.0.2.2,offer-b)";
+
+const cases: [title: string, callPlan: CallPlan, inputs: CallInput[], want: string][] = [
+  [
+    "a call is answered, talks and ends by the caller's BYE",
+    plan,
+    [...talking, a(bye), closed],
+    `${TALKING} | ${CLEAR} | ended(caller,200,null) release(200) => over`,
+  ],
+  [
+    "the callee hangs up",
+    plan,
+    [...talking, b(1, bye), closed],
+    `${TALKING} | ${CLEAR} | ended(callee,200,null) release(200) => over`,
+  ],
+  [
+    "ringing is told once to the record, each time to the caller",
+    plan,
+    [...dialled, b(1, trying), b(1, ringing), b(1, ringing)],
+    `${DIALLED} | -silence | -silence rang A<180 | -silence A<180 => calling`,
+  ],
+  [
+    "early media goes through the media plane before the caller hears of it",
+    plan,
+    [...dialled, b(1, early), media({ kind: "progress", tryNumber: 1, status: 183, reason: "" }, "early-a")],
+    `${DIALLED} | -silence rang media-answer(b,early-b) | A<183(early-a) => calling`,
+  ],
+  [
+    "early media that the media plane refuses is told as ringing only",
+    plan,
+    [...dialled, b(1, early), refused({ kind: "progress", tryNumber: 1, status: 183, reason: "" }, 400)],
+    `${DIALLED} | -silence rang media-answer(b,early-b) | A<183 => calling`,
+  ],
+  [
+    "an answer without SDP uses the early one",
+    plan,
+    [...dialled, b(1, early), b(1, { kind: "answer", sdp: undefined })],
+    `${DIALLED} | -silence rang media-answer(b,early-b) | -silence attempt0=200 media-answer(b,early-b) => answering`,
+  ],
+  [
+    "an answer that never describes a session is a bad gateway",
+    plan,
+    [...dialled, b(1, { kind: "answer", sdp: undefined }), closed],
+    `${DIALLED} | attempt0=200 ${CLEAR} | ended(platform,502,null) release(502) => over`,
+  ],
+  [
+    "ORIG-4: not even a 100 in 4 s tries the next target and alerts 32011",
+    plan,
+    [...dialled, timer("silence"), located(two)],
+    `${DIALLED} | abandon#1 attempt0=408 alert32011 ${NEXT} => calling`,
+  ],
+  [
+    "ORIG-4: a 100 stops the search for silence",
+    plan,
+    [...dialled, b(1, trying), timer("silence")],
+    `${DIALLED} | -silence => calling`,
+  ],
+  [
+    "ORIG-4: 503 tries the next",
+    plan,
+    [...dialled, b(1, fail(503)), located(two)],
+    `${DIALLED} | attempt0=503 alert32011 ${NEXT} => calling`,
+  ],
+  [
+    "ORIG-4: 486 is definite and passed through, without an alert",
+    plan,
+    [...dialled, b(1, fail(486)), closed],
+    `${DIALLED} | attempt0=486 ${CLEAR} | ended(callee,486,null) release(486) => over`,
+  ],
+  [
+    "ORIG-4: the last failure is the caller's answer",
+    plan,
+    [...dialled, b(1, fail(500)), located(two), b(2, fail(480)), closed],
+    `${DIALLED} | attempt0=500 alert32011 ${NEXT} | attempt1=480 alert32011 ${CLEAR} | ended(callee,480,32011) release(480) => over`,
+  ],
+  [
+    "RFC 3263 §4.3: a second address of the same URI comes before the next attempt",
+    plan,
+    [start, located(one, two), prepared, b(1, lost)],
+    `${DIALLED} | attempt0=503 alert32011 +silence4000 dial#2(0,192.0.2.2,offer-b) => calling`,
+  ],
+  [
+    "a busy first address is not asked at its second",
+    plan,
+    [start, located(one, two), prepared, b(1, fail(500)), located(two)],
+    `${DIALLED} | attempt0=500 alert32011 ${NEXT} => calling`,
+  ],
+  [
+    "an attempt whose host has no address is a failed attempt",
+    plan,
+    [start, located(), located(two), prepared],
+    "+ring60000 locate sip:first | attempt0=503 alert32011 locate sip:second | prepare(offer-a) | +silence4000 dial#1(1,192.0.2.2,offer-b) => calling",
+  ],
+  [
+    "TERM-12: a carrier's answer outside the retry list is definite",
+    toCarrier,
+    [...dialled, b(1, fail(480)), closed],
+    `${DIALLED} | attempt0=480 ${CLEAR} | ended(callee,480,null) release(480) => over`,
+  ],
+  [
+    "TERM-12: one inside it tries the next carrier and bothers no customer",
+    toCarrier,
+    [...dialled, b(1, fail(503)), located(two)],
+    `${DIALLED} | attempt0=503 ${NEXT} => calling`,
+  ],
+  [
+    "a challenge to us is not the caller's business",
+    toCarrier,
+    [...dialled, b(1, fail(407)), closed],
+    `${DIALLED} | attempt0=407 ${CLEAR} | ended(callee,502,null) release(502) => over`,
+  ],
+  [
+    "CANCEL ends a ringing call",
+    plan,
+    [...dialled, b(1, ringing), a(cancel), closed],
+    `${DIALLED} | -silence rang A<180 | attempt0=487 ${CLEAR} | ended(caller,487,null) release(487) => over`,
+  ],
+  [
+    "CANCEL while the host is looked up",
+    plan,
+    [start, a(cancel), closed],
+    `+ring60000 locate sip:first | ${CLEAR} | ended(caller,487,null) release(487) => over`,
+  ],
+  [
+    "CANCEL that crosses the callee's answer ends the answered leg too",
+    plan,
+    [...dialled, b(1, answer), a(cancel), answered, closed],
+    `${DIALLED} | -silence attempt0=200 media-answer(b,answer-b) | ${CLEAR} | ended(caller,487,null) release(487) => over`,
+  ],
+  [
+    "BYE of the callee before its answer reached the caller",
+    plan,
+    [...dialled, b(1, answer), b(1, bye), closed],
+    `${DIALLED} | -silence attempt0=200 media-answer(b,answer-b) | ${CLEAR} | ended(callee,480,null) release(480) => over`,
+  ],
+  [
+    "a late 200 of an abandoned try changes nothing",
+    plan,
+    [...dialled, timer("silence"), located(two), b(1, answer), b(2, ringing)],
+    `${DIALLED} | abandon#1 attempt0=408 alert32011 ${NEXT} | -silence rang A<180 => calling`,
+  ],
+  [
+    "early media of an abandoned try is stale",
+    plan,
+    [
+      ...dialled,
+      b(1, early),
+      b(1, fail(503)),
+      located(two),
+      media({ kind: "progress", tryNumber: 1, status: 183, reason: "" }, "x"),
+    ],
+    `${DIALLED} | -silence rang media-answer(b,early-b) | attempt0=503 alert32011 ${NEXT} => calling`,
+  ],
+  [
+    "nobody answers in time: 480",
+    plan,
+    [...dialled, b(1, ringing), timer("ring"), closed],
+    `${DIALLED} | -silence rang A<180 | attempt0=487 ${CLEAR} | ended(platform,480,null) release(480) => over`,
+  ],
+  [
+    "32102: SDP that the media plane cannot read",
+    plan,
+    [start, located(one), refused({ kind: "prepare" }, 400), closed],
+    `+ring60000 locate sip:first | prepare(offer-a) | ${CLEAR} | ended(platform,400,32102) release(400) => over`,
+  ],
+  [
+    "no media ports left: 503",
+    plan,
+    [start, located(one), refused({ kind: "prepare" }, 503), closed],
+    `+ring60000 locate sip:first | prepare(offer-a) | ${CLEAR} | ended(platform,503,null) release(503) => over`,
+  ],
+  [
+    "the callee's SDP is refused: 502",
+    plan,
+    [...dialled, b(1, answer), refused({ kind: "answer" }, 488), closed],
+    `${DIALLED} | -silence attempt0=200 media-answer(b,answer-b) | ${CLEAR} | ended(platform,502,null) release(502) => over`,
+  ],
+  [
+    "32015: the maximum duration is over",
+    plan,
+    [...talking, timer("duration"), closed],
+    `${TALKING} | alert32015 ${CLEAR} | ended(platform,200,32015) release(200) => over`,
+  ],
+  [
+    "32022: the caller never acknowledges",
+    plan,
+    [...talking, a({ kind: "hangup", cause: "unacknowledged", why: undefined }), closed],
+    `${TALKING} | alert32022 ${CLEAR} | ended(platform,200,32022) release(200) => over`,
+  ],
+  [
+    "media fails in the call",
+    plan,
+    [...talking, { kind: "media-failed", why: "worker died" }, closed],
+    `${TALKING} | ${CLEAR} | ended(internal,200,null) release(200) => over`,
+  ],
+  [
+    "hung up from outside while talking",
+    plan,
+    [...talking, { kind: "hang-up", sipStatus: 487, phrase: "X", reason: "API" }, closed],
+    `${TALKING} | ${CLEAR} | ended(platform,200,null) release(200) => over`,
+  ],
+  [
+    "hung up from outside while ringing",
+    plan,
+    [...dialled, { kind: "hang-up", sipStatus: 503, phrase: "X", reason: "closing" }, closed],
+    `${DIALLED} | attempt0=487 ${CLEAR} | ended(platform,503,null) release(503) => over`,
+  ],
+  [
+    "both sides hang up at once: one end",
+    plan,
+    [...talking, a(bye), b(1, bye), closed, b(1, bye)],
+    `${TALKING} | ${CLEAR} | ended(caller,200,null) release(200) => over`,
+  ],
+  [
+    "RFC 3264 §8: an offer goes to the other leg and its answer back",
+    plan,
+    [
+      ...talking,
+      a(offer("hold-a")),
+      exchanged("hold-b"),
+      b(1, { kind: "offer-answered", status: 200, sdp: "held-b" }),
+      exchanged("held-a"),
+    ],
+    `${TALKING} | media-offer(a,hold-a) | offer(b,hold-b) | media-answer(b,held-b) | accept-offer(a,held-a) => connected`,
+  ],
+  [
+    "RFC 3261 §14.1: a refused offer is refused to who made it, and the old description put back",
+    plan,
+    [
+      ...talking,
+      b(1, offer("new-b")),
+      exchanged("new-a"),
+      a({ kind: "offer-answered", status: 488, sdp: undefined }),
+      exchanged("x"),
+    ],
+    `${TALKING} | media-offer(b,new-b) | offer(a,new-a) | reject-offer(b,488) media-offer(b,answer-b) => connected`,
+  ],
+  [
+    "481 of the other leg must not end the asking dialog",
+    plan,
+    [...talking, a(offer("x")), exchanged("y"), b(1, { kind: "offer-answered", status: 481, sdp: undefined })],
+    `${TALKING} | media-offer(a,x) | offer(b,y) | reject-offer(a,488) media-offer(a,offer-a) => connected`,
+  ],
+  [
+    "§14.1 two offers at once: the second is told 491",
+    plan,
+    [...talking, a(offer("x")), b(1, offer("y"))],
+    `${TALKING} | media-offer(a,x) | reject-offer(b,491) => connected`,
+  ],
+  [
+    "§14.2 asked to offer, we offer both directions and take the ACK's answer to the other leg",
+    plan,
+    [
+      ...dialled,
+      b(1, { kind: "answer", sdp: "v=0\r\na=recvonly\r\n" }),
+      answered,
+      a(offer()),
+      exchanged("ours"),
+      a({ kind: "acknowledged", sdp: "theirs" }),
+      exchanged("theirs-b"),
+      b(1, { kind: "offer-answered", status: 200, sdp: "ok-b" }),
+      exchanged("ok-a"),
+    ],
+    `${TALKING.replace("answer-b", "v=0\r\na=recvonly\r\n")} | media-offer(b,v=0\r\na=sendrecv\r\n) | accept-offer(a,ours) | ` +
+      "media-offer(a,theirs) | offer(b,theirs-b) | media-answer(b,ok-b) => connected",
+  ],
+  [
+    "an offer before the answer is told to wait",
+    plan,
+    [...dialled, a(offer("x"))],
+    `${DIALLED} | reject-offer(a,491) => calling`,
+  ],
+  [
+    "an offer after the end is refused too",
+    plan,
+    [...talking, a(bye), b(1, offer("x"))],
+    `${TALKING} | ${CLEAR} | reject-offer(b,491) => closing`,
+  ],
+];
+
+describe("the call machine", () => {
+  it.each(cases)("%s", (_title, callPlan, inputs, want) => {
+    expect(play(callPlan, ...inputs)).toBe(want);
+  });
+
+  it("leaves no timer running in any ending", () => {
+    for (const [title, callPlan, inputs] of cases) {
+      let state: CallState = { name: "new" };
+      const running = new Set<string>();
+      for (const input of inputs) {
+        const taken = step(callPlan, state, input);
+        state = taken.state;
+        for (const output of taken.outputs) {
+          if (output.kind === "set") running.add(output.timer);
+          if (output.kind === "clear") running.delete(output.timer);
+        }
+      }
+      if (state.name === "over") expect([title, ...running]).toEqual([title]);
+    }
+  });
+});

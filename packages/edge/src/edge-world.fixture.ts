@@ -1,0 +1,180 @@
+import { ha1, type OutgoingInvite, type Session } from "@trunkline/sip";
+import {
+  type Alert,
+  type CallEvent,
+  type CallRecord,
+  createDirectory,
+  type DirectoryIndex,
+  foldCallEvent,
+} from "@trunkline/trunking";
+import { createPhone, type Phone, type PhoneOptions } from "../../sip/src/session/phone.fixture.ts";
+import { flowBetween, VirtualNetwork } from "../../sip/src/session/virtual-network.fixture.ts";
+import {
+  ACCOUNT,
+  account,
+  carrier,
+  changes,
+  originationUrl,
+  sid,
+  TRUNK,
+  trunk,
+  type WrittenRow,
+} from "../../trunking/src/rows.fixture.ts";
+import { createEdgeCore, digestRealm } from "./core.ts";
+import type { EdgeCore, EdgeCoreOptions, EdgeCorePorts } from "./core.types.ts";
+import { FakePlane } from "./fake-plane.fixture.ts";
+import { createLocator } from "./locate/dns-locator.ts";
+
+export const ZONE = "trunkline.test";
+export const DOMAIN = `acme.pstn.${ZONE}`;
+export const EDGE = { address: "192.0.2.10", port: 5060 };
+export const PBX = "192.0.2.20";
+export const CARRIER = "192.0.2.30";
+export const SPARE = "192.0.2.31";
+export const STRANGER = "198.51.100.66";
+export const NUMBER = "+12025550100";
+export const LOGIN = { username: "demo", password: "Correct-Horse-9" };
+const EPOCH_MS = Date.UTC(2026, 0, 1);
+
+export type EdgeWorldOptions = {
+  /** Rows beside the demo trunk's, or in their place (same key). */
+  readonly rows?: readonly WrittenRow[];
+  readonly core?: Partial<EdgeCoreOptions>;
+  /** The directory has not been loaded. */
+  readonly isEmpty?: boolean;
+};
+
+/** An edge in virtual time between phones: a PBX, a carrier, a spare carrier (also the second origination target), a stranger. */
+export class EdgeWorld {
+  readonly network = new VirtualNetwork(1);
+  readonly core: EdgeCore;
+  readonly plane = new FakePlane();
+  readonly events: CallEvent[] = [];
+  readonly alerts: Alert[] = [];
+  readonly logged: string[] = [];
+  readonly directory: DirectoryIndex = createDirectory();
+  isLoaded: boolean;
+
+  constructor(options: EdgeWorldOptions = {}) {
+    const host = this.network.host();
+    this.isLoaded = options.isEmpty !== true;
+    const ha1Of = (name: "MD5" | "SHA-256"): string =>
+      ha1(host.hash, name, LOGIN.username, digestRealm(ZONE), LOGIN.password);
+    this.directory.apply(changes([...demoRows(ha1Of("MD5"), ha1Of("SHA-256")), ...(options.rows ?? [])]));
+    const ports: EdgeCorePorts = {
+      host,
+      locator: createLocator({ transports: ["udp"], families: ["A"], random: host.random }, () => ({
+        kind: "failed",
+        why: "no DNS here",
+      })),
+      media: this.plane,
+      journal: { append: (event) => void this.events.push(event) },
+      alerts: { save: async (alerts) => void this.alerts.push(...alerts) },
+      log: (level, event, fields) => void this.logged.push(`${level} ${event} ${JSON.stringify(fields)}`),
+      wallClockMs: () => EPOCH_MS + host.nowMs(),
+      directory: () => (this.isLoaded ? this.directory : undefined),
+      flowTo: (transport, address, port) => (transport === "udp" ? flowBetween(EDGE, { address, port }) : undefined),
+      advertised: () => ({ host: EDGE.address, port: EDGE.port }),
+    };
+    this.core = createEdgeCore(
+      { edge: "local", zone: ZONE, ownHosts: new Set([EDGE.address]), nonceSecret: "00".repeat(32), ...options.core },
+      ports,
+    );
+    this.network.attach(EDGE.address, EDGE.port, this.core);
+  }
+
+  phone(address: string, options: PhoneOptions = {}): Phone {
+    return createPhone(this.network, address, options);
+  }
+
+  /** A termination call of the demo user unless told otherwise; what it was answered is in `phone.heard`. */
+  call(from: Phone, to = "+15005550001", invite: Partial<OutgoingInvite> = {}): Session {
+    return from.call(
+      { ...from, ...EDGE },
+      {
+        requestUri: `sip:${to}@${DOMAIN}`,
+        from: `"Alice" <sip:${NUMBER}@${DOMAIN}>`,
+        to: `<sip:${to}@${DOMAIN}>`,
+        credentials: LOGIN,
+        ...invite,
+      },
+    );
+  }
+
+  /** A call from the carrier to our number. */
+  originate(from: Phone, invite: Partial<OutgoingInvite> = {}): Session {
+    return this.call(from, NUMBER, {
+      requestUri: `sip:${NUMBER}@${EDGE.address}`,
+      from: `<sip:+13105550001@${CARRIER}>`,
+      ...invite,
+    });
+  }
+
+  /** Lets virtual time pass, timer by timer; promises settle in between. */
+  async pass(ms: number): Promise<void> {
+    const { clock } = this.network;
+    const endMs = clock.nowMs() + ms;
+    for (let more = true; more; ) {
+      await settle();
+      let fired = 0;
+      more = clock.runUntil(() => fired++ === 1, endMs - clock.nowMs());
+    }
+    clock.run(endMs - clock.nowMs());
+    await settle();
+  }
+
+  /** The one call's record. */
+  record(): CallRecord | undefined {
+    let record: CallRecord | undefined;
+    for (const event of this.events) record = foldCallEvent(record, event);
+    return record;
+  }
+
+  /** Ends by the rule every test obeys: nothing is alive in the edge, and no bug was logged. */
+  async finish(): Promise<readonly string[]> {
+    await this.pass(80_000);
+    const counts = { ...this.core.counts(), media: this.plane.sessions };
+    const alive = Object.entries(counts).filter(([, count]) => count !== 0);
+    return [
+      ...alive.map(([name, count]) => `${name} ${count}`),
+      ...this.logged.filter((line) => line.startsWith("error")),
+    ];
+  }
+}
+
+function demoRows(ha1Md5: string, ha1Sha256: string): readonly WrittenRow[] {
+  const listSid = sid("CL", 1);
+  const target = (n: number, carrierSid: string, address: string): WrittenRow => [
+    "carrierTarget",
+    sid("CT", n),
+    { sid: sid("CT", n), carrierSid, sipUrl: `sip:${address}`, priority: 1, weight: 1 },
+  ];
+  const prefix = (n: number, carrierSid: string): WrittenRow => [
+    "carrierPrefix",
+    sid("CF", n),
+    { sid: sid("CF", n), carrierSid, prefix: "", costMicros: n },
+  ];
+  const main = carrier(1, { priority: 1, retryStatuses: [503] });
+  const spare = carrier(2, { priority: 2, retryStatuses: [503] });
+  return [
+    ["account", ACCOUNT, account()],
+    ["trunk", TRUNK, trunk({ domainName: DOMAIN })],
+    ["credential", sid("CR", 1), { sid: sid("CR", 1), listSid, username: LOGIN.username, ha1Md5, ha1Sha256 }],
+    ["trunkCredentialList", `${TRUNK}/${listSid}`, { trunkSid: TRUNK, listSid }],
+    ["phoneNumber", sid("PN", 1), { sid: sid("PN", 1), accountSid: ACCOUNT, e164: NUMBER, trunkSid: TRUNK }],
+    ["originationUrl", sid("OU", 1), originationUrl(1, { sipUrl: `sip:${PBX}`, priority: 1 })],
+    ["originationUrl", sid("OU", 2), originationUrl(2, { sipUrl: `sip:${SPARE}`, priority: 2 })],
+    ["carrier", main.sid, main],
+    ["carrier", spare.sid, spare],
+    target(1, main.sid, CARRIER),
+    target(2, spare.sid, SPARE),
+    prefix(1, main.sid),
+    prefix(2, spare.sid),
+    ["carrierSource", sid("CS", 1), { sid: sid("CS", 1), carrierSid: main.sid, cidr: `${CARRIER}/32`, port: null }],
+  ];
+}
+
+/** A turn of the real event loop: every promise that can be settled by now is. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
