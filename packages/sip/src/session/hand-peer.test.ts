@@ -45,6 +45,11 @@ describe("what a server refuses before it keeps anything", () => {
   const cases: [title: string, wire: string, want: string][] = [
     ["§8.2.1: an unknown method", handRequest("DANCE"), "405 DANCE"],
     ["§8.2.2.3: an unknown extension", handRequest("INVITE", { Require: "teleport" }), "420 INVITE"],
+    [
+      "RFC 3262 §3: reliable responses, which only our client half speaks",
+      handRequest("INVITE", { Require: "100rel" }),
+      "420 INVITE",
+    ],
     ["§8.2.3: a body it cannot read", handRequest("INVITE", { "Content-Type": "text/plain" }, "hi"), "415 INVITE"],
     ["§8.1.1.8: an INVITE without Contact", handRequest("INVITE", { Contact: undefined }), "400 INVITE"],
     ["§12.2.2: a request for a dialog it does not know", handRequest("BYE", { To: "<sip:b@b>;tag=x" }), "481 BYE"],
@@ -53,7 +58,7 @@ describe("what a server refuses before it keeps anything", () => {
     ["§21.4.1: a request that cannot be read", handRequest("INVITE", { CSeq: "1 INFO" }), "400 INFO"],
   ];
   it.each(cases)("%s", (_title, wire, want) => {
-    const { bob, peer, say } = server();
+    const { bob, peer, say } = server({ agent: { supported: ["100rel"] } });
     say(wire);
     expect(peer.answers).toEqual([want]);
     expect(peer.lastResponse().to.params.has("tag")).toBe(true);
@@ -156,6 +161,24 @@ describe("matching", () => {
   });
 });
 
+it("§14.2: who piles up re-INVITEs without acknowledging the answers gets 500", () => {
+  const { clock, peer, bob, say } = server({
+    onInvite: (session) => session.answer("answer"),
+    onEvent: (event) => {
+      if (event.kind === "offer") event.reply.accept("answer");
+    },
+  });
+  say(handRequest("INVITE", {}, "offer"));
+  const To = peer.lastResponse().header("to");
+  for (const n of [2, 3]) {
+    say(handRequest("INVITE", { To, CSeq: `${n} INVITE`, Via: `SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKre${n}` }, "offer"));
+  }
+  expect(peer.answers).toEqual(["100 INVITE", "200 INVITE", "100 INVITE", "200 INVITE", "100 INVITE", "500 INVITE"]);
+  expect(clock.runToEnd(300_000)).toBe(true);
+  expect(bob.heard).toEqual(["offer INVITE offer", "ended ack-timeout"]);
+  expect(bob.agent.counts()).toEqual(NOTHING);
+});
+
 describe("a client among forks", () => {
   it("§13.2.2.4: early dialogs are told apart, the second 2xx is acknowledged and ended", () => {
     const { clock, alice, peer, call } = client((request, self) => {
@@ -175,6 +198,40 @@ describe("a client among forks", () => {
     call.hangup();
     expect(clock.runToEnd(300_000)).toBe(true);
     expect(alice.agent.counts()).toEqual(NOTHING);
+  });
+
+  it("§9.1: one CANCEL, however often it still rings", () => {
+    const { clock, alice, peer, call } = client((request, self) => {
+      if (request.method === "CANCEL") self.respond(request, 200);
+      if (request.method === "INVITE") self.respond(request, 180, { toTag: "one" });
+    });
+    clock.run(100);
+    call.cancel();
+    clock.run(100);
+    const invite = peer.request("INVITE");
+    peer.respond(invite, 180, { toTag: "one" });
+    peer.respond(invite, 183, { toTag: "two" });
+    clock.run(100);
+    peer.respond(invite, 487, { toTag: "one" });
+    expect(clock.runToEnd(100_000)).toBe(true);
+    expect(peer.received.map((message) => message.cseq.method)).toEqual(["INVITE", "CANCEL", "ACK"]);
+    expect(alice.heard).toEqual(["progress 180 one", "fail", "ended"]);
+  });
+
+  it("§12.2.1.2: an early dialog that the other side forgot ends the whole call", () => {
+    const { clock, peer, bob, say } = server({
+      onInvite: (session) => {
+        session.progress(180);
+        session.request("INFO", [], "");
+      },
+    });
+    say(handRequest("INVITE"));
+    peer.respond(peer.request("INFO"), 481);
+    clock.run(100);
+    expect(bob.heard).toEqual(["ended failed"]);
+    expect(peer.answers.at(-1)).toBe("480 INVITE");
+    expect(clock.runToEnd(100_000)).toBe(true);
+    expect(bob.agent.counts()).toEqual(NOTHING);
   });
 
   it("RFC 3262 §4: reliable 1xx are acknowledged in order, told once, and one that overtook others waits", () => {

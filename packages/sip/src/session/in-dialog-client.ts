@@ -68,6 +68,8 @@ export class InDialogClient {
     const { host, transactions } = this.#stack;
     let transaction: InviteClientTransaction | undefined;
     const onOutcome = (outcome: Outcome): void => {
+      const isFinal = outcome.kind !== "response" || outcome.response.status >= 200;
+      if (isFinal && method === "INVITE") this.#invite = undefined;
       if (outcome.kind !== "response") {
         onAnswer({ kind: "failed", cause: outcome.kind });
         return;

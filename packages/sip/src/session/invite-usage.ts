@@ -43,6 +43,9 @@ type Unacknowledged = {
   readonly announce: boolean;
 };
 
+/** Answers of ours without ACK in one dialog: the one before a re-INVITE that overtook the ACK, and its own. */
+const MAX_UNACKNOWLEDGED = 2;
+
 /**
  * What an INVITE makes of a dialog (RFC 5057 §3): everything that happens between the answer and the BYE, the same for both
  * roles. Early dialogs have one too; it may send and take requests other than re-INVITE and BYE.
@@ -331,7 +334,7 @@ export class InviteUsage {
     if (!this.#initialOfferSettled) return this.#options.role === "uac" ? "ours" : "theirs";
     if (this.#sender.isUnderWay || this.#settleLateOffer !== undefined) return "ours";
     for (const { carriesOffer } of this.#unacknowledged.values()) if (carriesOffer) return "ours";
-    return undefined;
+    return this.#unacknowledged.size < MAX_UNACKNOWLEDGED ? undefined : "theirs";
   }
 
   #refreshTarget(message: MessageBase): void {

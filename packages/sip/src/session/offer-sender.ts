@@ -5,6 +5,7 @@ import { Acknowledger } from "./acknowledger.ts";
 import { sdpBody, sdpOf } from "./body.ts";
 import type { SessionEvent } from "./events.ts";
 import type { InDialogAnswer, InDialogClient, SentRequest } from "./in-dialog-client.ts";
+import { ReliableProgress } from "./reliable-progress.ts";
 import type { Stack } from "./stack.ts";
 
 export type OfferMethod = "INVITE" | "UPDATE";
@@ -75,12 +76,16 @@ export class OfferSender {
 
   #send(offer: Offer): void {
     this.#state = "sent";
-    const headers = this.#context.refreshHeaders();
-    this.#context.client.request(offer.method, headers, sdpBody(offer.sdp), (answer) => this.#receive(offer, answer));
+    const { client, owe } = this.#context;
+    const reliable = new ReliableProgress({ client, owe, settleInitialOffer: () => undefined });
+    const onAnswer = (answer: InDialogAnswer): void => {
+      if (answer.kind !== "provisional") this.#receive(offer, answer);
+      else reliable.take(answer.response, offer.sdp === undefined && sdpOf(answer.response) !== undefined);
+    };
+    client.request(offer.method, this.#context.refreshHeaders(), sdpBody(offer.sdp), onAnswer);
   }
 
-  #receive(offer: Offer, answer: InDialogAnswer): void {
-    if (answer.kind === "provisional") return;
+  #receive(offer: Offer, answer: Exclude<InDialogAnswer, { readonly kind: "provisional" }>): void {
     const status = answer.kind === "final" ? answer.response.status : answer.cause === "timeout" ? 408 : 503;
     if (answer.kind === "final" && status < 300) {
       this.#succeed(offer, answer.response, answer.sent);

@@ -2,14 +2,17 @@ import type { SipResponse } from "../message/message.ts";
 import { NO_BODY, sdpBody, sdpOf } from "./body.ts";
 import type { InviteUsage } from "./invite-usage.ts";
 
+/** The dialog they come in. */
+export type ReliableDialog = Pick<InviteUsage, "client" | "owe" | "settleInitialOffer">;
+
 /** Reliable provisional responses of one early dialog, on the client side (RFC 3262 §4). */
 export class ReliableProgress {
-  readonly #usage: InviteUsage;
+  readonly #dialog: ReliableDialog;
   /** RSeq of the last one taken in order. */
   #last: number | undefined;
 
-  constructor(usage: InviteUsage) {
-    this.#usage = usage;
+  constructor(dialog: ReliableDialog) {
+    this.#dialog = dialog;
   }
 
   /**
@@ -26,10 +29,10 @@ export class ReliableProgress {
     const { number, method } = response.cseq;
     const acknowledge = (answer: string | undefined): void => {
       const body = answer === undefined ? NO_BODY : sdpBody(answer);
-      this.#usage.client.request("PRACK", [["RAck", `${rseq} ${number} ${method}`]], body, () => undefined);
-      if (sdpOf(response) !== undefined) this.#usage.settleInitialOffer();
+      this.#dialog.client.request("PRACK", [["RAck", `${rseq} ${number} ${method}`]], body, () => undefined);
+      if (sdpOf(response) !== undefined) this.#dialog.settleInitialOffer();
     };
-    if (isLateOffer) this.#usage.owe(acknowledge);
+    if (isLateOffer) this.#dialog.owe(acknowledge);
     else acknowledge(undefined);
     return true;
   }

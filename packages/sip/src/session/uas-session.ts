@@ -122,8 +122,9 @@ export class UasSession implements Session, UsageOwner, DialogOwner {
     }
     if (event.kind === "ended") {
       // A BYE for an early dialog is as good as a CANCEL (RFC 3261 §15).
-      if (event.request !== undefined && this.#transaction !== undefined) {
-        this.#cancelled(event.request);
+      if (this.#transaction !== undefined) {
+        if (event.request === undefined) this.reject(480, "Temporarily Unavailable");
+        else this.#cancelled(event.request);
         return;
       }
       this.#state = "ended";

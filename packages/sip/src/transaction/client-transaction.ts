@@ -61,10 +61,10 @@ export class InviteClientTransaction implements ClientTransaction {
     return this.#state.name === "proceeding";
   }
 
-  /** Sends CANCEL; nothing when the final response is already there. The outcome is the INVITE's. */
+  /** Sends CANCEL, once; nothing when the final response is already there. The outcome is the INVITE's. */
   cancel(headers: readonly HeaderLine[]): void {
     const request = this.#request;
-    if (request === undefined || !this.canCancel) return;
+    if (request === undefined || !this.canCancel || this.#isAbandoned) return;
     this.#shell.send(cancelOf(request, headers), () => undefined);
     this.abandon();
   }
