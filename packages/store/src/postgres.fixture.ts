@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -40,29 +40,7 @@ export async function makePostgres(programs: string): Promise<PostgresServer> {
   let databases = 0;
 
   const start = async (): Promise<void> => {
-    const started = spawn(
-      join(programs, "postgres"),
-      [
-        "-D",
-        data,
-        "-p",
-        String(port),
-        "-c",
-        "listen_addresses=127.0.0.1",
-        "-c",
-        `unix_socket_directories=${directory}`,
-      ],
-      { ...asServer, stdio: ["ignore", "ignore", "pipe"] },
-    );
-    server = started;
-    await new Promise<void>((resolve, reject) => {
-      let log = "";
-      started.stderr.on("data", (chunk: Buffer) => {
-        log += chunk;
-        if (log.includes("ready to accept connections")) resolve();
-      });
-      started.once("exit", () => reject(new Error(`postgres did not start: ${log}`)));
-    });
+    server = await startServer(join(programs, "postgres"), data, port, asServer);
   };
   const halt = async (): Promise<void> => {
     if (server === undefined || server.exitCode !== null) return;
@@ -89,6 +67,23 @@ export async function makePostgres(programs: string): Promise<PostgresServer> {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Resolves when the server takes connections. */
+function startServer(program: string, data: string, port: number, asServer: SpawnOptions): Promise<ChildProcess> {
+  const settings = ["listen_addresses=127.0.0.1", `unix_socket_directories=${asServer.cwd}`];
+  const server = spawn(program, ["-D", data, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])], {
+    ...asServer,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  return new Promise((resolve, reject) => {
+    let log = "";
+    server.stderr?.on("data", (chunk: Buffer) => {
+      log += chunk;
+      if (log.includes("ready to accept connections")) resolve(server);
+    });
+    server.once("exit", () => reject(new Error(`postgres did not start: ${log}`)));
+  });
 }
 
 /** PostgreSQL refuses to run as root; Debian's package brings a user for it. */

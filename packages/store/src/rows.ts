@@ -72,7 +72,10 @@ export class RowForm<Row> {
   }
 
   #unsealed(field: keyof Row & string, stored: StoredRow): string {
-    const text = this.#secrets.open(stored[field] as Uint8Array, this.#place(field, stored));
+    const value = stored[field];
+    // Inside JSON a bytea is text: `\x` and hex digits.
+    const sealed = typeof value === "string" ? Buffer.from(value.slice(2), "hex") : (value as Uint8Array);
+    const text = this.#secrets.open(sealed, this.#place(field, stored));
     if (text === undefined)
       throw new Error(`${this.#place(field, stored)} cannot be decrypted: it was changed outside`);
     return text;

@@ -3,6 +3,7 @@ import { callContract } from "./contract/calls.contract.ts";
 import { configurationContract } from "./contract/configuration.contract.ts";
 import { directoryContract } from "./contract/directory.contract.ts";
 import { pagingContract } from "./contract/paging.contract.ts";
+import { trunkPartsContract } from "./contract/trunk-parts.contract.ts";
 import type { Store } from "./store.ts";
 
 /** What every store has to do, whatever engine is beneath. `make` opens one without any data. */
@@ -18,6 +19,7 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     }, 30_000);
     afterAll(() => store?.close());
     configurationContract(current);
+    trunkPartsContract(current);
     pagingContract(current);
     callContract(current);
     directoryContract(current);

@@ -7,6 +7,7 @@ const ALL = { limit: 1_000 };
 export function callContract(store: () => Store): void {
   describe("call records", () => {
     recordChecks(store);
+    batchChecks(store);
     filterChecks(store);
   });
   describe("alerts", () => alertChecks(store));
@@ -53,7 +54,9 @@ function recordChecks(store: () => Store): void {
     expect(await stored()).toBe("revision 6");
     expect(await store().calls.count({ accountSid })).toBe(1);
   });
+}
 
+function batchChecks(store: () => Store): void {
   it("takes no batch, and one of more rows than a statement has", async () => {
     const accountSid = await newAccount(store());
     await store().callRecordSink.save([]);

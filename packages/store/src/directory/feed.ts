@@ -170,18 +170,25 @@ class DirectoryRowReader {
     return this.#forms.keys();
   }
 
-  /** Every row of a kind, in batches, each marked with `seq`. */
+  /** Every row of a kind, in batches, each marked with `seq`; the next batch is fetched while the caller works on one. */
   async *all(entity: DirectoryEntity, seq: number): AsyncIterable<readonly DirectoryChange[]> {
     const form = this.#form(entity);
     const key = keyColumns(form);
-    let last: StoredRow | undefined;
-    do {
+    const fetchAfter = (last: StoredRow | undefined): Promise<readonly StoredRow[]> => {
       const beyond = last === undefined ? sql`` : sql`where (${key}) > (${sql.join(keyValues(form, last))})`;
-      const rows: readonly StoredRow[] = await this.#database.rows(sql<StoredRow>`
-        select ${columns(form)} from ${form.name} ${beyond} order by ${key} limit ${BATCH_ROWS}`);
+      const rows = this.#fetch(
+        sql`select ${columns(form)} from ${form.name} ${beyond} order by ${key} limit ${BATCH_ROWS}`,
+      );
+      // Whoever awaits it hears of a failure; nobody does when the caller stopped in between.
+      rows.catch(() => {});
+      return rows;
+    };
+    let next: Promise<readonly StoredRow[]> | undefined = fetchAfter(undefined);
+    while (next !== undefined) {
+      const rows: readonly StoredRow[] = await next;
+      next = rows.length < BATCH_ROWS ? undefined : fetchAfter(rows.at(-1));
       if (rows.length > 0) yield rows.map((row) => asChange(seq, entity, keyOf(form, row), form.read(row)));
-      last = rows.length < BATCH_ROWS ? undefined : rows.at(-1);
-    } while (last !== undefined);
+    }
   }
 
   /** The logged changes with their rows as they are now; null for those that are gone. */
@@ -191,11 +198,18 @@ class DirectoryRowReader {
       const form = this.#form(entity);
       const keys = changes.map(({ key }) => key.split("/"));
       const arrays = form.table.key.map((_, index) => sql`${keys.map((parts) => parts[index] ?? "")}::text[]`);
-      const found = await this.#database.rows(sql<StoredRow>`
+      const found = await this.#fetch(sql`
         select ${columns(form)} from ${form.name} where (${keyColumns(form)}) in (select * from unnest(${sql.join(arrays)}))`);
       for (const row of found) rows.set(`${entity} ${keyOf(form, row)}`, form.read(row));
     }
     return logged.map(({ seq, entity, key }) => asChange(seq, entity, key, rows.get(`${entity} ${key}`) ?? null));
+  }
+
+  /** Rows as one JSON text: a third of the work of as many result rows, in the driver and between threads. */
+  async #fetch(query: RawBuilder<unknown>): Promise<readonly StoredRow[]> {
+    const [found] = await this.#database.rows(sql<{ rows: string | null }>`
+      select json_agg(found)::text as rows from (${query}) as found`);
+    return found?.rows == null ? [] : (JSON.parse(found.rows) as StoredRow[]);
   }
 
   #form(entity: DirectoryEntity): RowForm<Record<string, unknown>> {
@@ -212,8 +226,9 @@ function asChange(seq: number, entity: DirectoryEntity, key: string, row: unknow
 
 type Form = RowForm<Record<string, unknown>>;
 
+/** Named as the fields are, which nobody translates inside JSON. */
 function columns({ table }: Form): RawBuilder<unknown> {
-  return sql.join(table.fields.map((field) => sql.ref(field)));
+  return sql.join(table.fields.map((field) => sql`${sql.ref(field)} as ${sql.raw(`"${field}"`)}`));
 }
 
 function keyColumns({ table }: Form): RawBuilder<unknown> {

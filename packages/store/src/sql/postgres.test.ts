@@ -73,6 +73,14 @@ describe.skipIf(programs === undefined)(`PostgreSQL${programs === undefined ? " 
     }
   });
 
+  it("stops listening also while it is still connecting", async () => {
+    const store = await open(await server.newDatabase());
+    for (let round = 0; round < 10; round++) {
+      const { stop } = await store.directory.subscribe(() => {});
+      await stop();
+    }
+  });
+
   it("comes back after its connections were cut, and catches up with what it missed", async () => {
     const url = await server.newDatabase();
     const problems: Error[] = [];
