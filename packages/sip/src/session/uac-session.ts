@@ -100,7 +100,9 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
   }
 
   offer(sdp: string | undefined, method: OfferMethod = "INVITE"): void {
-    this.#anyUsage()?.offer(sdp, method);
+    const usage = this.#anyUsage();
+    if (usage === undefined) this.onEvent({ kind: "offer-answered", status: 481, sdp: undefined });
+    else usage.offer(sdp, method);
   }
 
   request(
