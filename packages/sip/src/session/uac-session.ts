@@ -101,8 +101,8 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
 
   offer(sdp: string | undefined, method: OfferMethod = "INVITE"): void {
     const usage = this.#anyUsage();
-    if (usage === undefined) this.onEvent({ kind: "offer-answered", status: 481, sdp: undefined });
-    else usage.offer(sdp, method);
+    if (usage !== undefined) usage.offer(sdp, method);
+    else if (this.#state === "calling") this.onEvent({ kind: "offer-answered", status: 481, sdp: undefined });
   }
 
   request(
