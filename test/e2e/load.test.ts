@@ -1,6 +1,3 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { freeUdpPort, type Platform, startPlatform } from "../support/platform.ts";
@@ -37,15 +34,8 @@ function uacAuth(platform: Platform, to: string) {
   };
 }
 
-/** One second of a tone as raw G.711 µ-law: what SIPp plays. */
-function rawTone(): string {
-  const path = join(mkdtempSync(join(tmpdir(), "trunkline-tone-")), "tone.ulaw");
-  writeFileSync(
-    path,
-    Uint8Array.from({ length: 8_000 }, (_unused, i) => (i % 16 < 8 ? 0x90 : 0x10)),
-  );
-  return path;
-}
+/** One second of a square wave as raw G.711 µ-law: what SIPp plays. */
+const TONE = Uint8Array.from({ length: 8_000 }, (_unused, i) => (i % 16 < 8 ? 0x90 : 0x10));
 
 describe.skipIf(!haveSipp)("a thousand authenticated calls (SIPp)", () => {
   let platform: Platform;
@@ -91,7 +81,8 @@ describe.skipIf(!haveSipp)("a thousand authenticated calls (SIPp)", () => {
       port: await freeUdpPort("127.0.0.2"),
       calls: 10,
       perSecond: 5,
-      extra: ["-d", "1500", "-min_rtp_port", "26000", "-max_rtp_port", "27000", "-key", "tone", rawTone()],
+      extra: ["-d", "1500"],
+      files: { "tone.ulaw": TONE },
     });
     expect(await run.done).toMatchObject({ successful: 10, failed: 0 });
     const latest = (await allCalls(platform)).slice(0, 10);
@@ -130,7 +121,7 @@ describe.skipIf(!haveSipp)("kill -9 in the middle of 50 calls", () => {
       20_000,
     );
     await first.crash();
-    run.stop();
+    run.kill();
     await run.done;
     const second = await startPlatform({ dataDir: first.dataDir, sipPort: first.sipPort });
     const calls = await eventually("the records of the interrupted calls", async () => {
@@ -138,7 +129,7 @@ describe.skipIf(!haveSipp)("kill -9 in the middle of 50 calls", () => {
       return all.length === 50 && all.every((call) => call.end_time !== null) ? all : undefined;
     });
     expect(calls.map((call) => call.sid).toSorted()).toEqual(live.map((call) => call.sid).toSorted());
-    expect(calls.every((call) => call.status === "completed" && Number(call.duration) >= 1)).toBe(true);
+    expect(calls.map((call) => call.status)).toEqual(Array.from({ length: 50 }, () => "completed"));
     expect(await second.stop()).toBe(0);
   });
 });

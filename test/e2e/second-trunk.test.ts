@@ -106,7 +106,13 @@ describe.skipIf(!haveSipp)("a second trunk, built by the SDK from nothing (API-2
     const placed = await place(platform.demo.numbers[0] as string);
     const done = await settled(placed.sid);
     expect(done.status).toBe("failed");
-    const calls = await sdk().calls.list({ limit: 1 });
-    expect(calls[0]).toMatchObject({ status: "failed", direction: "trunking-originating" });
+    expect(done.call_sid).toMatch(/^CA/);
+    const record = await eventually("its record", async () => {
+      const call = await sdk()
+        .calls(done.call_sid ?? "")
+        .fetch();
+      return call.endTime ? call : undefined;
+    });
+    expect(record).toMatchObject({ status: "failed", direction: "trunking-originating" });
   });
 });

@@ -12,6 +12,25 @@ const haveBaresip =
   spawnSync("sh", ["-c", "command -v baresip && command -v ip"]).status === 0 && process.getuid?.() === 0;
 const TALK_SEC = 5;
 
+/** Ten seconds of a 660 Hz sine as a WAV file: the microphone. */
+function toneFile(): Buffer {
+  const samples = Int16Array.from(
+    { length: 80_000 },
+    (_unused, i) => 8_000 * Math.sin((2 * Math.PI * 660 * i) / 8_000),
+  );
+  const header = Buffer.from("RIFF....WAVEfmt ....................data....", "latin1");
+  header.writeUInt32LE(36 + samples.byteLength, 4);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(8_000, 24);
+  header.writeUInt32LE(16_000, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.writeUInt32LE(samples.byteLength, 40);
+  return Buffer.concat([header, Buffer.from(samples.buffer)]);
+}
+
 /** baresip's own files: a sine for a microphone, a WAV file of what it hears. */
 function configure(dir: string, platform: Platform): void {
   const modules = ["/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules"].find(
@@ -19,17 +38,18 @@ function configure(dir: string, platform: Platform): void {
   );
   const lines = [
     "sip_listen 0.0.0.0:0",
-    "audio_source ausine,660",
+    `audio_source aufile,${dir}/tone.wav`,
     `audio_player aufile,${dir}/played.wav`,
     "ausrc_srate 8000",
     "auplay_srate 8000",
     `module_path ${modules}`,
-    ...["g711", "ausine", "aufile", "sndfile"].map((name) => `module ${name}.so`),
+    ...["g711", "aufile", "sndfile"].map((name) => `module ${name}.so`),
     `snd_path ${dir}`,
     "module_tmp uuid.so",
     "module_tmp account.so",
     "module_app menu.so",
   ];
+  writeFileSync(join(dir, "tone.wav"), toneFile());
   writeFileSync(join(dir, "config"), `${lines.join("\n")}\n`);
   const { domain, username, password, numbers } = platform.demo;
   const parameters = `auth_user=${username};auth_pass=${password};outbound="sip:${platform.sipHost}:${platform.sipPort}";regint=0;audio_codecs=pcmu/8000/1`;

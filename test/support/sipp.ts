@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,6 +24,8 @@ export type SippRun = {
   readonly limitSec?: number;
   /** A command in front, such as `taskset -c 1`. */
   readonly prefix?: readonly string[];
+  /** Files a scenario plays, by name in its working directory. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
   /** No message log: for load. */
   readonly quiet?: boolean;
 };
@@ -38,11 +40,18 @@ export type SippResult = {
   readonly errors: string;
 };
 
-export type Sipp = { readonly done: Promise<SippResult>; stop(): void };
+export type Sipp = {
+  readonly done: Promise<SippResult>;
+  /** Lets the calls under way end. */
+  stop(): void;
+  /** Ends at once. */
+  kill(): void;
+};
 
 /** Starts SIPp with a scenario of ours; `done` gives its own counters. */
 export function startSipp(run: SippRun): Sipp {
   const dir = mkdtempSync(join(tmpdir(), "trunkline-sipp-"));
+  for (const [name, content] of Object.entries(run.files ?? {})) writeFileSync(join(dir, name), content);
   const args = [
     ...(run.target ? [run.target] : []),
     ...["-sf", join(scenarios, run.scenario), "-i", run.address, "-p", String(run.port), "-mi", run.address],
@@ -57,7 +66,7 @@ export function startSipp(run: SippRun): Sipp {
   const [command = "sipp", ...rest] = [...(run.prefix ?? []), "sipp", ...args];
   const child = spawn(command, rest, { cwd: dir, stdio: "ignore" });
   const done = once(child, "exit").then(() => readResult(dir));
-  return { done, stop: () => void child.kill("SIGUSR1") };
+  return { done, stop: () => void child.kill("SIGUSR1"), kill: () => void child.kill("SIGKILL") };
 }
 
 function readResult(dir: string): SippResult {

@@ -2,7 +2,6 @@ import {
   type DigestCredentials,
   type ExtraHeader,
   findCredentials,
-  type HashName,
   type Host,
   NonceMint,
   type SipRequest,
@@ -11,9 +10,7 @@ import {
 } from "@trunkline/sip";
 import type { DigestVerdict } from "@trunkline/trunking";
 import { NONCE_AGE_MS } from "../limits.ts";
-
-/** Both are offered in this order: devices that know only MD5 often look at the first challenge alone (RFC 8760 §2.4 lets the rest choose). */
-const ALGORITHMS: readonly HashName[] = ["MD5", "SHA-256"];
+import { challengeAlgorithms } from "./peer-quirks.ts";
 
 /**
  * Challenges callers and checks their answers (TERM-3). Nonces carry wall-clock time, because they are made with a secret that outlives a
@@ -44,9 +41,9 @@ export class Authenticator {
     });
   }
 
-  /** Proxy-Authenticate, one line per algorithm, each with a nonce of its own. */
-  challenge(stale: boolean): ExtraHeader[] {
-    return ALGORITHMS.map((algorithm): ExtraHeader => {
+  /** Proxy-Authenticate for that request's sender, one line per algorithm, each with a nonce of its own. */
+  challenge(request: SipRequest, stale: boolean): ExtraHeader[] {
+    return challengeAlgorithms(request.header("user-agent")).map((algorithm): ExtraHeader => {
       const nonce = this.#mint.make(this.#wallClockMs());
       const value = writeChallenge({
         realm: this.#realm,

@@ -108,7 +108,11 @@ export class Uas {
         break;
       case "challenge":
         counters.add("challenges");
-        session.reject(407, "Proxy Authentication required", this.#parts.authenticator.challenge(decision.stale));
+        session.reject(
+          407,
+          "Proxy Authentication required",
+          this.#parts.authenticator.challenge(session.invite, decision.stale),
+        );
         break;
       case "refuse":
         this.#refuse(session, request, decision);

@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { challengeAlgorithms } from "./peer-quirks.ts";
+
+it.each([
+  [undefined, ["MD5", "SHA-256"]],
+  ["Asterisk PBX 22.1.0", ["MD5", "SHA-256"]],
+  ["baresip v1.0.0 (x86_64/linux)", ["MD5"]],
+  ["baresip v3.9.0 (x86_64/Linux)", ["MD5"]],
+  ["baresip v3.11.0 (x86_64/Linux)", ["MD5"]],
+  ["baresip v3.12.1 (x86_64/Linux)", ["MD5", "SHA-256"]],
+  ["baresip v4.0.0", ["MD5", "SHA-256"]],
+])("TERM-3: %s is offered %j", (userAgent, algorithms) => {
+  expect(challengeAlgorithms(userAgent)).toEqual(algorithms);
+});

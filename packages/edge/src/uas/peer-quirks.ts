@@ -1,0 +1,18 @@
+import type { HashName } from "@trunkline/sip";
+
+/** Both are offered in this order: devices that know only MD5 often look at the first challenge alone (RFC 8760 §2.4 lets the rest choose). */
+const BOTH: readonly HashName[] = ["MD5", "SHA-256"];
+
+/**
+ * Peers that give the call up when any challenge names an algorithm they do not know, instead of ignoring it (RFC 3261 §22.4,
+ * RFC 8760 §2.4). They are asked for MD5 alone; a caller who pretends to be one gains only the weaker hash of its own password.
+ */
+const MD5_ALONE: readonly RegExp[] = [
+  // libre answered every other algorithm with ENOSYS until it learnt SHA-256 in its release 3.12.
+  /^baresip v(?:[0-2]\.|3\.(?:\d|1[01])\.)/,
+];
+
+/** The digest algorithms to offer a peer, in order. */
+export function challengeAlgorithms(userAgent: string | undefined): readonly HashName[] {
+  return userAgent !== undefined && MD5_ALONE.some((peer) => peer.test(userAgent)) ? ["MD5"] : BOTH;
+}
