@@ -1,4 +1,4 @@
-import { ha1, type OutgoingInvite, type Session } from "@trunkline/sip";
+import { type Host, ha1, type OutgoingInvite, type Session } from "@trunkline/sip";
 import {
   type Alert,
   type CallEvent,
@@ -58,9 +58,9 @@ export class EdgeWorld {
   constructor(options: EdgeWorldOptions = {}) {
     const host = this.network.host();
     this.isLoaded = options.isEmpty !== true;
-    const ha1Of = (name: "MD5" | "SHA-256"): string =>
-      ha1(host.hash, name, LOGIN.username, digestRealm(ZONE), LOGIN.password);
-    this.directory.apply(changes([...demoRows(ha1Of("MD5"), ha1Of("SHA-256")), ...(options.rows ?? [])]));
+    this.directory.apply(
+      changes([...demoRows(host.hash, { pbx: PBX, carrier: CARRIER, spare: SPARE }), ...(options.rows ?? [])]),
+    );
     const ports: EdgeCorePorts = {
       host,
       locator: createLocator({ transports: ["udp"], families: ["A"], random: host.random }, () => ({
@@ -142,7 +142,13 @@ export class EdgeWorld {
   }
 }
 
-function demoRows(ha1Md5: string, ha1Sha256: string): readonly WrittenRow[] {
+/** Where the demo trunk's PBX, spare target and carriers are, as `host:port` of a SIP URI. */
+export type Places = Readonly<Record<"pbx" | "carrier" | "spare", string>>;
+
+/** One account with one number, one trunk with one user and two origination URLs, two carriers of all numbers. */
+export function demoRows(hash: Host["hash"], places: Places): readonly WrittenRow[] {
+  const ha1Of = (name: "MD5" | "SHA-256"): string => ha1(hash, name, LOGIN.username, digestRealm(ZONE), LOGIN.password);
+  const [ha1Md5, ha1Sha256] = [ha1Of("MD5"), ha1Of("SHA-256")];
   const listSid = sid("CL", 1);
   const target = (n: number, carrierSid: string, address: string): WrittenRow => [
     "carrierTarget",
@@ -162,15 +168,19 @@ function demoRows(ha1Md5: string, ha1Sha256: string): readonly WrittenRow[] {
     ["credential", sid("CR", 1), { sid: sid("CR", 1), listSid, username: LOGIN.username, ha1Md5, ha1Sha256 }],
     ["trunkCredentialList", `${TRUNK}/${listSid}`, { trunkSid: TRUNK, listSid }],
     ["phoneNumber", sid("PN", 1), { sid: sid("PN", 1), accountSid: ACCOUNT, e164: NUMBER, trunkSid: TRUNK }],
-    ["originationUrl", sid("OU", 1), originationUrl(1, { sipUrl: `sip:${PBX}`, priority: 1 })],
-    ["originationUrl", sid("OU", 2), originationUrl(2, { sipUrl: `sip:${SPARE}`, priority: 2 })],
+    ["originationUrl", sid("OU", 1), originationUrl(1, { sipUrl: `sip:${places.pbx}`, priority: 1 })],
+    ["originationUrl", sid("OU", 2), originationUrl(2, { sipUrl: `sip:${places.spare}`, priority: 2 })],
     ["carrier", main.sid, main],
     ["carrier", spare.sid, spare],
-    target(1, main.sid, CARRIER),
-    target(2, spare.sid, SPARE),
+    target(1, main.sid, places.carrier),
+    target(2, spare.sid, places.spare),
     prefix(1, main.sid),
     prefix(2, spare.sid),
-    ["carrierSource", sid("CS", 1), { sid: sid("CS", 1), carrierSid: main.sid, cidr: `${CARRIER}/32`, port: null }],
+    [
+      "carrierSource",
+      sid("CS", 1),
+      { sid: sid("CS", 1), carrierSid: main.sid, cidr: `${places.carrier.replace(/:.*/, "")}/32`, port: null },
+    ],
   ];
 }
 

@@ -81,10 +81,13 @@ export class Outbox {
     if (this.#timer !== undefined && this.#timerAtMs <= atMs) return;
     clearTimeout(this.#timer);
     this.#timerAtMs = atMs;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#running ??= this.#run();
-    }, atMs - performance.now());
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#running ??= this.#run();
+      },
+      Math.max(0, atMs - performance.now()),
+    );
   }
 
   /** Saves until nothing is due, or the sink fails. Never rejects. */
@@ -151,21 +154,25 @@ export class Outbox {
     }
   }
 
-  /** Moves the older half of what waits to the disk. A disk that takes nothing leaves it to the journal, which has the events. */
+  /**
+   * Moves the older half of what waits to the disk until there is room again. A disk that takes nothing leaves them to the journal, which
+   * has their events and keeps its files for the next start.
+   */
   async #spillOldest(): Promise<void> {
     if (this.#spilling) return;
     this.#spilling = true;
-    const { spill, onSaved, log } = this.#options;
-    const moved = new Set(this.#ended.slice(0, Math.ceil(this.#ended.length / 2)));
-    try {
-      await spill.write([...moved]);
-      this.#spilled += moved.size;
-      onSaved([...moved].map((record) => record.sid));
-    } catch (error) {
-      log("error", "call records found no room on the disk", { error: String(error), records: moved.size });
-    } finally {
+    const { spill, onSaved, log, limits } = this.#options;
+    while (this.#ended.length > limits.waiting) {
+      const moved = new Set(this.#ended.slice(0, Math.ceil(this.#ended.length / 2)));
+      try {
+        await spill.write([...moved]);
+        this.#spilled += moved.size;
+        onSaved([...moved].map((record) => record.sid));
+      } catch (error) {
+        log("error", "call records found no room on the disk", { error: String(error), records: moved.size });
+      }
       this.#ended = this.#ended.filter((record) => !moved.has(record));
-      this.#spilling = false;
     }
+    this.#spilling = false;
   }
 }
