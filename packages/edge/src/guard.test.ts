@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { ACCOUNT } from "../../trunking/src/rows.fixture.ts";
+import { CARRIER, DOMAIN, EDGE, EdgeWorld, PBX, STRANGER } from "./edge-world.fixture.ts";
+
+/** Sends raw text from an address and gives back every answer that came. */
+function send(world: EdgeWorld, from: string, ...texts: string[]): string[] {
+  const heard: string[] = [];
+  world.network.attach(from, 5060, { receive: (_flow, wire) => void heard.push(wire), flowFailed: () => undefined });
+  const flow = {
+    transport: "udp",
+    localAddress: from,
+    localPort: 5060,
+    remoteAddress: EDGE.address,
+    remotePort: EDGE.port,
+  } as const;
+  const { send: put } = world.network.host();
+  for (const text of texts) put(flow, text);
+  return heard;
+}
+
+let serial = 0;
+function request(method: string, uri: string, extra = ""): string {
+  serial += 1;
+  return [
+    `${method} ${uri} SIP/2.0`,
+    `Via: SIP/2.0/UDP 192.0.2.99:5060;branch=z9hG4bK${serial};rport`,
+    `From: <sip:x@192.0.2.99>;tag=t${serial}`,
+    `To: <${uri}>`,
+    `Call-ID: c${serial}`,
+    `CSeq: 1 ${method}`,
+    "Max-Forwards: 70",
+    "Contact: <sip:x@192.0.2.99>",
+    `${extra}Content-Length: 0`,
+    "",
+    "",
+  ].join("\r\n");
+}
+const statusOf = (wire: string): string => wire.slice(8, 11);
+
+describe("strangers", () => {
+  const silent: [title: string, from: string, text: string][] = [
+    ["TERM-1: an unknown trunk domain", STRANGER, request("INVITE", "sip:+15005550001@other.pstn.trunkline.test")],
+    ["TERM-1: a foreign domain", STRANGER, request("INVITE", "sip:100@example.com")],
+    ["CAR-2: our own address, from no carrier", STRANGER, request("INVITE", `sip:100@${EDGE.address}`)],
+    ["a scanner's OPTIONS", STRANGER, request("OPTIONS", `sip:100@${EDGE.address}`)],
+    ["a scanner's REGISTER", STRANGER, request("REGISTER", `sip:${EDGE.address}`)],
+    ["a URI scheme we do not know", STRANGER, request("INVITE", "http://example.com/")],
+    ["a stray BYE", STRANGER, request("BYE", `sip:x@${EDGE.address}`)],
+    ["a stray ACK", PBX, request("ACK", `sip:+15005550001@${DOMAIN}`)],
+    ["a response to nothing", STRANGER, request("INVITE", "sip:x").replace(/^.*\r\n/, "SIP/2.0 200 OK\r\n")],
+    ["garbage", STRANGER, "\u0000\u0001\u00ff garbage \r\n\r\n"],
+    ["half a start line", STRANGER, "INVITE sip:"],
+    ["nothing but line breaks", STRANGER, "\r\n\r\n"],
+  ];
+  it.each(silent)("%s gets no answer and leaves no state", async (_title, from, text) => {
+    const world = new EdgeWorld();
+    const heard = send(world, from, text);
+    await world.pass(1_000);
+    expect(heard).toEqual([]);
+    expect(world.core.counts()).toEqual({ calls: 0, clientTransactions: 0, serverTransactions: 0, sessions: 0 });
+    expect([world.events, world.logged]).toEqual([[], []]);
+  });
+
+  it("LIM-2: mutilated requests of any kind throw nothing and leave nothing", async () => {
+    const world = new EdgeWorld();
+    const whole = request("INVITE", `sip:+15005550001@${DOMAIN}`, "Proxy-Authorization: Digest username=\r\n");
+    const texts = Array.from({ length: whole.length }, (_, at) => whole.slice(0, at) + whole.slice(at + 1));
+    send(world, STRANGER, ...texts);
+    expect(await world.finish()).toEqual([]);
+  });
+
+  it("LIM-2: one source has a bucket; others and carriers are not touched by it", async () => {
+    const world = new EdgeWorld({ core: { limits: { requestsPerSourcePerSecond: 5 } } });
+    const invites = (): string[] => Array.from({ length: 20 }, () => request("INVITE", `sip:+15005550001@${DOMAIN}`));
+    const flood = send(world, STRANGER, ...invites());
+    const fair = send(world, PBX, ...invites().slice(0, 3));
+    const carrier = send(
+      world,
+      CARRIER,
+      ...Array.from({ length: 20 }, () => request("INVITE", `sip:+19995550123@${EDGE.address}`)),
+    );
+    await world.pass(400);
+    const finals = (heard: string[]): number =>
+      new Set(heard.filter((wire) => !wire.startsWith("SIP/2.0 1")).map((wire) => /Call-ID: (\S+)/.exec(wire)?.[1]))
+        .size;
+    expect([finals(flood), finals(fair), finals(carrier)]).toEqual([5, 3, 20]);
+    expect(world.core.metrics()["dropped_rate"]).toBe(15);
+  });
+
+  it("LIM-2: the table of sources is bounded whatever comes", async () => {
+    const world = new EdgeWorld({ core: { limits: { sourcesTracked: 10 } } });
+    for (let host = 1; host < 50; host++) send(world, `198.51.100.${host}`, request("OPTIONS", `sip:${DOMAIN}`));
+    await world.pass(1_000);
+    expect(world.core.metrics()["sources_tracked"]).toBe(10);
+  });
+});
+
+describe("OPTIONS and REGISTER", () => {
+  it("TERM-8: OPTIONS to the termination URI is answered without credentials, once in 10 s per source", async () => {
+    const world = new EdgeWorld();
+    const options = (): string => request("OPTIONS", `sip:${DOMAIN}`);
+    const first = send(world, PBX, options());
+    await world.pass(1_000);
+    expect(first.map(statusOf)).toEqual(["200"]);
+    expect(first[0]).toMatch(/^Allow: .*INVITE/m);
+    expect(first[0]).toMatch(/^Server: Trunkline$/m);
+    const second = send(world, PBX, options());
+    const other = send(world, "192.0.2.21", options());
+    await world.pass(9_500);
+    expect([second, other.map(statusOf)]).toEqual([[], ["200"]]);
+    const third = send(world, PBX, options());
+    await world.pass(100);
+    expect(third.map(statusOf)).toEqual(["200"]);
+  });
+
+  it("a carrier's OPTIONS to our address is its health probe and always answered", async () => {
+    const world = new EdgeWorld();
+    const probe = (): string => request("OPTIONS", `sip:${EDGE.address}`);
+    const heard = send(world, CARRIER, probe(), probe());
+    await world.pass(1_000);
+    expect(heard.map(statusOf)).toEqual(["200", "200"]);
+  });
+
+  it("TERM-7: REGISTER on a trunk domain is refused with 32210 and an alert for the trunk", async () => {
+    const world = new EdgeWorld();
+    const heard = send(world, PBX, request("REGISTER", `sip:${DOMAIN}`));
+    await world.pass(2_000);
+    expect(heard.map(statusOf)).toEqual(["405"]);
+    expect(heard[0]).toMatch(/^X-Twilio-Error: 32210 /m);
+    expect(world.alerts).toMatchObject([
+      { errorCode: 32210, accountSid: ACCOUNT, text: expect.stringContaining(DOMAIN) },
+    ]);
+  });
+
+  it("RFC 3261 §8.2.1: SUBSCRIBE and MESSAGE are not for us", async () => {
+    const world = new EdgeWorld();
+    const heard = send(world, PBX, request("MESSAGE", `sip:x@${DOMAIN}`), request("SUBSCRIBE", `sip:x@${DOMAIN}`));
+    await world.pass(300);
+    expect(heard.map(statusOf)).toEqual(["405", "405"]);
+    expect(await world.finish()).toEqual([]);
+  });
+
+  it("RFC 4475 §3.1.2.9: a Max-Forwards that is no hop count is refused", async () => {
+    const world = new EdgeWorld();
+    const text = request("INVITE", `sip:+15005550001@${DOMAIN}`).replace("Max-Forwards: 70", "Max-Forwards: 300");
+    const heard = send(world, PBX, text);
+    await world.pass(300);
+    expect(heard.map(statusOf)).toContain("400");
+    expect(await world.finish()).toEqual([]);
+  });
+});
