@@ -27,6 +27,12 @@ export type CallOpening = {
   readonly onOver: (call: Call) => void;
 };
 
+/** Outputs that are for the legs. */
+type LegOutput = Extract<
+  CallOutput,
+  { readonly kind: "dial" | "abandon" | "progress" | "answer" | "release" | `${"" | "accept-" | "reject-"}offer` }
+>;
+
 /**
  * The call machine's shell: gives it what happens and does what it says, in order. The only place where a call touches the media plane,
  * the journal, timers and its legs.
@@ -117,6 +123,28 @@ export class Call {
       case "close-media":
         this.#closeMedia();
         break;
+      case "set":
+        this.#setTimer(output.timer, output.afterMs);
+        break;
+      case "clear":
+        this.#clearTimer(output.timer);
+        break;
+      case "attempted":
+      case "rang":
+      case "answered":
+      case "ended":
+        this.#record(output);
+        break;
+      case "alert":
+        this.#alert(output.errorCode, output.text);
+        break;
+      default:
+        this.#tellLegs(output);
+    }
+  }
+
+  #tellLegs(output: LegOutput): void {
+    switch (output.kind) {
       case "dial":
         this.#dial(output);
         break;
@@ -142,21 +170,6 @@ export class Call {
         break;
       case "reject-offer":
         this.#leg(output.leg)?.rejectOffer(output.status);
-        break;
-      case "set":
-        this.#setTimer(output.timer, output.afterMs);
-        break;
-      case "clear":
-        this.#clearTimer(output.timer);
-        break;
-      case "attempted":
-      case "rang":
-      case "answered":
-      case "ended":
-        this.#record(output);
-        break;
-      case "alert":
-        this.#alert(output.errorCode, output.text);
         break;
       default:
         output satisfies never;

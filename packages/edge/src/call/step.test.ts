@@ -1,117 +1,37 @@
 import { describe, expect, it } from "vitest";
-import type { Target } from "../locate/locator.ts";
-import type { CallInput, CallOutput, CallPlan, CallState, LegEvent, MediaPurpose } from "./call.types.ts";
+import type { CallInput, CallPlan, CallState } from "./call.types.ts";
+import {
+  a,
+  answer,
+  answered,
+  b,
+  bye,
+  CLEAR,
+  cancel,
+  closed,
+  DIALLED,
+  dialled,
+  early,
+  fail,
+  located,
+  lost,
+  media,
+  NEXT,
+  one,
+  plan,
+  play,
+  prepared,
+  refused,
+  ringing,
+  start,
+  TALKING,
+  talking,
+  timer,
+  toCarrier,
+  trying,
+  two,
+} from "./play.fixture.ts";
 import { step } from "./step.ts";
-
-const one: Target = { transport: "udp", address: "192.0.2.1", port: 5060 };
-const two: Target = { transport: "udp", address: "192.0.2.2", port: 5060 };
-
-/** Two attempts with ORIG-4's rule: 404, 486 and 603 end the search. */
-const plan: CallPlan = {
-  direction: "trunking-originating",
-  attempts: ["sip:first", "sip:second"].map((uri) => ({
-    uri,
-    noResponseMs: 4_000,
-    retry: { kind: "unless", statuses: [404, 486, 603] },
-  })),
-  offer: "offer-a",
-  ringTimeoutMs: 60_000,
-  maxDurationMs: 3_600_000,
-};
-const toCarrier: CallPlan = {
-  ...plan,
-  direction: "trunking-terminating",
-  attempts: plan.attempts.map((attempt) => ({ ...attempt, retry: { kind: "only", statuses: [500, 503] } })),
-};
-
-const start: CallInput = { kind: "start" };
-const located = (...targets: Target[]): CallInput => ({ kind: "located", targets, why: "no address" });
-const a = (event: LegEvent): CallInput => ({ kind: "leg-a", event });
-const b = (tryNumber: number, event: LegEvent): CallInput => ({ kind: "leg-b", tryNumber, event });
-const media = (purpose: MediaPurpose, sdp: string): CallInput => ({ kind: "media", purpose, sdp });
-const refused = (purpose: MediaPurpose, status: number): CallInput => ({
-  kind: "media-refused",
-  purpose,
-  status,
-  why: "no",
-});
-const prepared = media({ kind: "prepare" }, "offer-b");
-const timer = (name: "silence" | "ring" | "duration"): CallInput => ({ kind: "timer", timer: name });
-const trying: LegEvent = { kind: "trying" };
-const ringing: LegEvent = { kind: "progress", status: 180, reason: "Ringing", sdp: undefined };
-const early: LegEvent = { kind: "progress", status: 183, reason: "Session Progress", sdp: "early-b" };
-const answer: LegEvent = { kind: "answer", sdp: "answer-b" };
-const answered = media({ kind: "answer" }, "answer-a");
-const fail = (status: number): LegEvent => ({
-  kind: "fail",
-  cause: "response",
-  status,
-  reason: `R${status}`,
-  why: undefined,
-});
-const lost: LegEvent = { kind: "fail", cause: "unreachable", status: 503, reason: "refused", why: undefined };
-const bye: LegEvent = { kind: "hangup", cause: "remote", why: undefined };
-const cancel: LegEvent = { kind: "cancel", why: undefined };
-const closed: CallInput = { kind: "media-closed", quality: [] };
-const exchanged = (sdp: string): CallInput => media({ kind: "exchange" }, sdp);
-const offer = (sdp?: string): LegEvent => ({ kind: "offer", sdp });
-
-/** Outputs on one line each step is separated by `|`; timers as `+silence4000`, `-silence`; the state at the end. */
-function play(callPlan: CallPlan, ...inputs: CallInput[]): string {
-  let state: CallState = { name: "new" };
-  const steps = inputs.map((input) => {
-    const taken = step(callPlan, state, input);
-    state = taken.state;
-    return taken.outputs.map(show).join(" ");
-  });
-  return `${steps.filter((text) => text !== "").join(" | ")} => ${state.name}`;
-}
-
-function show(output: CallOutput): string {
-  switch (output.kind) {
-    case "locate":
-      return `locate ${output.uri}`;
-    case "prepare-media":
-      return `prepare(${output.sdp})`;
-    case "media-offer":
-    case "media-answer":
-      return `${output.kind}(${output.leg},${output.sdp})`;
-    case "dial":
-      return `dial#${output.tryNumber}(${output.attempt},${output.target.address},${output.sdp})`;
-    case "abandon":
-      return `abandon#${output.tryNumber}`;
-    case "progress":
-      return `A<${output.status}${output.sdp ? `(${output.sdp})` : ""}`;
-    case "answer":
-      return `A<200(${output.sdp})`;
-    case "release":
-      return `release(${output.ending.sipStatus})`;
-    case "offer":
-    case "accept-offer":
-      return `${output.kind}(${output.leg},${output.sdp})`;
-    case "reject-offer":
-      return `reject-offer(${output.leg},${output.status})`;
-    case "set":
-      return `+${output.timer}${output.afterMs}`;
-    case "clear":
-      return `-${output.timer}`;
-    case "attempted":
-      return `attempt${output.attempt}=${output.status}`;
-    case "ended":
-      return `ended(${output.ending.by},${output.ending.sipStatus},${output.ending.errorCode})`;
-    case "alert":
-      return `alert${output.errorCode}`;
-    default:
-      return output.kind;
-  }
-}
-
-const CLEAR = "-silence -ring -duration close-media";
-const DIALLED = "+ring60000 locate sip:first | prepare(offer-a) | +silence4000 dial#1(0,192.0.2.1,offer-b)";
-const dialled = [start, located(one), prepared];
-const TALKING = `${DIALLED} | -silence attempt0=200 media-answer(b,answer-b) | -ring +duration3600000 answered A<200(answer-a)`;
-const talking = [...dialled, b(1, answer), answered];
-const NEXT = "locate sip:second | +silence4000 dial#2(1,192.0.2.2,offer-b)";
 
 const cases: [title: string, callPlan: CallPlan, inputs: CallInput[], want: string][] = [
   [
@@ -323,71 +243,6 @@ const cases: [title: string, callPlan: CallPlan, inputs: CallInput[], want: stri
     plan,
     [...talking, a(bye), b(1, bye), closed, b(1, bye)],
     `${TALKING} | ${CLEAR} | ended(caller,200,null) release(200) => over`,
-  ],
-  [
-    "RFC 3264 §8: an offer goes to the other leg and its answer back",
-    plan,
-    [
-      ...talking,
-      a(offer("hold-a")),
-      exchanged("hold-b"),
-      b(1, { kind: "offer-answered", status: 200, sdp: "held-b" }),
-      exchanged("held-a"),
-    ],
-    `${TALKING} | media-offer(a,hold-a) | offer(b,hold-b) | media-answer(b,held-b) | accept-offer(a,held-a) => connected`,
-  ],
-  [
-    "RFC 3261 §14.1: a refused offer is refused to who made it, and the old description put back",
-    plan,
-    [
-      ...talking,
-      b(1, offer("new-b")),
-      exchanged("new-a"),
-      a({ kind: "offer-answered", status: 488, sdp: undefined }),
-      exchanged("x"),
-    ],
-    `${TALKING} | media-offer(b,new-b) | offer(a,new-a) | reject-offer(b,488) media-offer(b,answer-b) => connected`,
-  ],
-  [
-    "481 of the other leg must not end the asking dialog",
-    plan,
-    [...talking, a(offer("x")), exchanged("y"), b(1, { kind: "offer-answered", status: 481, sdp: undefined })],
-    `${TALKING} | media-offer(a,x) | offer(b,y) | reject-offer(a,488) media-offer(a,offer-a) => connected`,
-  ],
-  [
-    "§14.1 two offers at once: the second is told 491",
-    plan,
-    [...talking, a(offer("x")), b(1, offer("y"))],
-    `${TALKING} | media-offer(a,x) | reject-offer(b,491) => connected`,
-  ],
-  [
-    "§14.2 asked to offer, we offer both directions and take the ACK's answer to the other leg",
-    plan,
-    [
-      ...dialled,
-      b(1, { kind: "answer", sdp: "v=0\r\na=recvonly\r\n" }),
-      answered,
-      a(offer()),
-      exchanged("ours"),
-      a({ kind: "acknowledged", sdp: "theirs" }),
-      exchanged("theirs-b"),
-      b(1, { kind: "offer-answered", status: 200, sdp: "ok-b" }),
-      exchanged("ok-a"),
-    ],
-    `${TALKING.replace("answer-b", "v=0\r\na=recvonly\r\n")} | media-offer(b,v=0\r\na=sendrecv\r\n) | accept-offer(a,ours) | ` +
-      "media-offer(a,theirs) | offer(b,theirs-b) | media-answer(b,ok-b) => connected",
-  ],
-  [
-    "an offer before the answer is told to wait",
-    plan,
-    [...dialled, a(offer("x"))],
-    `${DIALLED} | reject-offer(a,491) => calling`,
-  ],
-  [
-    "an offer after the end is refused too",
-    plan,
-    [...talking, a(bye), b(1, offer("x"))],
-    `${TALKING} | ${CLEAR} | reject-offer(b,491) => closing`,
   ],
 ];
 

@@ -1,0 +1,113 @@
+import type { Target } from "../locate/locator.ts";
+import type { CallInput, CallOutput, CallPlan, CallState, LegEvent, MediaPurpose } from "./call.types.ts";
+import { step } from "./step.ts";
+
+export const one: Target = { transport: "udp", address: "192.0.2.1", port: 5060 };
+export const two: Target = { transport: "udp", address: "192.0.2.2", port: 5060 };
+
+/** Two attempts with ORIG-4's rule: 404, 486 and 603 end the search. */
+export const plan: CallPlan = {
+  direction: "trunking-originating",
+  attempts: ["sip:first", "sip:second"].map((uri) => ({
+    uri,
+    noResponseMs: 4_000,
+    retry: { kind: "unless", statuses: [404, 486, 603] },
+  })),
+  offer: "offer-a",
+  ringTimeoutMs: 60_000,
+  maxDurationMs: 3_600_000,
+};
+export const toCarrier: CallPlan = {
+  ...plan,
+  direction: "trunking-terminating",
+  attempts: plan.attempts.map((attempt) => ({ ...attempt, retry: { kind: "only", statuses: [500, 503] } })),
+};
+
+export const start: CallInput = { kind: "start" };
+export const located = (...targets: Target[]): CallInput => ({ kind: "located", targets, why: "no address" });
+export const a = (event: LegEvent): CallInput => ({ kind: "leg-a", event });
+export const b = (tryNumber: number, event: LegEvent): CallInput => ({ kind: "leg-b", tryNumber, event });
+export const media = (purpose: MediaPurpose, sdp: string): CallInput => ({ kind: "media", purpose, sdp });
+export const refused = (purpose: MediaPurpose, status: number): CallInput => ({
+  kind: "media-refused",
+  purpose,
+  status,
+  why: "no",
+});
+export const prepared = media({ kind: "prepare" }, "offer-b");
+export const timer = (name: "silence" | "ring" | "duration"): CallInput => ({ kind: "timer", timer: name });
+export const trying: LegEvent = { kind: "trying" };
+export const ringing: LegEvent = { kind: "progress", status: 180, reason: "Ringing", sdp: undefined };
+export const early: LegEvent = { kind: "progress", status: 183, reason: "Session Progress", sdp: "early-b" };
+export const answer: LegEvent = { kind: "answer", sdp: "answer-b" };
+export const answered = media({ kind: "answer" }, "answer-a");
+export const fail = (status: number): LegEvent => ({
+  kind: "fail",
+  cause: "response",
+  status,
+  reason: `R${status}`,
+  why: undefined,
+});
+export const lost: LegEvent = { kind: "fail", cause: "unreachable", status: 503, reason: "refused", why: undefined };
+export const bye: LegEvent = { kind: "hangup", cause: "remote", why: undefined };
+export const cancel: LegEvent = { kind: "cancel", why: undefined };
+export const closed: CallInput = { kind: "media-closed", quality: [] };
+export const exchanged = (sdp: string): CallInput => media({ kind: "exchange" }, sdp);
+export const offer = (sdp?: string): LegEvent => ({ kind: "offer", sdp });
+
+/** Outputs on one line each step is separated by `|`; timers as `+silence4000`, `-silence`; the state at the end. */
+export function play(callPlan: CallPlan, ...inputs: CallInput[]): string {
+  let state: CallState = { name: "new" };
+  const steps = inputs.map((input) => {
+    const taken = step(callPlan, state, input);
+    state = taken.state;
+    return taken.outputs.map(show).join(" ");
+  });
+  return `${steps.filter((text) => text !== "").join(" | ")} => ${state.name}`;
+}
+
+function show(output: CallOutput): string {
+  switch (output.kind) {
+    case "locate":
+      return `locate ${output.uri}`;
+    case "prepare-media":
+      return `prepare(${output.sdp})`;
+    case "media-offer":
+    case "media-answer":
+      return `${output.kind}(${output.leg},${output.sdp})`;
+    case "dial":
+      return `dial#${output.tryNumber}(${output.attempt},${output.target.address},${output.sdp})`;
+    case "abandon":
+      return `abandon#${output.tryNumber}`;
+    case "progress":
+      return `A<${output.status}${output.sdp ? `(${output.sdp})` : ""}`;
+    case "answer":
+      return `A<200(${output.sdp})`;
+    case "release":
+      return `release(${output.ending.sipStatus})`;
+    case "offer":
+    case "accept-offer":
+      return `${output.kind}(${output.leg},${output.sdp})`;
+    case "reject-offer":
+      return `reject-offer(${output.leg},${output.status})`;
+    case "set":
+      return `+${output.timer}${output.afterMs}`;
+    case "clear":
+      return `-${output.timer}`;
+    case "attempted":
+      return `attempt${output.attempt}=${output.status}`;
+    case "ended":
+      return `ended(${output.ending.by},${output.ending.sipStatus},${output.ending.errorCode})`;
+    case "alert":
+      return `alert${output.errorCode}`;
+    default:
+      return output.kind;
+  }
+}
+
+export const CLEAR = "-silence -ring -duration close-media";
+export const DIALLED = "+ring60000 locate sip:first | prepare(offer-a) | +silence4000 dial#1(0,192.0.2.1,offer-b)";
+export const dialled = [start, located(one), prepared];
+export const TALKING = `${DIALLED} | -silence attempt0=200 media-answer(b,answer-b) | -ring +duration3600000 answered A<200(answer-a)`;
+export const talking = [...dialled, b(1, answer), answered];
+export const NEXT = "locate sip:second | +silence4000 dial#2(1,192.0.2.2,offer-b)";
