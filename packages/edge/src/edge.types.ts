@@ -4,12 +4,30 @@ import type { AlertSink, CallRecordSink, DirectorySource } from "@trunkline/trun
 /** A local address to listen on and the address shown to the world for it. */
 export type EdgeAddress = { readonly bind: string; readonly advertise: string };
 
+/** A certificate chain (leaf first) with its private key, and the host names it is shown for: `*.` covers one label (RFC 6125 §6.4.3). */
+export type EdgeCertificate = {
+  readonly names: readonly string[];
+  readonly certPem: string;
+  readonly keyPem: string;
+};
+
+/** What TLS listeners show, and whom TLS clients trust. */
+export type EdgeTls = {
+  /** In order of preference; the first one also serves peers that name no host (no SNI) or a host that none is for. */
+  readonly certificates: readonly EdgeCertificate[];
+  /** Root certificates to trust in addition to the system's. */
+  readonly caPem: string;
+};
+
 export type EdgeOptions = {
   readonly edge: string;
   readonly zone: string;
   readonly addresses: readonly EdgeAddress[];
-  /** UDP (and, when built, TCP) port; 0 for any. */
+  /** UDP and TCP port; 0 for any. */
   readonly sipPort: number;
+  /** TLS port; 0 for any. Without `tls` nothing listens on it. Default 5061. */
+  readonly sipsPort?: number;
+  readonly tls?: EdgeTls;
   /** Folder of the journal; made when missing. */
   readonly journalDir: string;
   /** Key of our nonces, 32 bytes hex; stable over restarts so that a nonce outlives them. */
