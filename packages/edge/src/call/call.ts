@@ -190,6 +190,7 @@ export class Call {
     const { attempts, identity, maxForwards, sid } = this.opening;
     const attempt = attempts[index];
     const flow = this.#parts.flowTo(target.transport, target.address, target.port);
+    this.#legB = undefined;
     this.#attemptStartedAtMs = this.#parts.wallClockMs();
     const listener = this.#listen("b", (event) => ({ kind: "leg-b", tryNumber, event }));
     if (!attempt || !flow) {

@@ -9,7 +9,7 @@ type Offer = Extract<LegEvent, { readonly kind: "offer" }>;
 type OfferAnswered = Extract<LegEvent, { readonly kind: "offer-answered" }>;
 const PURPOSE: MediaPurpose = { kind: "exchange" };
 
-export function otherLeg(leg: Leg): Leg {
+function otherLeg(leg: Leg): Leg {
   return leg === "a" ? "b" : "a";
 }
 

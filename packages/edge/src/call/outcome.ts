@@ -33,7 +33,7 @@ const CAUSES: ReadonlyMap<number, number> = new Map([
   [606, 58],
 ]);
 
-export function q850Cause(sipStatus: number): number {
+function q850Cause(sipStatus: number): number {
   return CAUSES.get(sipStatus) ?? 127;
 }
 

@@ -21,7 +21,7 @@ export type ResolverLimits = {
   readonly failureTtlSec: number;
 };
 
-export const DEFAULT_RESOLVER_LIMITS: ResolverLimits = {
+const DEFAULT_RESOLVER_LIMITS: ResolverLimits = {
   serverMs: 1_000,
   questionMs: 3_000,
   inFlight: 256,

@@ -63,6 +63,6 @@ function reasonOf(message: SipRequest | SipResponse | undefined): string | undef
   return value === undefined || value.length > MAX_REASON_LENGTH ? undefined : copyString(value);
 }
 
-export function copied(text: string | undefined): string | undefined {
+function copied(text: string | undefined): string | undefined {
   return text === undefined ? undefined : copyString(text);
 }

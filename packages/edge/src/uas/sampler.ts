@@ -2,7 +2,7 @@
 export class Sampler {
   readonly #perMinute: number;
   #tokens: number;
-  #atMs = Number.NEGATIVE_INFINITY;
+  #atMs = 0;
 
   constructor(perMinute: number) {
     this.#perMinute = perMinute;
