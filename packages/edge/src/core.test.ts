@@ -1,6 +1,6 @@
 import type { Session, SessionEvent, SipRequest, SipResponse } from "@trunkline/sip";
 import { describe, expect, it } from "vitest";
-import { ACCOUNT, sid, TRUNK, trunk } from "../../trunking/src/rows.fixture.ts";
+import { ACCOUNT, sid, TRUNK, trunk } from "../../../test/support/lent-fixtures.ts";
 import { CARRIER, DOMAIN, EDGE, EdgeWorld, NUMBER, PBX, SPARE, ZONE } from "./edge-world.fixture.ts";
 
 const answers = (session: Session): void => {

@@ -7,19 +7,22 @@ import {
   type DirectoryIndex,
   foldCallEvent,
 } from "@trunkline/trunking";
-import { createPhone, type Phone, type PhoneOptions } from "../../sip/src/session/phone.fixture.ts";
-import { flowBetween, VirtualNetwork } from "../../sip/src/session/virtual-network.fixture.ts";
 import {
   ACCOUNT,
   account,
   carrier,
   changes,
+  createPhone,
+  flowBetween,
   originationUrl,
+  type Phone,
+  type PhoneOptions,
   sid,
   TRUNK,
   trunk,
+  VirtualNetwork,
   type WrittenRow,
-} from "../../trunking/src/rows.fixture.ts";
+} from "../../../test/support/lent-fixtures.ts";
 import { createEdgeCore, digestRealm } from "./core.ts";
 import type { EdgeCore, EdgeCoreOptions, EdgeCorePorts } from "./core.types.ts";
 import { FakePlane } from "./fake-plane.fixture.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Session, SessionEvent } from "@trunkline/sip";
 import type { DirectoryChange } from "@trunkline/trunking";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ACCOUNT, changes, TRUNK, trunk } from "../../trunking/src/rows.fixture.ts";
+import { ACCOUNT, changes, TRUNK, trunk } from "../../../test/support/lent-fixtures.ts";
 import { createEdge } from "./edge.ts";
 import type { Edge, EdgeOptions, EdgePorts } from "./edge.types.ts";
 import { DOMAIN, demoRows, LOGIN, NUMBER, ZONE } from "./edge-world.fixture.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ACCOUNT } from "../../trunking/src/rows.fixture.ts";
+import { ACCOUNT } from "../../../test/support/lent-fixtures.ts";
 import { CARRIER, DOMAIN, EDGE, EdgeWorld, PBX, STRANGER } from "./edge-world.fixture.ts";
 
 /** Sends raw text from an address and gives back every answer that came. */

@@ -1,6 +1,6 @@
 import type { Session, SessionEvent } from "@trunkline/sip";
 import { describe, expect, it } from "vitest";
-import { ACCOUNT } from "../../trunking/src/rows.fixture.ts";
+import { ACCOUNT } from "../../../test/support/lent-fixtures.ts";
 import { CARRIER, DOMAIN, EdgeWorld, PBX } from "./edge-world.fixture.ts";
 
 const answers = (session: Session): void => {

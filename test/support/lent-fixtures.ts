@@ -1,0 +1,14 @@
+/** Fixtures that one room lends to the tests of others: no test reaches into another room's files but through here. */
+export { createPhone, type Phone, type PhoneOptions } from "../../packages/sip/src/session/phone.fixture.ts";
+export { flowBetween, VirtualNetwork } from "../../packages/sip/src/session/virtual-network.fixture.ts";
+export {
+  ACCOUNT,
+  account,
+  carrier,
+  changes,
+  originationUrl,
+  sid,
+  TRUNK,
+  trunk,
+  type WrittenRow,
+} from "../../packages/trunking/src/rows.fixture.ts";
