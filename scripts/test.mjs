@@ -9,9 +9,9 @@ installPackages();
 installPrograms(TEST_PROGRAMS);
 build();
 say("Checking style, types and dependencies ...");
-run("npx", ["biome", "check", "--reporter=summary", "."]);
-run("npx", ["tsc", "-p", "tsconfig.tests.json"]);
-run("npx", ["knip"]);
+run("biome", ["check", "--reporter=summary", "."]);
+run("tsc", ["-p", "tsconfig.tests.json"]);
+run("knip", ["--no-config-hints"]);
 
 say("Running the suites ...");
 const report = join(root, ".cache", "test-report.json");
@@ -25,7 +25,7 @@ const args = [
   `--outputFile.json=${report}`,
   ...process.argv.slice(2),
 ];
-const { status } = spawnSync("npx", args, { cwd: root, stdio: "inherit", env: projectEnv });
+const { status } = spawnSync("vitest", args, { cwd: root, stdio: "inherit", env: projectEnv });
 
 /** Counts from the machine-readable report; a run that left none, or a file that could not be loaded, counts as a failure. */
 function readCounts() {

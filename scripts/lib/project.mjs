@@ -40,7 +40,8 @@ export function installPackages() {
   const stamp = join(root, "node_modules", ".trunkline-lock");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
   say("Installing packages ...");
-  run("npm", ["ci", "--no-audit", "--no-fund"], { env: process.env });
+  // Not `npm ci`: it insists on the optional packages of every platform, which a lock file made on one of them may not list.
+  run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], { env: process.env });
   mkdirSync(join(root, "node_modules"), { recursive: true });
   writeFileSync(stamp, lock);
 }
