@@ -1,4 +1,6 @@
-import { INCIDENTS } from "./incident-catalogue.ts";
+import { CONNECTION_INCIDENTS } from "./connection-catalogue.ts";
+import { HEADER_INCIDENTS } from "./header-catalogue.ts";
+import { CALL_INCIDENTS } from "./incident-catalogue.ts";
 import { REFUSALS } from "./refusal-catalogue.ts";
 
 /** Debugger codes that refuse a call or request, with a SIP answer of their own (contract §8.3, §12). */
@@ -14,6 +16,7 @@ export type RefusalCode =
   | 32101
   | 32102
   | 32103
+  | 32115
   | 32200
   | 32201
   | 32202
@@ -25,10 +28,47 @@ export type RefusalCode =
   | 32208
   | 32209
   | 32210
-  | 32218;
+  | 32218
+  | 32219;
 
-/** Debugger codes of things that happen during a call (contract §12). */
-export type IncidentCode = 32011 | 32014 | 32015 | 32022 | 32219;
+/** Debugger codes of things that happen to a call or while it is set up, and refuse nothing by themselves (contract §12). */
+export type CallIncidentCode =
+  | 32002
+  | 32007
+  | 32008
+  | 32009
+  | 32011
+  | 32013
+  | 32014
+  | 32015
+  | 32016
+  | 32017
+  | 32018
+  | 32019
+  | 32021
+  | 32022;
+
+/** Debugger codes of messages and addresses that could not be used as they were written (contract §12). */
+export type HeaderIncidentCode = 32105 | 32106 | 32110 | 32111 | 32112 | 32113 | 32114;
+
+/** Debugger codes of registrations, dialled SIP addresses, TLS, private connections and carriers of the customer (contract §12). */
+export type ConnectionIncidentCode =
+  | 32212
+  | 32214
+  | 32215
+  | 32216
+  | 32220
+  | 32221
+  | 32222
+  | 32223
+  | 32301
+  | 32302
+  | 32303
+  | 32304
+  | 32400
+  | 32401;
+
+export type IncidentCode = CallIncidentCode | HeaderIncidentCode | ConnectionIncidentCode;
 
 /** Every code that a call can give. */
 export type ErrorCode = RefusalCode | IncidentCode;
@@ -47,9 +87,15 @@ export type ErrorEntry = {
   readonly remedy: Bilingual;
 };
 
+export type IncidentEntry = ErrorEntry & { readonly sip: null };
 export type RefusalEntry = ErrorEntry & { readonly sip: { readonly status: number; readonly phrase: string } };
 
-const CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = { ...REFUSALS, ...INCIDENTS };
+const CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
+  ...REFUSALS,
+  ...CALL_INCIDENTS,
+  ...HEADER_INCIDENTS,
+  ...CONNECTION_INCIDENTS,
+};
 
 export function errorEntry(code: RefusalCode): RefusalEntry;
 export function errorEntry(code: ErrorCode): ErrorEntry;

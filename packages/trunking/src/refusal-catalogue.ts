@@ -156,6 +156,20 @@ export const REFUSALS: Readonly<Record<RefusalCode, RefusalEntry>> = {
       ja: "INVITE（200 でオファーした場合は ACK）に SDP を含めてください。",
     },
   },
+  32115: {
+    level: "error",
+    title: { en: "X-Branded-CallReason is not valid", ja: "X-Branded-CallReason が正しくありません" },
+    text: "X-Branded-CallReason is longer than 50 characters",
+    sip: { status: 400, phrase: "Invalid X-Branded-CallReason" },
+    cause: {
+      en: "The call reason to show to the called party is longer than 50 characters.",
+      ja: "着信側に表示する発信理由が 50 文字を超えています。",
+    },
+    remedy: {
+      en: "Shorten the X-Branded-CallReason header, or leave it out.",
+      ja: "X-Branded-CallReason ヘッダーを短くするか、省略してください。",
+    },
+  },
   32200: {
     level: "error",
     title: { en: "Insufficient permissions", ja: "権限が不足しています" },
@@ -319,6 +333,20 @@ export const REFUSALS: Readonly<Record<RefusalCode, RefusalEntry>> = {
     remedy: {
       en: "Set the transfer mode of the trunk to sip-only or enable-all.",
       ja: "トランクの転送モードを sip-only または enable-all にしてください。",
+    },
+  },
+  32219: {
+    level: "error",
+    title: { en: "Redirect failed", ja: "リダイレクトに失敗しました" },
+    text: "Redirect failed",
+    sip: { status: 502, phrase: "Redirect Failed" },
+    cause: {
+      en: "The SIP server redirected the call a second time, or to a place that cannot be called.",
+      ja: "SIP サーバーが 2 回目のリダイレクトを行ったか、発信できない宛先を指定しました。",
+    },
+    remedy: {
+      en: "Answer a redirected call; give one reachable SIP URI as the first Contact of the 302.",
+      ja: "リダイレクトされた通話には応答し、302 の最初の Contact に到達可能な SIP URI を設定してください。",
     },
   },
 };
