@@ -26,7 +26,7 @@ export type Dated = { readonly createdAtMs: number; readonly updatedAtMs: number
 
 /**
  * A page request by keyset: `after`/`before` are opaque cursors of an earlier page, never both. Newest first for calls and alerts,
- * oldest first for everything else... each repository says which.
+ * oldest first for everything else... each repository says which. A cursor that the list never gave rejects with `InvalidCursor`.
  */
 export type PageRequest = { readonly limit: number; readonly after?: string; readonly before?: string };
 export type PageOf<T> = { readonly rows: readonly T[]; readonly next: string | null; readonly previous: string | null };

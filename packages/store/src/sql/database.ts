@@ -88,12 +88,13 @@ export function brokenConstraint(error: unknown): string | undefined {
 
 /**
  * Errors of the connection become `STORE_AWAY`: a system error's name instead of a SQLSTATE (`ECONNREFUSED`), pg's own words for a cut
- * or slow connection, class 08 (connection), 53 (resources), 57 (operator intervention, such as a shutdown). Everything else is a
+ * or slow connection, class 08 (connection), 53 (resources), 58 (the server's disk), 57 (operator intervention, such as a shutdown). Everything else is a
  * statement of ours gone wrong and passes as it is.
  */
 function asStoreError(error: unknown): unknown {
   if (error instanceof StoreError || !(error instanceof Error)) return error;
   const code = (error as NodeJS.ErrnoException).code;
-  const away = code === undefined ? /connect|timeout/i.test(error.message) : /^(E[A-Z_]{4,}|(08|53|57)...)$/.test(code);
+  const away =
+    code === undefined ? /connect|timeout/i.test(error.message) : /^(E[A-Z_]{4,}|(08|53|57|58)...)$/.test(code);
   return away ? new StoreError("STORE_AWAY", `the database is away: ${error.message}`, error) : error;
 }

@@ -34,6 +34,15 @@ function readPrepared(path: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(zstdDecompressSync(readFileSync(path)));
 }
 
+/**
+ * PostgreSQL panicked (a failed fsync, a full disk under the write-ahead log) or the engine itself broke. Its process would end now; the
+ * engine stays instead and never answers again. Ending the thread lets the next one recover from the log.
+ */
+function isFatal(error: unknown): boolean {
+  const { severity, name } = error as { readonly severity?: string; readonly name?: string };
+  return severity === "PANIC" || severity === "FATAL" || name === "RuntimeError" || name === "ExitStatus";
+}
+
 function asWorkerError(error: unknown): WorkerError {
   const { message, code, constraint, detail } = error as WorkerError;
   return { message: String(message), code, constraint, detail };
@@ -62,6 +71,7 @@ async function serve(): Promise<void> {
       reply({ kind: "rows", id: message.id, rows, affectedRows: affectedRows ?? 0 });
     } catch (error) {
       reply({ kind: "failed", id: message.id, error: asWorkerError(error) });
+      if (isFatal(error)) process.exit(1);
     }
   };
   port.on("message", (message: ToWorker) => void answer(message));

@@ -56,7 +56,7 @@ class DatabaseThread {
   }
 
   current(): WorkerLink {
-    if (this.#current === undefined || (this.#current.dead && this.#settings.dataDir !== null)) {
+    if (this.#current === undefined || (this.#current.gone && this.#settings.dataDir !== null)) {
       this.#current = new WorkerLink(this.#settings);
     }
     return this.#current;
@@ -76,6 +76,7 @@ class WorkerLink {
   readonly #exited: Promise<void>;
   #lastId = 0;
   #cause: Error | undefined;
+  #gone = false;
 
   constructor(settings: WorkerSettings) {
     const file = import.meta.url.endsWith(".ts") ? "./pglite-worker.ts" : "./pglite-worker.js";
@@ -84,14 +85,16 @@ class WorkerLink {
     this.#worker.on("error", (error) => this.#fail(error));
     this.#exited = new Promise((resolve) => {
       this.#worker.once("exit", () => {
+        this.#gone = true;
         this.#fail(new Error("its thread ended"));
         resolve();
       });
     });
   }
 
-  get dead(): boolean {
-    return this.#cause !== undefined;
+  /** True when the thread has ended, and with it every access to the directory. */
+  get gone(): boolean {
+    return this.#gone;
   }
 
   /** Queries sent before the worker is ready wait in its message queue. */
@@ -105,7 +108,7 @@ class WorkerLink {
   }
 
   async close(): Promise<void> {
-    if (!this.dead) this.#send({ kind: "close" });
+    if (!this.#gone) this.#send({ kind: "close" });
     await this.#exited;
   }
 
