@@ -72,11 +72,19 @@ describe("readMessage", () => {
   });
 
   it.each([
-    ["too long", { maxMessageBytes: 100 }, "Message too large"],
+    ["too long", { maxMessageBytes: 100 }, "Message Too Large"],
     ["of too many lines", { maxHeaderLines: 10 }, "Too many header fields"],
     ["with too long a line", { maxLineBytes: 60 }, "Header field too long"],
   ])("refuses a message %s", (_title, limit, what) => {
     expect(refused(writeMessage(INVITE, LINES), { ...DEFAULT_READ_LIMITS, ...limit }).what).toBe(what);
+  });
+
+  it("§21.5.14: answers a message above the limit with 513, as far as its header fields are within it", () => {
+    const huge = writeMessage(INVITE, LINES, "x".repeat(2_000));
+    const limits = { ...DEFAULT_READ_LIMITS, maxMessageBytes: 1_500 };
+    const { status, reply } = refused(huge, limits);
+    expect([status, reply?.via.length]).toEqual([513, readInvite().all("via").length]);
+    expect(refused("x".repeat(2_000), limits).reply).toBeUndefined();
   });
 
   it("takes exactly as many header lines as it may", () => {

@@ -50,7 +50,7 @@ type Essentials = {
  * Never throws; what cannot be read is `Unreadable`, which knows how to answer.
  */
 export function readMessage(text: string, limits: ReadLimits = DEFAULT_READ_LIMITS): SipMessage | Unreadable {
-  if (text.length > limits.maxMessageBytes) return new Unreadable("Message too large", 0, 400, undefined);
+  if (text.length > limits.maxMessageBytes) return tooLarge(text, limits);
   const { startLine, headers, bodyAt, problem } = readLines(text, limits);
   const start = readStartLine(startLine);
   const failed = (why: Malformed, status: 400 | 505 = 400): Unreadable =>
@@ -65,6 +65,12 @@ export function readMessage(text: string, limits: ReadLimits = DEFAULT_READ_LIMI
   if (start.kind === "response") return new ReadResponse(text, headers, body, essentials, start.status, start.reason);
   if (start.method !== essentials.cseq.method) return failed(new Malformed("CSeq method does not match"));
   return new ReadRequest(text, headers, body, essentials, start.method, start.requestUri, start.target);
+}
+
+/** §21.5.14; of the message as much is read as one within the limit may have. */
+function tooLarge(text: string, limits: ReadLimits): Unreadable {
+  const { startLine, headers } = readLines(text.slice(0, limits.maxMessageBytes), limits);
+  return new Unreadable("Message Too Large", 0, 513, replyHeaders(startLine, headers));
 }
 
 const VERSION = "Version Not Supported";

@@ -54,8 +54,8 @@ describe("StreamFramer (RFC 3261 §18.3)", () => {
       "broken Repeated Content-Length",
     ],
     ["breaks at a negative one (RFC 4475 §3.1.2.3)", [message("a", "", "-999")], "broken Malformed Content-Length"],
-    ["breaks at a message above the limit before it is there", [message("a", "", "1000")], "broken Message too large"],
-    ["breaks at headers that never end", [huge.slice(0, 150), "x".repeat(900)], "broken Message too large (no reply)"],
+    ["breaks at a message above the limit before it is there", [message("a", "", "1000")], "broken Message Too Large"],
+    ["breaks at headers that never end", [huge.slice(0, 150), "x".repeat(900)], "broken Message Too Large (no reply)"],
     ["breaks at digits without end", [message("a", "", "9".repeat(40))], "broken Malformed Content-Length"],
   ])("%s", (_title, chunks, want) => {
     expect(play("peer", chunks)).toBe(want);

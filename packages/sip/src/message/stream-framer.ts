@@ -89,14 +89,14 @@ export class StreamFramer {
     if (!found) {
       // The pattern may begin with the last two octets.
       this.#searched = Math.max(1, this.#buffer.length - 2);
-      return this.#buffer.length > this.#limits.maxMessageBytes ? refuse("Message too large") : undefined;
+      return this.#buffer.length > this.#limits.maxMessageBytes ? refuse(TOO_LARGE) : undefined;
     }
     const headLength = EMPTY_LINE.lastIndex;
     const lines = readLines(this.#buffer.slice(0, headLength), this.#limits);
     const bodyLength = contentLength(lines);
     if (bodyLength instanceof Malformed) return refuse(bodyLength.what, lines);
     const length = headLength + bodyLength;
-    if (length > this.#limits.maxMessageBytes) return refuse("Message too large", lines);
+    if (length > this.#limits.maxMessageBytes) return refuse(TOO_LARGE, lines);
     this.#messageLength = length;
     return undefined;
   }
@@ -115,6 +115,8 @@ export class StreamFramer {
   }
 }
 
+const TOO_LARGE = "Message Too Large";
+
 function contentLength({ headers }: Lines): number | Malformed {
   const values = headers.filter(({ key }) => key === "content-length");
   const [first] = values;
@@ -125,5 +127,6 @@ function contentLength({ headers }: Lines): number | Malformed {
 }
 
 function refuse(what: string, lines?: Lines): Unreadable {
-  return new Unreadable(what, 0, 400, lines && replyHeaders(lines.startLine, lines.headers));
+  const status = what === TOO_LARGE ? 513 : 400;
+  return new Unreadable(what, 0, status, lines && replyHeaders(lines.startLine, lines.headers));
 }

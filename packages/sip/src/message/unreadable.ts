@@ -19,11 +19,11 @@ export type ReplyHeaders = {
  * makes the response. Without it the message is dropped: responses, and what is not SIP at all.
  */
 export class Unreadable extends Malformed {
-  /** 400, or 505 for a version other than SIP/2.0 (§21.5.6). */
-  readonly status: 400 | 505;
+  /** 400, 505 for a version other than SIP/2.0 (§21.5.6), or 513 for a message above the limit (§21.5.14). */
+  readonly status: 400 | 505 | 513;
   readonly reply: ReplyHeaders | undefined;
 
-  constructor(what: string, at: number, status: 400 | 505, reply: ReplyHeaders | undefined) {
+  constructor(what: string, at: number, status: 400 | 505 | 513, reply: ReplyHeaders | undefined) {
     super(what, at);
     this.status = status;
     this.reply = reply;

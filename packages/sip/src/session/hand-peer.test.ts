@@ -51,6 +51,7 @@ describe("what a server refuses before it keeps anything", () => {
       "420 INVITE",
     ],
     ["§8.2.3: a body it cannot read", handRequest("INVITE", { "Content-Type": "text/plain" }, "hi"), "415 INVITE"],
+    ["§8.2.2.1: a scheme it does not know", handRequest("INVITE").replace("sip:bob", "soap:bob"), "416 INVITE"],
     ["§8.1.1.8: an INVITE without Contact", handRequest("INVITE", { Contact: undefined }), "400 INVITE"],
     ["§12.2.2: a request for a dialog it does not know", handRequest("BYE", { To: "<sip:b@b>;tag=x" }), "481 BYE"],
     ["§9.2: a CANCEL for nothing", handRequest("CANCEL"), "481 CANCEL"],
@@ -69,8 +70,23 @@ describe("what a server refuses before it keeps anything", () => {
   it("a stranger whom the screen refuses: not a word", () => {
     const { bob, peer, say } = server({ handlers: { screen: () => false } });
     for (const method of ["INVITE", "OPTIONS", "BYE", "DANCE", "ACK"]) say(handRequest(method));
+    say(handRequest("INVITE").replace("sip:bob", "soap:bob"));
     expect(peer.received).toEqual([]);
     expect(bob.agent.counts()).toEqual(NOTHING);
+  });
+
+  it("a stranger who spoils his message is asked about too, and hears nothing either", () => {
+    const asked: string[] = [];
+    const screenUnreadable = ({ what }: { readonly what: string }): boolean => {
+      asked.push(what);
+      return false;
+    };
+    const { peer, say } = server({ handlers: { screenUnreadable } });
+    say(handRequest("INVITE", { CSeq: "1 INFO" }));
+    say("SIP/2.0 200 OK\r\n\r\n");
+    say("nonsense");
+    expect(peer.received).toEqual([]);
+    expect(asked).toEqual(["CSeq method does not match"]);
   });
 
   it("§8.2.2.2: a copy of a request that came another way gets 482", () => {

@@ -3,10 +3,11 @@ import type { Flow } from "../flow.ts";
 import type { Host } from "../host.ts";
 import { Malformed } from "../malformed.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
+import type { Unreadable } from "../message/unreadable.ts";
 import type { InviteServerTransaction, NonInviteServerTransaction } from "../transaction/server-transaction.ts";
 import { GIVE_UP_MS } from "../transaction/timers.ts";
 import { type Admission, TransactionLayer, type TransactionUser } from "../transaction/transaction-layer.ts";
-import { isBodyUnderstood } from "./body.ts";
+import { ACCEPTED_BODIES, isBodyUnderstood } from "./body.ts";
 import type { ExtraHeader, SessionEvent } from "./events.ts";
 import type { InviteUsage } from "./invite-usage.ts";
 import { capabilities, newTag, type Stack } from "./stack.ts";
@@ -39,6 +40,9 @@ const STANDALONE: ReadonlySet<string> = new Set([
   "REGISTER",
   "SUBSCRIBE",
 ]);
+
+/** Schemes a Request-URI may have; what becomes of a telephone number is the user's business (RFC 3261 §8.2.2.1). */
+const KNOWN_SCHEME = /^(?:sips?|tel):/i;
 
 const TAKE: Admission = { kind: "new" };
 const TAKE_IN_DIALOG: Admission = { kind: "in-dialog" };
@@ -105,12 +109,19 @@ class Core implements UserAgent, TransactionUser {
       return { kind: "refuse", status: 405, reason: "Method Not Allowed", headers: capabilities(this.#options) };
     }
     if (NEEDS_DIALOG.has(method)) return NO_DIALOG;
+    if (!KNOWN_SCHEME.test(request.requestUri)) {
+      return { kind: "refuse", status: 416, reason: "Unsupported URI Scheme" };
+    }
     const unsupported = unsupportedExtensions(request, this.#options);
     if (unsupported.length > 0) {
       const headers = [["Unsupported", unsupported.join(", ")]] as const;
       return { kind: "refuse", status: 420, reason: "Bad Extension", headers };
     }
     return method === "INVITE" ? admitInvite(request) : TAKE;
+  }
+
+  admitUnreadable(unreadable: Unreadable, flow: Flow): boolean {
+    return this.#handlers.screenUnreadable?.(unreadable, flow) ?? true;
   }
 
   onInvite(transaction: InviteServerTransaction, request: SipRequest, flow: Flow): void {
@@ -178,8 +189,7 @@ function admitInvite(request: SipRequest): Admission {
     return { kind: "refuse", status: 400, reason: "Missing or malformed Contact" };
   }
   if (!isBodyUnderstood(request)) {
-    const headers = [["Accept", "application/sdp"]] as const;
-    return { kind: "refuse", status: 415, reason: "Unsupported Media Type", headers };
+    return { kind: "refuse", status: 415, reason: "Unsupported Media Type", headers: ACCEPTED_BODIES };
   }
   return TAKE;
 }

@@ -1,5 +1,6 @@
 import type { Flow } from "../flow.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
+import type { Unreadable } from "../message/unreadable.ts";
 import type { ExtraHeader, SessionEvent } from "./events.ts";
 
 /** Names and limits of a user agent; every limit with its unit. */
@@ -96,6 +97,11 @@ export type UserAgentHandlers = {
    * Absent: everything is taken.
    */
   screen?(request: SipRequest, flow: Flow): boolean;
+  /**
+   * Asked before a request that cannot be read gets its 400, 505 or 513: false drops it in silence, so that a stranger learns
+   * nothing from spoiling a message. Absent: all are answered.
+   */
+  screenUnreadable?(unreadable: Unreadable, flow: Flow): boolean;
   /** A new INVITE outside any dialog that passed RFC 3261 §8.2; 100 was already sent. */
   onInvite(session: Session): void;
   onRequest?(request: IncomingRequest): void;

@@ -33,6 +33,8 @@ export type Admission =
 /** The user of the transactions: the user agent core. */
 export interface TransactionUser {
   admit(request: SipRequest, flow: Flow): Admission;
+  /** Whether a request that cannot be read deserves its refusal. */
+  admitUnreadable(unreadable: Unreadable, flow: Flow): boolean;
   onInvite(transaction: InviteServerTransaction, request: SipRequest, flow: Flow): void;
   onRequest(transaction: NonInviteServerTransaction, request: SipRequest, flow: Flow): void;
   /** The ACK of a 2xx. */
@@ -82,8 +84,7 @@ export class TransactionLayer implements TransactionShell {
     this.#options.onMessage?.("in", flow, text);
     const message = readMessage(text);
     if (message instanceof Unreadable) {
-      const wire = writeRefusal(message, flow, this.host.randomHex(8));
-      if (wire !== undefined) this.transmit(flow, wire);
+      this.#receiveUnreadable(message, flow);
     } else if (message.kind === "response") this.#receiveResponse(message);
     else if (message.method === "ACK") this.#receiveAck(message, flow);
     else this.#receiveRequest(message, flow);
@@ -146,6 +147,12 @@ export class TransactionLayer implements TransactionShell {
     const waiting = this.#waiting.get(key);
     if (waiting) waiting.add(transaction);
     else this.#waiting.set(key, new Set([transaction]));
+  }
+
+  #receiveUnreadable(unreadable: Unreadable, flow: Flow): void {
+    if (unreadable.reply === undefined || !this.#user.admitUnreadable(unreadable, flow)) return;
+    const wire = writeRefusal(unreadable, flow, this.host.randomHex(8));
+    if (wire !== undefined) this.transmit(flow, wire);
   }
 
   #receiveResponse(response: SipResponse): void {
