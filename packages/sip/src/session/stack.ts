@@ -2,6 +2,7 @@ import type { Flow } from "../flow.ts";
 import type { Host } from "../host.ts";
 import type { HeaderLine } from "../message/write.ts";
 import { BRANCH_COOKIE } from "../transaction/key.ts";
+import type { OutgoingRequest } from "../transaction/outgoing-request.ts";
 import type { TransactionLayer } from "../transaction/transaction-layer.ts";
 import type { InviteUsage } from "./invite-usage.ts";
 import type { UserAgentOptions } from "./user-agent.types.ts";
@@ -27,17 +28,27 @@ export function newTag(stack: Stack): string {
 /** A fresh Via; `rport` so that the answer comes back through a NAT (RFC 3581 §3). */
 export function newVia(stack: Stack, flow: Flow): { readonly via: string; readonly branch: string } {
   const branch = BRANCH_COOKIE + stack.host.randomHex(12);
+  return { via: viaOf(stack.options, flow, branch), branch };
+}
+
+/**
+ * The same request over a stream, for one that is too large for a datagram (RFC 3261 §18.1.1); undefined when there is no
+ * stream to its target, or the rule is switched off.
+ */
+export function overStream(options: UserAgentOptions, request: OutgoingRequest): OutgoingRequest | undefined {
+  const flow = options.mtuRule === "off" ? undefined : options.streamFlow?.(request.flow);
+  return flow === undefined ? undefined : { ...request, flow, via: viaOf(options, flow, request.branch) };
+}
+
+function viaOf(options: UserAgentOptions, flow: Flow, branch: string): string {
   const rport = flow.transport === "udp" ? ";rport" : "";
-  return {
-    via: `SIP/2.0/${flow.transport.toUpperCase()} ${ourHostPort(stack, flow)};branch=${branch}${rport}`,
-    branch,
-  };
+  return `SIP/2.0/${flow.transport.toUpperCase()} ${ourHostPort(options, flow)};branch=${branch}${rport}`;
 }
 
 /** Our Contact on a flow, as a whole header value. `user` as written in a URI, escapes included. */
 export function ourContact(stack: Stack, flow: Flow, user: string | undefined): string {
   const transport = flow.transport === "udp" ? "" : `;transport=${flow.transport}`;
-  return `<sip:${user === undefined ? "" : `${user}@`}${ourHostPort(stack, flow)}${transport}>`;
+  return `<sip:${user === undefined ? "" : `${user}@`}${ourHostPort(stack.options, flow)}${transport}>`;
 }
 
 /** The headers that tell a peer what we can do. */
@@ -47,7 +58,7 @@ export function capabilities(options: UserAgentOptions): HeaderLine[] {
   return lines;
 }
 
-function ourHostPort(stack: Stack, flow: Flow): string {
-  const { host, port } = stack.options.advertised(flow);
+function ourHostPort(options: UserAgentOptions, flow: Flow): string {
+  const { host, port } = options.advertised(flow);
   return `${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}`;
 }

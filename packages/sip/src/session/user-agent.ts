@@ -4,13 +4,14 @@ import type { Host } from "../host.ts";
 import { Malformed } from "../malformed.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type { Unreadable } from "../message/unreadable.ts";
+import type { OutgoingRequest } from "../transaction/outgoing-request.ts";
 import type { InviteServerTransaction, NonInviteServerTransaction } from "../transaction/server-transaction.ts";
 import { GIVE_UP_MS } from "../transaction/timers.ts";
 import { type Admission, TransactionLayer, type TransactionUser } from "../transaction/transaction-layer.ts";
 import { ACCEPTED_BODIES, isBodyUnderstood } from "./body.ts";
 import type { ExtraHeader, SessionEvent } from "./events.ts";
 import type { InviteUsage } from "./invite-usage.ts";
-import { capabilities, newTag, type Stack } from "./stack.ts";
+import { capabilities, newTag, overStream, type Stack } from "./stack.ts";
 import { sendStandalone } from "./standalone-request.ts";
 import { UacSession } from "./uac-session.ts";
 import { UasSession } from "./uas-session.ts";
@@ -25,6 +26,9 @@ import type {
 } from "./user-agent.types.ts";
 
 const DEFAULT_MAX_TRANSACTIONS = 200_000;
+
+/** "If ... larger than 1300 bytes and the path MTU is unknown" (§18.1.1). */
+const MAX_UDP_REQUEST_BYTES = 1_300;
 
 /** Methods that make no sense outside a dialog, or without the transaction they refer to: 481. */
 const NEEDS_DIALOG: ReadonlySet<string> = new Set(["BYE", "CANCEL", "PRACK", "UPDATE"]);
@@ -62,9 +66,15 @@ class Core implements UserAgent, TransactionUser {
   constructor(host: Host, options: UserAgentOptions, handlers: UserAgentHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    const { product, maxTransactions = DEFAULT_MAX_TRANSACTIONS } = options;
-    const onMessage = handlers.onMessage?.bind(handlers);
-    const transactions = new TransactionLayer(host, { product, maxTransactions, onMessage }, this);
+    const { product, maxTransactions = DEFAULT_MAX_TRANSACTIONS, maxUdpRequestBytes = MAX_UDP_REQUEST_BYTES } = options;
+    const layer = {
+      product,
+      maxTransactions,
+      maxUdpRequestBytes,
+      onMessage: handlers.onMessage?.bind(handlers),
+      overStream: (request: OutgoingRequest) => overStream(options, request),
+    };
+    const transactions = new TransactionLayer(host, layer, this);
     this.#stack = { host, options, transactions, sessions: new Map() };
   }
 

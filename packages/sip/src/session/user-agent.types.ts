@@ -15,6 +15,15 @@ export type UserAgentOptions = {
   advertised(flow: Flow): { readonly host: string; readonly port: number };
   /** Most server transactions kept at once; a new request above it gets a stateless 503. Default 200,000. */
   readonly maxTransactions?: number;
+  /**
+   * A stream (TCP) to the peer of a UDP flow, for requests too large for a datagram; undefined when there is none. The request
+   * then goes over it with a Via to match, and over UDP after all when the stream fails before any response (RFC 3261 §18.1.1).
+   */
+  streamFlow?(flow: Flow): Flow | undefined;
+  /** `off`: requests of any size stay on UDP, for peers whose firewalls swallow TCP in silence. Default `rfc`. */
+  readonly mtuRule?: "rfc" | "off";
+  /** Largest request sent over UDP by the rule. Default 1,300, for a path whose MTU is not known; else that MTU less 200. */
+  readonly maxUdpRequestBytes?: number;
 };
 
 /** A request outside any dialog that started no session: OPTIONS, REGISTER, stray SUBSCRIBE ... */

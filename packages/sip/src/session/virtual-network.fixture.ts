@@ -48,6 +48,8 @@ export class VirtualNetwork {
   /** Decides about single messages before the weather does. */
   rule: (transit: Transit) => Fate = () => undefined;
   weather: Weather;
+  /** Addresses that refuse every connection. */
+  readonly datagramsOnly = new Set<string>();
   readonly #nodes = new Map<string, Receiver>();
   #sent = 0;
 
@@ -107,7 +109,8 @@ export class VirtualNetwork {
   #deliver(flow: Flow, wire: string, afterMs: number): void {
     this.clock.setTimer(afterMs, () => {
       const node = this.#nodes.get(`${flow.remoteAddress}:${flow.remotePort}`);
-      if (node !== undefined) node.receive(reversed(flow), wire);
+      const isRefused = flow.transport !== "udp" && this.datagramsOnly.has(flow.remoteAddress);
+      if (node !== undefined && !isRefused) node.receive(reversed(flow), wire);
       else if (flow.transport !== "udp") {
         this.#nodes.get(`${flow.localAddress}:${flow.localPort}`)?.flowFailed(flow, "connection refused");
       }

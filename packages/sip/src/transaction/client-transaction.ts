@@ -3,7 +3,7 @@ import type { SipResponse } from "../message/message.ts";
 import type { HeaderLine } from "../message/write.ts";
 import * as invite from "./invite-client.ts";
 import * as nonInvite from "./non-invite-client.ts";
-import { ackOfRefusal, cancelOf, type OutgoingRequest, writeRequest } from "./outgoing-request.ts";
+import { ackOfRefusal, cancelOf, type OutgoingRequest, type Sending, writeRequest } from "./outgoing-request.ts";
 import type { TransactionShell } from "./shell.ts";
 import { TimerSet } from "./timer-set.ts";
 
@@ -28,7 +28,7 @@ export class InviteClientTransaction implements ClientTransaction {
   readonly key: string;
   onOutcome: (outcome: Outcome) => void;
   readonly #shell: TransactionShell;
-  readonly #flow: OutgoingRequest["flow"];
+  #flow: OutgoingRequest["flow"];
   readonly #timers: TimerSet<invite.Timer>;
   #request: OutgoingRequest | undefined;
   /** The request while it may be retransmitted, then the ACK of a refusal, then nothing. */
@@ -37,14 +37,16 @@ export class InviteClientTransaction implements ClientTransaction {
   #response: SipResponse | undefined;
   #failure = "";
   #isAbandoned = false;
+  #fallback: Sending | undefined;
 
-  constructor(shell: TransactionShell, key: string, request: OutgoingRequest, onOutcome: (outcome: Outcome) => void) {
+  constructor(shell: TransactionShell, key: string, sending: Sending, onOutcome: (outcome: Outcome) => void) {
     this.#shell = shell;
     this.key = key;
     this.onOutcome = onOutcome;
-    this.#request = request;
-    this.#flow = request.flow;
-    this.#wire = writeRequest(request);
+    this.#request = sending.request;
+    this.#flow = sending.request.flow;
+    this.#wire = sending.wire;
+    this.#fallback = sending.fallback;
     this.#timers = new TimerSet(shell.host, (timer) => this.#step({ kind: "timer", timer }));
     const first = invite.start(isReliable(this.#flow.transport));
     this.#state = first.state;
@@ -77,6 +79,7 @@ export class InviteClientTransaction implements ClientTransaction {
 
   receive(response: SipResponse): void {
     const wasCalling = this.#state.name === "calling";
+    this.#fallback = undefined;
     this.#response = response;
     this.#step({ kind: "response", status: response.status });
     this.#response = undefined;
@@ -85,8 +88,21 @@ export class InviteClientTransaction implements ClientTransaction {
   }
 
   fail(reason: string): void {
-    this.#failure = reason;
-    this.#step({ kind: "transport-error" });
+    const fallback = this.#fallback;
+    if (fallback === undefined) {
+      this.#failure = reason;
+      this.#step({ kind: "transport-error" });
+      return;
+    }
+    this.#fallback = undefined;
+    this.#timers.clearAll();
+    this.#shell.moved(this, this.#flow, fallback.request.flow);
+    this.#request = fallback.request;
+    this.#flow = fallback.request.flow;
+    this.#wire = fallback.wire;
+    const again = invite.start(isReliable(this.#flow.transport));
+    this.#state = again.state;
+    this.#run(again.outputs);
   }
 
   #step(input: invite.Input): void {
@@ -146,17 +162,19 @@ export class NonInviteClientTransaction implements ClientTransaction {
   readonly key: string;
   onOutcome: (outcome: Outcome) => void;
   readonly #shell: TransactionShell;
-  readonly #flow: OutgoingRequest["flow"];
+  #flow: OutgoingRequest["flow"];
   readonly #timers: TimerSet<nonInvite.Timer>;
   #wire: string;
   #state: nonInvite.State;
+  #fallback: Sending | undefined;
 
-  constructor(shell: TransactionShell, key: string, request: OutgoingRequest, onOutcome: (outcome: Outcome) => void) {
+  constructor(shell: TransactionShell, key: string, sending: Sending, onOutcome: (outcome: Outcome) => void) {
     this.#shell = shell;
     this.key = key;
     this.onOutcome = onOutcome;
-    this.#flow = request.flow;
-    this.#wire = writeRequest(request);
+    this.#flow = sending.request.flow;
+    this.#wire = sending.wire;
+    this.#fallback = sending.fallback;
     this.#timers = new TimerSet(shell.host, (timer) => this.#step({ kind: "timer", timer }));
     const first = nonInvite.start(isReliable(this.#flow.transport));
     this.#state = first.state;
@@ -164,11 +182,24 @@ export class NonInviteClientTransaction implements ClientTransaction {
   }
 
   receive(response: SipResponse): void {
+    this.#fallback = undefined;
     this.#step({ kind: "response", status: response.status }, response);
   }
 
   fail(reason: string): void {
-    this.#step({ kind: "transport-error" }, undefined, reason);
+    const fallback = this.#fallback;
+    if (fallback === undefined) {
+      this.#step({ kind: "transport-error" }, undefined, reason);
+      return;
+    }
+    this.#fallback = undefined;
+    this.#timers.clearAll();
+    this.#shell.moved(this, this.#flow, fallback.request.flow);
+    this.#flow = fallback.request.flow;
+    this.#wire = fallback.wire;
+    const again = nonInvite.start(isReliable(this.#flow.transport));
+    this.#state = again.state;
+    this.#run(again.outputs, undefined);
   }
 
   #step(input: nonInvite.Input, response?: SipResponse, failure = ""): void {

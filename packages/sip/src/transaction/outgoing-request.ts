@@ -23,6 +23,14 @@ export type OutgoingRequest = {
   readonly body: string;
 };
 
+/** A request as text, ready to go. */
+export type Sending = {
+  readonly request: OutgoingRequest;
+  readonly wire: string;
+  /** Goes out instead when the flow fails before any response (RFC 3261 §18.1.1). */
+  readonly fallback?: Sending;
+};
+
 export function writeRequest(request: OutgoingRequest): string {
   const headers: HeaderLine[] = [["Via", request.via]];
   for (const route of request.routes) headers.push(["Route", route]);

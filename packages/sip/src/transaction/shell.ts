@@ -15,6 +15,8 @@ export interface TransactionShell {
   dress(extras: ResponseExtras): ResponseExtras;
   /** A final answer is there: a broken flow concerns it no longer. */
   settled(transaction: ClientTransaction, flow: Flow): void;
+  /** It goes on over another flow, whose failures concern it from now on. */
+  moved(transaction: ClientTransaction, from: Flow, to: Flow): void;
   forgetClient(transaction: ClientTransaction): void;
   forgetServer(transaction: ServerTransaction): void;
 }

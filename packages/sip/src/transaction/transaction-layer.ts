@@ -12,7 +12,7 @@ import {
   type Outcome,
 } from "./client-transaction.ts";
 import { clientKey, mergeKey, serverKey } from "./key.ts";
-import { type OutgoingRequest, writeRequest } from "./outgoing-request.ts";
+import { type OutgoingRequest, type Sending, writeRequest } from "./outgoing-request.ts";
 import { InviteServerTransaction, NonInviteServerTransaction, type ServerTransaction } from "./server-transaction.ts";
 import type { TransactionShell } from "./shell.ts";
 
@@ -45,6 +45,10 @@ export type TransactionLayerOptions = {
   readonly product: string;
   /** Most server transactions kept at once; dialogs have a quarter more in reserve, so that calls can always be ended. */
   readonly maxTransactions: number;
+  /** Largest request that goes over UDP when `overStream` has another way for it. */
+  readonly maxUdpRequestBytes: number;
+  /** The same request over a stream, or undefined when there is none. */
+  overStream(request: OutgoingRequest): OutgoingRequest | undefined;
   readonly onMessage?: ((direction: "in" | "out", flow: Flow, wire: string) => void) | undefined;
 };
 
@@ -103,15 +107,18 @@ export class TransactionLayer implements TransactionShell {
   }
 
   invite(request: OutgoingRequest, onOutcome: (outcome: Outcome) => void): InviteClientTransaction {
-    const transaction = new InviteClientTransaction(this, clientKey(request.branch, "INVITE"), request, onOutcome);
-    this.#keep(transaction, request.flow);
+    const key = clientKey(request.branch, "INVITE");
+    const sending = this.#prepare(request);
+    const transaction = new InviteClientTransaction(this, key, sending, onOutcome);
+    this.#keep(transaction, sending.request.flow);
     return transaction;
   }
 
   send(request: OutgoingRequest, onOutcome: (outcome: Outcome) => void): NonInviteClientTransaction {
     const key = clientKey(request.branch, request.method);
-    const transaction = new NonInviteClientTransaction(this, key, request, onOutcome);
-    this.#keep(transaction, request.flow);
+    const sending = this.#prepare(request);
+    const transaction = new NonInviteClientTransaction(this, key, sending, onOutcome);
+    this.#keep(transaction, sending.request.flow);
     return transaction;
   }
 
@@ -131,6 +138,11 @@ export class TransactionLayer implements TransactionShell {
     if (waiting?.size === 0) this.#waiting.delete(key);
   }
 
+  moved(transaction: ClientTransaction, from: Flow, to: Flow): void {
+    this.settled(transaction, from);
+    this.#watch(transaction, to);
+  }
+
   forgetClient(transaction: ClientTransaction): void {
     this.#clients.delete(transaction.key);
   }
@@ -141,8 +153,20 @@ export class TransactionLayer implements TransactionShell {
     if (transaction.mergeKey !== undefined) this.#mergeKeys.delete(transaction.mergeKey);
   }
 
+  /** §18.1.1: a request too large for a datagram goes over a stream, and over UDP when that fails. */
+  #prepare(request: OutgoingRequest): Sending {
+    const sending = { request, wire: writeRequest(request) };
+    if (request.flow.transport !== "udp" || sending.wire.length <= this.#options.maxUdpRequestBytes) return sending;
+    const streamed = this.#options.overStream(request);
+    return streamed === undefined ? sending : { request: streamed, wire: writeRequest(streamed), fallback: sending };
+  }
+
   #keep(transaction: ClientTransaction, flow: Flow): void {
     this.#clients.set(transaction.key, transaction);
+    this.#watch(transaction, flow);
+  }
+
+  #watch(transaction: ClientTransaction, flow: Flow): void {
     const key = flowKey(flow);
     const waiting = this.#waiting.get(key);
     if (waiting) waiting.add(transaction);
