@@ -19,7 +19,7 @@ export async function openDnsServer(zone: Zone): Promise<DnsTestServer> {
   await new Promise<void>((resolve) => udp.bind(0, "127.0.0.1", resolve));
   const { port } = udp.address();
   const asked: string[] = [];
-  const server: DnsTestServer = { name: `127.0.0.1:${port}`, asked, zone, close: () => undefined };
+  const server: DnsTestServer = { name: `127.0.0.1:${port}`, asked, zone, forges: false, close: () => undefined };
   const reply = (bytes: Buffer, over: "udp" | "tcp"): Buffer | undefined => {
     const query = decode(bytes);
     const question = query.questions?.[0];
@@ -52,7 +52,18 @@ export async function openDnsServer(zone: Zone): Promise<DnsTestServer> {
     }
     return encode(packet);
   };
+  const stranger = createSocket("udp4");
   udp.on("message", (bytes, { port: to, address }) => {
+    if (server.forges) {
+      const { id = 0, questions = [] } = decode(bytes);
+      const answers: Answer[] = [{ type: "A", name: questions[0]?.name ?? "", ttl: 600, data: "203.0.113.66" }];
+      const truth: Packet = { type: "response", id, questions, answers };
+      stranger.send(encode(truth), to, address);
+      udp.send(encode({ ...truth, id: (id + 1) % 0x10000 }), to, address);
+      udp.send(encode({ ...truth, questions: [{ type: "A", name: "other.test" }] }), to, address);
+      udp.send(encode({ ...truth, type: "query" }), to, address);
+      udp.send(Buffer.from("garbage"), to, address);
+    }
     const answer = reply(bytes, "udp");
     if (answer) udp.send(answer, to, address);
   });
@@ -71,6 +82,7 @@ export async function openDnsServer(zone: Zone): Promise<DnsTestServer> {
   await new Promise<void>((resolve) => tcp.listen(port, "127.0.0.1", resolve));
   server.close = () => {
     udp.close();
+    stranger.close();
     tcp.close();
   };
   return server;

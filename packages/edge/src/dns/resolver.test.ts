@@ -127,6 +127,64 @@ describe("the resolver", () => {
   });
 });
 
+describe("a slow, dead or lying DNS", () => {
+  const pbx = { type: "A", name: "pbx.test" } as const;
+  const known = { kind: "records", records: [{ type: "A", address: "192.0.2.1" }] };
+  const zone: Zone = { "A pbx.test": [address("pbx.test", "192.0.2.1", 60)] };
+  const quick = { serverMs: 200, questionMs: 400, staleAfterMs: 10_000 };
+
+  it("RFC 8767 §5: an old answer serves when the new one is late, and the new one is there for the next", async () => {
+    const server = await serve(zone);
+    const dns = resolver({ ...quick, questionMs: 100, staleAfterMs: 20 });
+    await dns.resolve(pbx);
+    nowMs = 61_000;
+    server.zone = { "A pbx.test": "silent" };
+    expect(await dns.resolve(pbx)).toEqual(known);
+    await expect.poll(() => dns.counts()["dns_failures"]).toBe(1);
+    // The failure is remembered for 2 s: nobody waits again.
+    expect(dns.resolve(pbx)).toEqual(known);
+    expect(dns.counts()["dns_served_stale"]).toBe(1);
+    server.zone = { "A pbx.test": [address("pbx.test", "192.0.2.2", 60)] };
+    nowMs = 64_000;
+    await expect.poll(() => dns.resolve(pbx)).toMatchObject({ records: [{ address: "192.0.2.2" }] });
+  });
+
+  it("RFC 8767 §5: an old answer serves when the server fails, for a day and no longer", async () => {
+    const server = await serve(zone);
+    const dns = resolver(quick);
+    await dns.resolve(pbx);
+    server.zone = { "A pbx.test": "servfail" };
+    nowMs = 80_000_000;
+    expect(await dns.resolve(pbx)).toEqual(known);
+    nowMs = 90_000_000;
+    expect(await dns.resolve(pbx)).toMatchObject({ kind: "failed" });
+  });
+
+  it("a name that is gone is believed gone: only failures bring the old answer back", async () => {
+    const server = await serve(zone);
+    const dns = resolver(quick);
+    await dns.resolve(pbx);
+    server.zone = {};
+    nowMs = 61_000;
+    expect(await dns.resolve(pbx)).toEqual({ kind: "records", records: [] });
+  });
+
+  it("one zone's silence leaves the questions about others their room", async () => {
+    await serve({ ...zone, ...Object.fromEntries([1, 2, 3].map((n) => [`A h${n}.slow.example`, "silent" as const])) });
+    const dns = resolver({ ...quick, inFlightPerZone: 2 });
+    const slow = [1, 2, 3].map((n) => dns.resolve({ type: "A", name: `h${n}.slow.example` }));
+    expect(slow[2]).toEqual({ kind: "failed", why: "too many DNS questions about slow.example at once" });
+    expect(await dns.resolve(pbx)).toEqual(known);
+    await Promise.all(slow);
+  });
+
+  it("RFC 5452 §9: takes no answer with another id, to another question, or from another port", async () => {
+    const server = await serve(zone);
+    server.forges = true;
+    expect(await resolver().resolve(pbx)).toEqual(known);
+  });
+});
+
 describe("the hosts file", () => {
   it("reads names, comments and both families", () => {
     const table = parseHosts("# c\n192.0.2.9\tPBX pbx.local # x\n2001:db8::9 pbx\nnonsense\n");

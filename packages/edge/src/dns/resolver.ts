@@ -11,6 +11,8 @@ export type ResolverLimits = {
   readonly questionMs: number;
   /** Questions on the way at once, each with a socket of its own. */
   readonly inFlight: number;
+  /** Of these about names of one zone (its last two labels): a zone whose servers are slow leaves the others their share. */
+  readonly inFlightPerZone: number;
   /** Answers kept, about 300 bytes each. */
   readonly cached: number;
   /** Whatever the zone says, an answer is asked for again after this. */
@@ -19,16 +21,23 @@ export type ResolverLimits = {
   readonly maxNegativeTtlSec: number;
   /** A failure is remembered this long, so that a dead server is not asked for every call. */
   readonly failureTtlSec: number;
+  /** An answer whose TTL has passed still serves for so long when no new one can be had (RFC 8767 §5). */
+  readonly maxStaleSec: number;
+  /** And it serves when the new one is not there by then (RFC 8767 §5's client response timer; a caller hears every moment of it). */
+  readonly staleAfterMs: number;
 };
 
 const DEFAULT_RESOLVER_LIMITS: ResolverLimits = {
   serverMs: 1_000,
   questionMs: 3_000,
   inFlight: 256,
+  inFlightPerZone: 32,
   cached: 10_000,
   maxTtlSec: 3_600,
   maxNegativeTtlSec: 60,
   failureTtlSec: 2,
+  maxStaleSec: 86_400,
+  staleAfterMs: 300,
 };
 
 export type ResolverOptions = {
@@ -40,11 +49,18 @@ export type ResolverOptions = {
   readonly nowMs?: () => number;
 };
 
-type Cached = { readonly answer: DnsAnswer; readonly untilMs: number };
+type Cached = {
+  readonly answer: DnsAnswer;
+  readonly untilMs: number;
+  /** Up to here it is better than nothing; 0 for "does not exist" and failures. */
+  readonly staleUntilMs: number;
+};
+type Asking = { readonly zone: string; readonly answer: Promise<DnsAnswer> };
 
 /**
  * DNS for RFC 3263, with the TTLs that Node's own resolver does not tell: a bounded cache of positive and negative answers, one question
- * on the way per name however many calls ask, all of the machine's servers in turn, and the hosts file before them.
+ * on the way per name however many calls ask, all of the machine's servers in turn, and the hosts file before them. Servers that are slow
+ * or gone cost no call that has called there before: the old answer serves until there is a new one.
  */
 export class Resolver {
   readonly #limits: ResolverLimits;
@@ -53,9 +69,10 @@ export class Resolver {
   readonly #nowMs: () => number;
   /** Least recently used first. */
   readonly #cache = new Map<string, Cached>();
-  readonly #asking = new Map<string, Promise<DnsAnswer>>();
+  readonly #asking = new Map<string, Asking>();
   #asked = 0;
   #failed = 0;
+  #stale = 0;
 
   constructor(options: ResolverOptions = {}) {
     this.#limits = { ...DEFAULT_RESOLVER_LIMITS, ...options.limits };
@@ -65,7 +82,12 @@ export class Resolver {
   }
 
   counts(): Readonly<Record<string, number>> {
-    return { dns_questions: this.#asked, dns_failures: this.#failed, dns_cached: this.#cache.size };
+    return {
+      dns_questions: this.#asked,
+      dns_failures: this.#failed,
+      dns_served_stale: this.#stale,
+      dns_cached: this.#cache.size,
+    };
   }
 
   /** At once when hosts file or cache know it. Never rejects; a server's silence is a `failed` answer. */
@@ -74,17 +96,43 @@ export class Resolver {
     if (local) return local;
     const key = `${question.type} ${question.name.toLowerCase()}`;
     const cached = this.#cache.get(key);
-    if (cached && cached.untilMs > this.#nowMs()) {
+    const now = this.#nowMs();
+    if (cached && cached.untilMs > now) {
       this.#cache.delete(key);
       this.#cache.set(key, cached);
       return cached.answer;
     }
-    const underWay = this.#asking.get(key);
-    if (underWay !== undefined) return underWay;
-    if (this.#asking.size >= this.#limits.inFlight) return { kind: "failed", why: "too many DNS questions at once" };
-    const asking = this.#ask(key, question).finally(() => this.#asking.delete(key));
-    this.#asking.set(key, asking);
-    return asking;
+    const asking = this.#asking.get(key)?.answer ?? this.#ask(key, question);
+    return cached && cached.staleUntilMs > now ? this.#orStale(asking, cached.answer) : asking;
+  }
+
+  /** The new answer, or the old one when the new one is a failure or late. */
+  #orStale(asking: DnsAnswer | Promise<DnsAnswer>, old: DnsAnswer): DnsAnswer | Promise<DnsAnswer> {
+    const better = (answer: DnsAnswer | undefined): DnsAnswer => {
+      if (answer && answer.kind !== "failed") return answer;
+      this.#stale += 1;
+      return old;
+    };
+    if (!(asking instanceof Promise)) return better(asking);
+    const { staleAfterMs } = this.#limits;
+    let limit: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      limit = setTimeout(resolve, staleAfterMs, undefined);
+    });
+    return Promise.race([asking, late])
+      .then(better)
+      .finally(() => clearTimeout(limit));
+  }
+
+  #ask(key: string, question: DnsQuestion): DnsAnswer | Promise<DnsAnswer> {
+    const { inFlight, inFlightPerZone } = this.#limits;
+    const zone = question.name.toLowerCase().split(".").slice(-2).join(".");
+    const ofZone = [...this.#asking.values()].filter((other) => other.zone === zone).length;
+    if (this.#asking.size >= inFlight) return { kind: "failed", why: "too many DNS questions at once" };
+    if (ofZone >= inFlightPerZone) return { kind: "failed", why: `too many DNS questions about ${zone} at once` };
+    const answer = this.#askAndKeep(key, question).finally(() => this.#asking.delete(key));
+    this.#asking.set(key, { zone, answer });
+    return answer;
   }
 
   /** A name in the hosts file has the addresses given there and no other records. */
@@ -96,21 +144,35 @@ export class Resolver {
     return { kind: "records", records: fitting.map((address) => ({ type, address })) };
   }
 
-  async #ask(key: string, question: DnsQuestion): Promise<DnsAnswer> {
+  async #askAndKeep(key: string, question: DnsQuestion): Promise<DnsAnswer> {
     this.#asked += 1;
     const { answer, ttlSec } = await this.#askServers(question);
-    const { maxTtlSec, maxNegativeTtlSec, failureTtlSec } = this.#limits;
-    const isFailure = answer.kind === "failed";
-    if (isFailure) this.#failed += 1;
-    const isNegative = answer.kind === "records" && answer.records.length === 0;
-    const believedSec = isFailure ? failureTtlSec : Math.min(ttlSec, isNegative ? maxNegativeTtlSec : maxTtlSec);
+    const { maxTtlSec, maxNegativeTtlSec, failureTtlSec, maxStaleSec } = this.#limits;
+    const now = this.#nowMs();
+    if (answer.kind === "failed") {
+      this.#failed += 1;
+      this.#keep(key, this.#outlived(key, now + failureTtlSec * 1_000) ?? fresh(answer, now, failureTtlSec, 0));
+    } else if (answer.records.length === 0) {
+      this.#keep(key, fresh(answer, now, Math.min(ttlSec, maxNegativeTtlSec), 0));
+    } else {
+      this.#keep(key, fresh(answer, now, Math.min(ttlSec, maxTtlSec), maxStaleSec));
+    }
+    return answer;
+  }
+
+  /** What we knew before a failure, good for as long as the failure is remembered, so that nobody waits for it again meanwhile. */
+  #outlived(key: string, untilMs: number): Cached | undefined {
+    const known = this.#cache.get(key);
+    return known && known.staleUntilMs > this.#nowMs() ? { ...known, untilMs } : undefined;
+  }
+
+  #keep(key: string, cached: Cached): void {
     this.#cache.delete(key);
-    this.#cache.set(key, { answer, untilMs: this.#nowMs() + believedSec * 1_000 });
+    this.#cache.set(key, cached);
     for (const oldest of this.#cache.keys()) {
       if (this.#cache.size <= this.#limits.cached) break;
       this.#cache.delete(oldest);
     }
-    return answer;
   }
 
   /** Every server once, then all of them again, until one knows or the time is up. */
@@ -128,4 +190,9 @@ export class Resolver {
     }
     return { answer: { kind: "failed", why }, ttlSec: 0 };
   }
+}
+
+function fresh(answer: DnsAnswer, nowMs: number, ttlSec: number, staleSec: number): Cached {
+  const untilMs = nowMs + ttlSec * 1_000;
+  return { answer, untilMs, staleUntilMs: staleSec === 0 ? 0 : untilMs + staleSec * 1_000 };
 }
