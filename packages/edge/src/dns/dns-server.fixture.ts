@@ -11,6 +11,8 @@ export type DnsTestServer = {
   /** `udp TYPE name` or `tcp TYPE name`, in order. */
   readonly asked: string[];
   zone: Zone;
+  /** Before each answer over UDP, forged ones come: another id, another question, no response at all, and one from a foreign port. */
+  forges: boolean;
   close(): void;
 };
 
