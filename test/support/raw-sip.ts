@@ -1,35 +1,89 @@
-import { createSocket, type Socket } from "node:dgram";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { connect } from "node:net";
 
-/** A bare UDP socket that speaks what it is told: for requests no decent stack would send. */
+type Wire = {
+  readonly transport: "udp" | "tcp";
+  readonly address: string;
+  readonly port: number;
+  send(data: Uint8Array, port: number, host: string): void;
+  close(): void;
+};
+
+/** A bare socket that speaks what it is told: for messages no decent stack would send. */
 export class RawSip {
-  readonly #socket: Socket;
+  readonly #wire: Wire;
   readonly #received: string[] = [];
   readonly #waiting: (() => void)[] = [];
-  readonly address: string;
 
-  private constructor(socket: Socket, address: string) {
-    this.#socket = socket;
-    this.address = address;
-    socket.on("message", (data) => {
-      this.#received.push(data.toString("latin1"));
-      for (const wake of this.#waiting.splice(0)) wake();
-    });
+  private constructor(wire: Wire) {
+    this.#wire = wire;
   }
 
+  /** A UDP socket at a free port. */
   static async open(address = "127.0.0.1"): Promise<RawSip> {
     const socket = createSocket("udp4");
     socket.bind(0, address);
     await once(socket, "listening");
-    return new RawSip(socket, address);
+    const raw = new RawSip({
+      transport: "udp",
+      address,
+      port: socket.address().port,
+      send: (data, port, host) => socket.send(data, port, host),
+      close: () => socket.close(),
+    });
+    socket.on("message", (data) => raw.#take(data.toString("latin1")));
+    return raw;
+  }
+
+  /** A TCP connection, on which messages are told apart by Content-Length. A connection that the other side closed says so by `closed`. */
+  static async connect(port: number, host: string, localAddress = "127.0.0.1"): Promise<RawSip> {
+    const socket = connect({ port, host, localAddress, noDelay: true });
+    await once(socket, "connect");
+    const wire: Wire = {
+      transport: "tcp",
+      address: localAddress,
+      port: socket.localPort ?? 0,
+      send: (data) => void socket.write(data),
+      close: () => socket.destroy(),
+    };
+    const raw = new RawSip(wire);
+    let rest = "";
+    socket.on("data", (data) => {
+      rest += data.toString("latin1");
+      for (let end = messageEnd(rest); end !== undefined; end = messageEnd(rest)) {
+        raw.#take(rest.slice(0, end));
+        rest = rest.slice(end);
+      }
+    });
+    socket.on("error", () => undefined);
+    raw.closed = once(socket, "close").then(() => undefined);
+    return raw;
+  }
+
+  /** Resolves when the other side has closed; a UDP socket's never does. */
+  closed: Promise<void> = new Promise(() => undefined);
+
+  get transport(): "udp" | "tcp" {
+    return this.#wire.transport;
+  }
+
+  get address(): string {
+    return this.#wire.address;
   }
 
   get port(): number {
-    return this.#socket.address().port;
+    return this.#wire.port;
   }
 
+  /** On a connection, port and host are those of its other end. */
   send(text: string | Uint8Array, port: number, host: string): void {
-    this.#socket.send(typeof text === "string" ? Buffer.from(text, "latin1") : text, port, host);
+    this.#wire.send(typeof text === "string" ? Buffer.from(text, "latin1") : text, port, host);
+  }
+
+  /** What was received and not taken yet. */
+  waiting(): readonly string[] {
+    return this.#received;
   }
 
   /** The first message, received or still to come, that `wanted` takes; it is removed. Undefined after `limitMs`. */
@@ -56,8 +110,21 @@ export class RawSip {
   }
 
   close(): void {
-    this.#socket.close();
+    this.#wire.close();
   }
+
+  #take(message: string): void {
+    this.#received.push(message);
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+}
+
+/** Where the first message of a stream ends, once it is whole. */
+function messageEnd(stream: string): number | undefined {
+  const head = stream.indexOf("\r\n\r\n");
+  if (head === -1) return undefined;
+  const length = Number(/^Content-Length: *(\d+)/im.exec(stream.slice(0, head))?.[1] ?? 0);
+  return stream.length < head + 4 + length ? undefined : head + 4 + length;
 }
 
 export type InviteText = {
