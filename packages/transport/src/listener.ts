@@ -1,29 +1,43 @@
-import type { Flow } from "@trunkline/sip";
+import type { Flow, Unreadable } from "@trunkline/sip";
 import type { ListenOn } from "./sip-host.types.ts";
+import type { HandshakeFailure, TlsPeer } from "./tls.types.ts";
 
-/** What every transport counts; cumulative since start. */
-export type Counts = {
-  received: number;
-  sent: number;
-  droppedKeepAlives: number;
-  droppedEmpty: number;
-  droppedOversized: number;
-  droppedUnsent: number;
-  sendErrors: number;
-  receiveErrors: number;
-};
+const COUNTED = [
+  "received",
+  "sent",
+  "droppedKeepAlives",
+  "droppedEmpty",
+  "droppedOversized",
+  "droppedUnsent",
+  "sendErrors",
+  "receiveErrors",
+  "pings",
+  "pongs",
+  "brokenStreams",
+  "connectionsOpen",
+  "connectionsAccepted",
+  "connectionsOpened",
+  "connectionsFailed",
+  "connectionsRefusedTotal",
+  "connectionsRefusedPerSource",
+  "connectionsRefusedByGuard",
+  "connectionsClosedIdle",
+  "connectionsClosedSlow",
+  "connectionsClosedBacklog",
+  "handshakesFailedVersion",
+  "handshakesFailedCipher",
+  "handshakesFailedCertificate",
+  "handshakesFailedNotTls",
+  "handshakesFailedTimeout",
+  "handshakesFailedClosed",
+  "handshakesFailedOther",
+] as const;
+
+/** What the transports count; cumulative since start, but for `connectionsOpen`. */
+export type Counts = Record<(typeof COUNTED)[number], number>;
 
 export function zeroCounts(): Counts {
-  return {
-    received: 0,
-    sent: 0,
-    droppedKeepAlives: 0,
-    droppedEmpty: 0,
-    droppedOversized: 0,
-    droppedUnsent: 0,
-    sendErrors: 0,
-    receiveErrors: 0,
-  };
+  return Object.fromEntries(COUNTED.map((name) => [name, 0])) as Counts;
 }
 
 /** Where a listener takes what it hears, and its limits. Shared by all listeners of a host. */
@@ -33,20 +47,26 @@ export type ListenerSink = {
   message(flow: Flow, text: string): void;
   /** Never called from inside `Listener.send`. */
   flowFailed(flow: Flow, reason: string): void;
+  /** Asked before anything is read from a connection that a peer opened. */
+  admitConnection(remoteAddress: string): boolean;
+  answerBrokenStream(flow: Flow, refusal: Unreadable): boolean;
+  handshakeFailed(remote: { readonly address: string; readonly port: number }, failure: HandshakeFailure): void;
 };
 
-/** One bound socket of one transport. UDP sends as it is; a stream transport keeps its connections behind the same four calls. */
+/** One bound socket of one transport. UDP sends as it is; a stream transport keeps its connections behind the same calls. */
 export interface Listener {
   /** As bound: the port is never 0, the address never a wildcard. */
   readonly on: ListenOn;
   /** The flow to a peer we have not heard from. Address and port are checked by the caller. */
-  flowTo(remoteAddress: string, remotePort: number): Flow;
+  flowTo(remoteAddress: string, remotePort: number, peer?: TlsPeer): Flow;
   /** Never throws; see `ListenerSink.flowFailed`. */
   send(flow: Flow, wire: string): void;
+  /** Closes the flow's connection, if it has one. */
+  closeFlow(flow: Flow): void;
   close(): Promise<void>;
 }
 
-/** A socket that could not be opened; `code` is the operating system's (`EADDRINUSE`) or `transport_unsupported`. */
+/** A socket that could not be opened; `code` is the operating system's (`EADDRINUSE`) or `tls_without_certificates`. */
 export class ListenError extends Error {
   readonly code: string;
   readonly on: ListenOn;
@@ -57,4 +77,9 @@ export class ListenError extends Error {
     this.code = code;
     this.on = on;
   }
+}
+
+/** The operating system's or Node's code of an error, or its text. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }

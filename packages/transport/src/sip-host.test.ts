@@ -1,85 +1,34 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { networkInterfaces } from "node:os";
 import type { Flow } from "@trunkline/sip";
-import { afterEach, expect, it } from "vitest";
-import { ListenError, openSipHost, type SipHost, type SipHostOptions } from "./index.ts";
+import { expect, it, onTestFinished } from "vitest";
+import { ListenError, openSipHost } from "./index.ts";
+import { flowBetween, hasIpv6, Inbox, LOOPBACKS, locals, open } from "./sip-host.fixture.ts";
 
-type Heard = { flow: Flow; text: string };
-type Opened = { host: SipHost; messages: Inbox<Heard>; failures: Inbox<{ flow: Flow; reason: string }> };
-
-/** What arrived, and a way to wait for the next one. */
-class Inbox<T> {
-  readonly items: T[] = [];
-  readonly #waiting: ((item: T) => void)[] = [];
-
-  put(item: T): void {
-    this.items.push(item);
-    this.#waiting.shift()?.(item);
-  }
-
-  next(): Promise<T> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-}
-
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()));
-});
-
-async function open(address: string, more: Partial<SipHostOptions> = {}): Promise<Opened> {
-  const messages = new Inbox<Heard>();
-  const failures = new Inbox<{ flow: Flow; reason: string }>();
-  const host = await openSipHost({
-    listen: [{ transport: "udp", address, port: 0 }],
-    onMessage: (flow, text) => messages.put({ flow, text }),
-    onFlowFailed: (flow, reason) => failures.put({ flow, reason }),
-    ...more,
+it.each(LOOPBACKS)("carries a message both ways over UDP, octet for octet, on %s", async (address) => {
+  const [a, b] = [await open(address), await open(address)];
+  const wire = `OPTIONS sip:x SIP/2.0\r\nSubject: ${String.fromCharCode(0x80, 0xff, 0xe9)}\r\n\r\n\0`;
+  const there = b.messages.next();
+  a.host.send(flowBetween(a.host, b.host), wire);
+  const heard = await there;
+  expect(heard.text).toBe(wire);
+  expect(heard.flow).toEqual({
+    transport: "udp",
+    localAddress: address,
+    localPort: b.host.listeners[0]?.port,
+    remoteAddress: address,
+    remotePort: a.host.listeners[0]?.port,
   });
-  closers.push(() => host.close());
-  return { host, messages, failures };
-}
-
-function flowBetween(from: SipHost, to: SipHost): Flow {
-  const on = to.listeners[0];
-  const flow = on && from.flowTo("udp", on.address, on.port);
-  if (!flow) throw new Error("no flow");
-  return flow;
-}
-
-const locals = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
-const hasIpv6 = locals.some((local) => local.address === "::1");
-
-it.each(hasIpv6 ? ["127.0.0.1", "::1"] : ["127.0.0.1"])(
-  "carries a message both ways over UDP, octet for octet, on %s",
-  async (address) => {
-    const [a, b] = [await open(address), await open(address)];
-    const wire = `OPTIONS sip:x SIP/2.0\r\nSubject: ${String.fromCharCode(0x80, 0xff, 0xe9)}\r\n\r\n\0`;
-    const there = b.messages.next();
-    a.host.send(flowBetween(a.host, b.host), wire);
-    const heard = await there;
-    expect(heard.text).toBe(wire);
-    expect(heard.flow).toEqual({
-      transport: "udp",
-      localAddress: address,
-      localPort: b.host.listeners[0]?.port,
-      remoteAddress: address,
-      remotePort: a.host.listeners[0]?.port,
-    });
-    const back = a.messages.next();
-    b.host.send(heard.flow, "SIP/2.0 200 OK\r\n\r\n");
-    expect((await back).text).toBe("SIP/2.0 200 OK\r\n\r\n");
-    expect(a.host.counts()).toMatchObject({ sent: 1, received: 1, sendErrors: 0 });
-  },
-);
+  const back = a.messages.next();
+  b.host.send(heard.flow, "SIP/2.0 200 OK\r\n\r\n");
+  expect((await back).text).toBe("SIP/2.0 200 OK\r\n\r\n");
+  expect(a.host.counts()).toMatchObject({ sent: 1, received: 1, sendErrors: 0 });
+});
 
 it("drops and counts keep-alives, empty and oversized datagrams, and takes garbage as a message for the reader to judge", async () => {
   const { host, messages } = await open("127.0.0.1", { maxMessageBytes: 1_000 });
   const peer = createSocket("udp4");
-  closers.push(async () => {
-    peer.close();
-  });
+  onTestFinished(() => void peer.close());
   const port = host.listeners[0]?.port ?? 0;
   const garbage = messages.next();
   for (const datagram of ["", "\r\n", "\r\n\r\n", "\0\0\0\0", "x".repeat(1_001), "\r\nx".repeat(5)]) {
@@ -159,7 +108,7 @@ it.runIf(hasIpv6)(
       onMessage: () => {},
       onFlowFailed: () => {},
     });
-    closers.push(() => host.close());
+    onTestFinished(() => host.close());
     expect(host.flowTo("udp", "127.0.0.9", 5060)?.localAddress).toBe("127.0.0.1");
     expect(host.flowTo("udp", "[::1]", 5060)).toMatchObject({ localAddress: "::1", remoteAddress: "::1" });
     expect(host.flowTo("tcp", "127.0.0.1", 5060)).toBeUndefined();
@@ -184,7 +133,7 @@ it("a port in use rejects with the address and the operating system's code, and 
     onMessage: () => {},
     onFlowFailed: () => {},
   });
-  closers.push(() => again.close());
+  onTestFinished(() => again.close());
 });
 
 it("what a handler throws is reported and the next message is still heard", async () => {

@@ -1,9 +1,15 @@
 import { isIP } from "node:net";
 import type { Flow, TransportName } from "@trunkline/sip";
+import { ConnectionBudget } from "./connection-budget.ts";
 import { ListenError, type Listener, type ListenerSink, zeroCounts } from "./listener.ts";
 import { expandWildcard, isLoopback } from "./local-address.ts";
 import { startNodeClock } from "./node-clock.ts";
 import type { ListenOn, SipHost, SipHostOptions } from "./sip-host.types.ts";
+import { DEFAULT_STREAM_LIMITS, type StreamLimits } from "./stream-limits.ts";
+import { openTcpListener } from "./tcp.ts";
+import { openTlsListener } from "./tls.ts";
+import type { HandshakeFailure, TlsPeer } from "./tls.types.ts";
+import { TlsContexts } from "./tls-contexts.ts";
 import { openUdpListener } from "./udp.ts";
 
 /** RFC 3261 §18.1.1: implementations must handle messages up to the maximum datagram size, 65,535 bytes with headers. */
@@ -14,13 +20,23 @@ const PORT_TRIES = 10;
 
 const MAX_PORT = 65_535;
 
-async function openListener(on: ListenOn, sink: ListenerSink): Promise<Listener> {
+/** What the listeners of one host share. */
+type Shared = {
+  readonly sink: ListenerSink;
+  readonly limits: StreamLimits;
+  readonly budget: ConnectionBudget;
+  readonly contexts: TlsContexts | undefined;
+};
+
+async function openListener(on: ListenOn, shared: Shared): Promise<Listener> {
   switch (on.transport) {
     case "udp":
-      return openUdpListener(on, sink);
+      return openUdpListener(on, shared.sink);
     case "tcp":
+      return openTcpListener(on, shared);
     case "tls":
-      throw new ListenError("transport_unsupported", on);
+      if (!shared.contexts) throw new ListenError("tls_without_certificates", on);
+      return openTlsListener(on, shared, shared.contexts);
     default:
       return on.transport satisfies never;
   }
@@ -30,32 +46,28 @@ async function closeAll(listeners: readonly Listener[]): Promise<void> {
   await Promise.all(listeners.map((listener) => listener.close()));
 }
 
-/** All addresses of one wildcard share one port, also when any port will do. */
-async function openGroup(on: ListenOn, sink: ListenerSink): Promise<readonly Listener[]> {
+/**
+ * Opens all or none. When any port will do, UDP and TCP share one over all addresses, as SIP peers expect (RFC 3263 §4.1 gives no way to
+ * say otherwise without SRV), and so does TLS.
+ */
+async function openAll(listen: readonly ListenOn[], shared: Shared): Promise<readonly Listener[]> {
   for (let tries = 1; ; tries += 1) {
     const opened: Listener[] = [];
+    const chosen = new Map<boolean, number>();
+    let on: ListenOn | undefined;
     try {
-      for (const each of expandWildcard(on)) {
-        const port = opened[0]?.on.port ?? on.port;
-        opened.push(await openListener({ ...each, port }, sink));
+      for (on of listen.flatMap(expandWildcard)) {
+        const isSecure = on.transport === "tls";
+        const listener = await openListener({ ...on, port: on.port || (chosen.get(isSecure) ?? 0) }, shared);
+        opened.push(listener);
+        if (on.port === 0) chosen.set(isSecure, listener.on.port);
       }
       return opened;
     } catch (error) {
       await closeAll(opened);
-      const anotherPortMayDo = on.port === 0 && error instanceof ListenError && error.code === "EADDRINUSE";
+      const anotherPortMayDo = on?.port === 0 && error instanceof ListenError && error.code === "EADDRINUSE";
       if (!anotherPortMayDo || tries === PORT_TRIES) throw error;
     }
-  }
-}
-
-async function openAll(listen: readonly ListenOn[], sink: ListenerSink): Promise<readonly Listener[]> {
-  const opened: Listener[] = [];
-  try {
-    for (const on of listen) opened.push(...(await openGroup(on, sink)));
-    return opened;
-  } catch (error) {
-    await closeAll(opened);
-    throw error;
   }
 }
 
@@ -63,6 +75,47 @@ function rethrowOutside(error: unknown): void {
   setImmediate(() => {
     throw error;
   });
+}
+
+const FAILED_COUNTS = {
+  version: "handshakesFailedVersion",
+  cipher: "handshakesFailedCipher",
+  certificate: "handshakesFailedCertificate",
+  "not-tls": "handshakesFailedNotTls",
+  timeout: "handshakesFailedTimeout",
+  closed: "handshakesFailedClosed",
+  other: "handshakesFailedOther",
+} as const satisfies Record<HandshakeFailure, string>;
+
+/** The way from the sockets to the user: nothing after `isClosed`, and what the user throws never reaches a socket. */
+function sinkOf(
+  options: SipHostOptions,
+  onFault: NonNullable<SipHostOptions["onFault"]>,
+  isClosed: () => boolean,
+): ListenerSink {
+  const counts = zeroCounts();
+  const guarded = <T>(during: "message" | "flow-failed" | "connection", otherwise: T, run: () => T): T => {
+    if (isClosed()) return otherwise;
+    try {
+      return run();
+    } catch (error) {
+      onFault(error, during);
+      return otherwise;
+    }
+  };
+  return {
+    maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
+    counts,
+    message: (flow, text) => guarded("message", undefined, () => options.onMessage(flow, text)),
+    flowFailed: (flow, reason) => guarded("flow-failed", undefined, () => options.onFlowFailed(flow, reason)),
+    admitConnection: (address) => guarded("connection", false, () => options.admitConnection?.(address) ?? true),
+    answerBrokenStream: (flow, refusal) =>
+      guarded("connection", false, () => options.answerBrokenStream?.(flow, refusal) ?? true),
+    handshakeFailed(remote, failure) {
+      counts[FAILED_COUNTS[failure]] += 1;
+      guarded("connection", undefined, () => options.onHandshakeFailed?.(remote, failure));
+    },
+  };
 }
 
 /**
@@ -74,30 +127,11 @@ function rethrowOutside(error: unknown): void {
  */
 export async function openSipHost(options: SipHostOptions): Promise<SipHost> {
   const onFault = options.onFault ?? rethrowOutside;
-  const counts = zeroCounts();
   let closed = false;
-  const sink: ListenerSink = {
-    maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
-    counts,
-    message(flow, text) {
-      if (closed) return;
-      try {
-        options.onMessage(flow, text);
-      } catch (error) {
-        onFault(error, "message");
-      }
-    },
-    flowFailed(flow, reason) {
-      if (closed) return;
-      try {
-        options.onFlowFailed(flow, reason);
-      } catch (error) {
-        onFault(error, "flow-failed");
-      }
-    },
-  };
-
-  const listeners = await openAll(options.listen, sink);
+  const sink = sinkOf(options, onFault, () => closed);
+  const limits = { ...DEFAULT_STREAM_LIMITS, ...options.streams };
+  const contexts = options.tls && new TlsContexts(options.tls);
+  const listeners = await openAll(options.listen, { sink, limits, budget: new ConnectionBudget(limits), contexts });
   const { pendingTimers, stop, ...clock } = startNodeClock((error) => onFault(error, "timer"));
   const listenerOf = (flow: Flow): Listener | undefined =>
     listeners.find(
@@ -113,8 +147,10 @@ export async function openSipHost(options: SipHostOptions): Promise<SipHost> {
       if (listener) listener.send(flow, wire);
       else setImmediate(() => sink.flowFailed(flow, "no such listener"));
     },
-    flowTo: (transport, remoteAddress, remotePort) => flowFrom(listeners, transport, remoteAddress, remotePort),
-    counts: () => ({ ...counts, pendingTimers: pendingTimers() }),
+    flowTo: (...target) => flowFrom(listeners, ...target),
+    closeFlow: (flow) => listenerOf(flow)?.closeFlow(flow),
+    setCertificates: (material) => contexts?.set(material),
+    counts: () => ({ ...sink.counts, pendingTimers: pendingTimers() }),
     async close() {
       closed = true;
       stop();
@@ -128,6 +164,7 @@ function flowFrom(
   transport: TransportName,
   remoteAddress: string,
   remotePort: number,
+  peer?: TlsPeer,
 ): Flow | undefined {
   const address = remoteAddress.replace(/^\[|\]$/g, "");
   const family = isIP(address);
@@ -135,5 +172,5 @@ function flowFrom(
   const able = listeners.filter(({ on }) => on.transport === transport && isIP(on.address) === family);
   // A socket on loopback cannot send to the outside, and the outside cannot answer to loopback.
   const fitting = able.find(({ on }) => isLoopback(on.address) === isLoopback(address)) ?? able[0];
-  return fitting?.flowTo(address, remotePort);
+  return fitting?.flowTo(address, remotePort, peer);
 }

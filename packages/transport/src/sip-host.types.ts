@@ -1,6 +1,8 @@
-import type { Flow, Host, TransportName } from "@trunkline/sip";
+import type { Flow, Host, TransportName, Unreadable } from "@trunkline/sip";
+import type { StreamLimits } from "./stream-limits.ts";
+import type { HandshakeFailure, TlsMaterial, TlsOptions, TlsPeer } from "./tls.types.ts";
 
-/** One socket to open. Port 0: any. */
+/** One socket to open. Port 0: any; all UDP and TCP listeners of a host then get one number, all TLS listeners another. */
 export type ListenOn = { readonly transport: TransportName; readonly address: string; readonly port: number };
 
 export type SipHostOptions = {
@@ -9,21 +11,42 @@ export type SipHostOptions = {
   onMessage(flow: Flow, text: string): void;
   /** A flow could not deliver, or its connection closed. */
   onFlowFailed(flow: Flow, reason: string): void;
-  /** Largest message taken, bytes; longer ones are dropped and counted. Default 65,535 (RFC 3261 §18.1.1). */
+  /** Largest message taken, bytes; longer ones are dropped and counted, over a stream refused. Default 65,535 (RFC 3261 §18.1.1). */
   readonly maxMessageBytes?: number;
+  readonly streams?: Partial<StreamLimits>;
+  /** Needed to listen on TLS and to call TLS peers. */
+  readonly tls?: TlsOptions;
+  /** Asked for each connection a peer opens, before anything is read from it; false closes it at once. Absent: all are taken. */
+  admitConnection?(remoteAddress: string): boolean;
   /**
-   * Takes what `onMessage`, `onFlowFailed` or a timer's function throws: our own mistake, which may cost one call, never the process.
+   * A stream that can no longer be cut into messages, which ends its connection in any case: whether the peer gets the refusal first
+   * (400, or 513: RFC 3261 §18.3). Absent: it does.
+   */
+  answerBrokenStream?(flow: Flow, refusal: Unreadable): boolean;
+  /** A peer that connected to us could not agree on TLS. */
+  onHandshakeFailed?(remote: { readonly address: string; readonly port: number }, failure: HandshakeFailure): void;
+  /**
+   * Takes what one of these functions or a timer's throws: our own mistake, which may cost one call, never the process.
    * Absent: it is thrown again outside of any call and ends up with the process's handler.
    */
-  onFault?(error: unknown, during: "message" | "flow-failed" | "timer"): void;
+  onFault?(error: unknown, during: "message" | "flow-failed" | "timer" | "connection"): void;
 };
 
 /** The stack's `Host` over real sockets, one timer wheel and the operating system's randomness. */
 export interface SipHost extends Host {
   readonly listeners: readonly ListenOn[];
-  /** A flow to that address from the listener of the same transport and address family; undefined when there is none. */
-  flowTo(transport: TransportName, remoteAddress: string, remotePort: number): Flow | undefined;
-  /** Cumulative: received, sent, dropped (keep-alive, oversized, empty), send errors. */
+  /**
+   * A flow to that address from the listener of the same transport and address family; undefined when there is none.
+   *
+   * Over TCP and TLS nothing is opened before the first `send`. Asked again, it is the same flow; a connection that the peer opened from
+   * that very address and port is reused (RFC 5923 §3), over TLS unless the peer's name must be verified.
+   */
+  flowTo(transport: TransportName, remoteAddress: string, remotePort: number, peer?: TlsPeer): Flow | undefined;
+  /** Closes the flow's connection, after what was sent on it has left. UDP flows and unknown connections are ignored. */
+  closeFlow(flow: Flow): void;
+  /** Shows and trusts other certificates from the next handshake on; throws when one cannot be used, and then nothing changes. */
+  setCertificates(material: TlsMaterial): void;
+  /** Cumulative: received, sent, dropped (keep-alive, oversized, empty), send errors, connections; `connectionsOpen` is of now. */
   counts(): Readonly<Record<string, number>>;
   close(): Promise<void>;
 }

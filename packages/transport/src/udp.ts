@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket, type SocketType } from "node:dgram";
 import { isIPv6 } from "node:net";
 import type { Flow } from "@trunkline/sip";
-import { ListenError, type Listener, type ListenerSink } from "./listener.ts";
+import { errorCode, ListenError, type Listener, type ListenerSink } from "./listener.ts";
 import type { ListenOn } from "./sip-host.types.ts";
 
 /** Asked of the kernel for each direction: some 2,000 messages, a stall of the event loop of half a second at 4,000 messages a second. */
@@ -28,10 +28,6 @@ function noLookup(host: string, family: unknown, done: (error: null, address: st
 function isKeepAlive(datagram: Buffer): boolean {
   for (const byte of datagram) if (byte !== CR && byte !== LF && byte !== 0) return false;
   return true;
-}
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 class UdpListener implements Listener {
@@ -76,6 +72,9 @@ class UdpListener implements Listener {
       setImmediate(() => this.#failed(flow, error));
     }
   }
+
+  /** There is no connection to close. */
+  closeFlow(): void {}
 
   close(): Promise<void> {
     return new Promise((resolve) => {
