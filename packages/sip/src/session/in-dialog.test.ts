@@ -231,3 +231,34 @@ it("hangup is safe in every state and may be repeated", () => {
     for (const { heard } of [alice, bob]) expect(heard.filter((word) => word.startsWith("ended"))).toHaveLength(1);
   }
 });
+
+it("§13.3.1.4: a request of the UAS waits for the ACK, since a peer without the 2xx would answer 481", () => {
+  const network = new VirtualNetwork(3);
+  const alice = createPhone(network, "10.0.0.1");
+  const bob = createPhone(network, "10.0.0.2", { onInvite: (session) => session.answer("answer") });
+  network.rule = ({ wire, index }) => (wire.startsWith("SIP/2.0 200") && index < 4 ? "lose" : undefined);
+  const call = alice.call(bob);
+  network.clock.run(100);
+  const answers: (number | undefined)[] = [];
+  bob.incoming[0]?.request("INFO", [], "1", (response) => answers.push(response?.status));
+  network.clock.run(300);
+  expect([answers, alice.heard]).toEqual([[], ["trying"]]);
+  network.clock.run(2_000);
+  expect([answers.length, alice.heard]).toEqual([0, ["trying", "answer", "request INFO"]]);
+  bob.incoming[0]?.hangup();
+  expect(network.clock.runToEnd(300_000)).toBe(true);
+  expect([call.state, alice.agent.counts(), bob.agent.counts()]).toEqual(["ended", NOTHING, NOTHING]);
+});
+
+it("a request that waits for an ACK which never comes is given up with the call", () => {
+  const network = new VirtualNetwork(3);
+  const alice = createPhone(network, "10.0.0.1");
+  const bob = createPhone(network, "10.0.0.2", { onInvite: (session) => session.answer("answer") });
+  network.rule = ({ wire }) => (wire.startsWith("ACK ") ? "lose" : undefined);
+  alice.call(bob);
+  network.clock.run(100);
+  const answers: unknown[] = [];
+  bob.incoming[0]?.request("INFO", [], "1", (response) => answers.push(response));
+  expect(network.clock.runToEnd(300_000)).toBe(true);
+  expect([answers, bob.heard]).toEqual([[undefined], ["ended ack-timeout"]]);
+});

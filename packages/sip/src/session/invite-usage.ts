@@ -63,6 +63,8 @@ export class InviteUsage {
   /** Sent as soon as our 2xx is acknowledged; before that no BYE may go (§15). */
   #byeHeaders: readonly ExtraHeader[] | undefined;
   #settleLateOffer: ((sdp: string | undefined) => void) | undefined;
+  /** Requests that wait for the ACK of our 2xx. */
+  #waiting: readonly { send(): void; drop(): void }[] = [];
 
   constructor(options: UsageOptions) {
     this.#options = options;
@@ -150,7 +152,7 @@ export class InviteUsage {
     this.#unacknowledged.delete(request.cseq.number);
     if (waiting.announce) this.#emit({ kind: "acknowledged", sdp: sdpOf(request) });
     if (this.#phase === "closing") this.#sendByeWhenAllowed();
-    else this.#sender.resume();
+    else this.#resume();
   }
 
   /** A re-INVITE; its 100 is already sent. */
@@ -190,6 +192,12 @@ export class InviteUsage {
     body: string,
     done: (response: SipResponse | undefined) => void,
   ): void {
+    // For a peer whom our 2xx has not reached there is no dialog yet, and its 481 would end the call.
+    if (this.isOpen && this.#unacknowledged.size > 0) {
+      const wait = { send: () => this.request(method, headers, body, done), drop: () => done(undefined) };
+      this.#waiting = [...this.#waiting, wait];
+      return;
+    }
     this.client.request(method, headers, { headers: [], text: body }, (answer) => {
       if (answer.kind === "provisional") return;
       done(answer.kind === "final" ? answer.response : undefined);
@@ -217,6 +225,7 @@ export class InviteUsage {
     this.settleLateOffer(undefined);
     this.#sender.stop();
     this.#receiver.stop();
+    this.#dropWaiting();
     this.#sendByeWhenAllowed();
     this.#emitEnd(cause, undefined);
   }
@@ -268,6 +277,22 @@ export class InviteUsage {
     this.settleLateOffer(undefined);
     this.#sender.stop();
     this.#receiver.stop();
+    this.#dropWaiting();
+  }
+
+  /** An ACK of ours has come: what waited for it may go. */
+  #resume(): void {
+    this.#sender.resume();
+    if (this.#unacknowledged.size > 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { send } of waiting) send();
+  }
+
+  #dropWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { drop } of waiting) drop();
   }
 
   #awaitAck(
