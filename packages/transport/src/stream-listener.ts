@@ -41,6 +41,8 @@ export class StreamListener implements Listener {
   /** Connections that peers opened, by where they came from. */
   readonly #inbound = new Map<string, Connection>();
   readonly #live = new Set<Connection>();
+  /** Accepted, but not yet fit for SIP: TLS handshakes. */
+  readonly #entering = new Set<Socket>();
   readonly #targets: Targets;
 
   /** @param server listens already */
@@ -77,6 +79,7 @@ export class StreamListener implements Listener {
 
   async close(): Promise<void> {
     const stopped = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#entering) socket.destroy();
     const live = [...this.#live];
     for (const connection of live) connection.end("closed by us");
     await Promise.all([stopped, ...live.map((connection) => connection.closed())]);
@@ -100,11 +103,16 @@ export class StreamListener implements Listener {
     }
     sink.counts.connectionsAccepted += 1;
     sink.counts.connectionsOpen = budget.open;
+    this.#entering.add(socket);
     socket.on("close", () => {
+      this.#entering.delete(socket);
       budget.leave(address);
       sink.counts.connectionsOpen = budget.open;
     });
-    kind.accept(socket, { address, port }, (ready) => this.#adopt(ready, address, port));
+    kind.accept(socket, { address, port }, (ready) => {
+      this.#entering.delete(socket);
+      this.#adopt(ready, address, port);
+    });
   }
 
   #admit(address: string): boolean {

@@ -77,17 +77,20 @@ export class TlsContexts {
     this.#client = undefined;
   }
 
-  /** What a server shows to a peer that asks for no name, as options; another object after each `set`. */
-  forNoServerName(): SecureContextOptions {
+  /** What a server shows to a peer that asks for no name or an unknown one, as options; another object after each `set`. */
+  byDefault(): SecureContextOptions {
     return this.#first().options;
   }
 
-  /** What a server shows to a peer that asks for that name; the first certificate when none is for it. */
-  forServerName(serverName: string): SecureContext {
+  /**
+   * What a server shows to a peer that asks for that name; undefined: what it shows by default. (Of a context chosen by name Node takes
+   * one certificate only, so the default is left alone where it fits.)
+   */
+  forServerName(serverName: string): SecureContext | undefined {
     const name = serverName.toLowerCase().replace(/\.$/, "");
     const exact = this.#groups.find(({ names }) => names.includes(name));
     const fitting = exact ?? this.#groups.find(({ names }) => names.some((pattern) => covers(pattern, name)));
-    return (fitting ?? this.#first()).context;
+    return fitting === this.#first() ? undefined : fitting?.context;
   }
 
   /** For connections that we open. Made on first use: it holds the system's roots, besides ours. */

@@ -114,7 +114,7 @@ class Tls implements StreamKind {
   }
 
   #showNewest(): void {
-    const newest = this.#contexts.forNoServerName();
+    const newest = this.#contexts.byDefault();
     if (this.#shown === newest) return;
     this.#shown = newest;
     this.#server.setSecureContext(newest);

@@ -9,8 +9,9 @@ export type TlsCertificate = {
 /** What we show in handshakes, and whom we trust. May be replaced while running, see `SipHost.setCertificates`. */
 export type TlsMaterial = {
   /**
-   * Those with equal `names` are shown as one: of an ECDSA and an RSA certificate each peer gets what it can check. The first group also
-   * serves peers that name no host (no SNI, RFC 6066 §3) or one that none is for, and is what we show when asked as a client.
+   * The first serves peers that name no host (no SNI, RFC 6066 §3) or one that none is for, and is what we show when asked as a client.
+   * Others with the same `names` as the first are shown along with it: of an ECDSA and an RSA certificate each peer gets what it can check.
+   * Of later ones with the same names the last is shown.
    */
   readonly certificates: readonly TlsCertificate[];
   /**
