@@ -90,6 +90,7 @@ function edgeOf({ core, host, journal, resolver, directory, subscription }: Part
     listeners: host.listeners,
     liveCalls: (accountSid) => core.liveCalls(accountSid),
     hangUp: (accountSid, sid) => core.hangUp(accountSid, sid),
+    setTls: (tls) => host.setCertificates(tls),
     metrics: () => ({
       ...core.metrics(),
       ...journal.counts(),

@@ -79,6 +79,8 @@ export interface Edge {
   }[];
   liveCalls(accountSid?: string): readonly LiveCallView[];
   hangUp(accountSid: string, sid: string): boolean;
+  /** Shows and trusts other certificates from the next handshake on; throws when one cannot be used, and then nothing changes. */
+  setTls(tls: EdgeTls): void;
   metrics(): EdgeMetrics;
   /** Refuses new calls (503 with Retry-After), waits for the running ones at most `graceMs`, ends the rest, flushes the journal, closes. */
   close(graceMs: number): Promise<void>;
