@@ -1,6 +1,12 @@
 /** Fixtures that one room lends to the tests of others: no test reaches into another room's files but through here. */
+export { type MessageVector, readVectors } from "../../packages/sip/src/message/vectors.fixture.ts";
 export { createPhone, type Phone, type PhoneOptions } from "../../packages/sip/src/session/phone.fixture.ts";
-export { flowBetween, VirtualNetwork } from "../../packages/sip/src/session/virtual-network.fixture.ts";
+export {
+  flowBetween,
+  seededRandom,
+  VirtualNetwork,
+  type Weather,
+} from "../../packages/sip/src/session/virtual-network.fixture.ts";
 export {
   ACCOUNT,
   account,

@@ -1,0 +1,137 @@
+import type { CallRecord } from "@trunkline/trunking";
+import type { PartyCall } from "./party-call.ts";
+import { isCalm, type Plan } from "./plan.ts";
+import { EPOCH_MS } from "./platform.ts";
+import type { Cast } from "./play.ts";
+import { promise } from "./promise.ts";
+
+/** 64*T1, after which a sender of anything has given up, and the slowest way of a message. */
+const GIVE_UP_MS = 32_000 + 1_000;
+/** The sign of life that a killed edge is dated by, and the slowest way of a message. */
+const KILLED_LATE_MS = 2_000;
+
+/** Everything that cannot be true of one call, in the words of a bug report. */
+export function judge(cast: Cast): readonly string[] {
+  const records = [...cast.world.platform.records().values()];
+  return [
+    ...cast.world.platform.faults,
+    ...cast.disagreements,
+    ...records.flatMap((record) => contradictions(cast, record)),
+    ...sidesAgainstRecords(cast, records),
+    ...records.flatMap((record) => wrongDuration(cast, record)),
+    ...messages(cast),
+    ...alerts(cast, records),
+    ...(isCalm(cast.plan) ? promise(cast, records) : []),
+  ];
+}
+
+function calleeCalls({ callees }: Cast): readonly PartyCall[] {
+  return callees.flatMap((callee) => callee?.calls ?? []);
+}
+
+function has(plan: Plan, ...kinds: readonly Plan["disturbances"][number]["kind"][]): boolean {
+  return plan.disturbances.some(({ kind }) => kinds.includes(kind));
+}
+
+/** What a record says against itself. */
+function contradictions({ world, plan }: Cast, record: CallRecord): readonly string[] {
+  const { sid, status, answeredAtMs, endedAtMs, durationSec, sipStatus, errorCode } = record;
+  const problems: string[] = [];
+  const ends = world.platform.events.filter((event) => event.sid === sid && event.kind === "ended").length;
+  if (ends !== 1) problems.push(`${ends} ends in the journal`);
+  if (status !== expectedStatus(record)) problems.push(`status ${status} with SIP ${sipStatus} and code ${errorCode}`);
+  const talkedMs = answeredAtMs === null || endedAtMs === null ? 0 : endedAtMs - answeredAtMs;
+  if (durationSec !== Math.ceil(talkedMs / 1_000)) problems.push(`${durationSec} s billed of ${talkedMs} ms`);
+  if (talkedMs > plan.maxDurationMs + 1) problems.push(`${talkedMs} ms are above the maximum duration`);
+  return problems;
+}
+
+/** Contract §4.1: the status of a call that is over. */
+function expectedStatus({ answeredAtMs, errorCode, sipStatus }: CallRecord): string {
+  if (answeredAtMs !== null) return "completed";
+  if (sipStatus === 486 || sipStatus === 600) return "busy";
+  if (sipStatus === 487) return "canceled";
+  return errorCode === null && (sipStatus === 408 || sipStatus === 480) ? "no-answer" : "failed";
+}
+
+/** Answered is what both ends saw as answered. */
+function sidesAgainstRecords(cast: Cast, records: readonly CallRecord[]): readonly string[] {
+  const { call, plan } = cast;
+  const problems: string[] = [];
+  const answered = records.filter(({ answeredAtMs }) => answeredAtMs !== null);
+  const wasKilled = has(plan, "crash");
+  if (records.length > 1 && !wasKilled) problems.push(`${records.length} records for one call`);
+  if (call.answeredAtMs !== null) {
+    const own = records.find(({ sid }) => sid === call.callSid);
+    if (!own) problems.push(`the caller talked on ${call.callSid}, of which there is no record`);
+    else if (own.answeredAtMs === null) problems.push("the caller talked, and the record does not know");
+    else if (own.answeredAtMs > EPOCH_MS + call.answeredAtMs) problems.push("answered for the record after the caller");
+  }
+  const answers = calleeCalls(cast).filter(({ answeredAtMs }) => answeredAtMs !== null);
+  for (const { answeredAtMs, errorCode } of answered) {
+    if (!answers.some((one) => EPOCH_MS + (one.answeredAtMs ?? 0) <= (answeredAtMs ?? 0))) {
+      problems.push("answered for the record, and nobody answered");
+    }
+    const excused = call.cancelled || errorCode === 32022 || has(plan, "crash", "forget", "cut");
+    if (call.answeredAtMs === null && !excused) problems.push("answered for the record, and the caller never knew");
+  }
+  for (const answer of answers) {
+    const talkedMs = (answer.endedAtMs ?? 0) - (answer.answeredAtMs ?? 0);
+    const excused = answered.length > 0 || has(plan, "crash", "forget", "cut");
+    if (!excused && talkedMs > 2 * GIVE_UP_MS) problems.push(`a callee talked ${talkedMs} ms, and no record knows`);
+  }
+  return problems;
+}
+
+/** How far the record may be from what an end measured, and from the moment the edge was killed. */
+function wrongDuration(cast: Cast, record: CallRecord): readonly string[] {
+  const { plan, killedAtMs } = cast;
+  const { answeredAtMs, endedAtMs } = record;
+  if (answeredAtMs === null || endedAtMs === null) return [];
+  const endedMs = endedAtMs - EPOCH_MS;
+  if (record.endedBy === "internal") {
+    if (killedAtMs === null) return ["ended by a fault of ours"];
+    const earlyMs = killedAtMs - endedMs;
+    return earlyMs < 0 || earlyMs > KILLED_LATE_MS ? [`ended ${earlyMs} ms before the edge was killed`] : [];
+  }
+  if (has(plan, "cut", "crash")) return [];
+  const toleranceMs = isCalm(plan) ? 1_000 : 2 * GIVE_UP_MS;
+  const talked = [cast.call, ...calleeCalls(cast)].filter((one) => one.answeredAtMs !== null);
+  const witness = talked.find(({ endCause }) => endCause !== "forgotten");
+  if (!witness || (witness === cast.call && cast.call.callSid !== record.sid)) return [];
+  const offMs = Math.abs((witness.endedAtMs ?? 0) - (witness.answeredAtMs ?? 0) - (endedAtMs - answeredAtMs));
+  return offMs > toleranceMs && !has(plan, "forget") ? [`billed ${offMs} ms beside what an end measured`] : [];
+}
+
+/** What one end was told had arrived has arrived, and nothing arrives twice. */
+function messages(cast: Cast): readonly string[] {
+  const problems: string[] = [];
+  const [caller, callees] = [cast.call, calleeCalls(cast)];
+  for (const one of [caller, ...callees]) {
+    if (new Set(one.infosHeard).size !== one.infosHeard.length) problems.push("an INFO arrived twice");
+  }
+  const lost = (taken: readonly string[], heard: readonly string[]): boolean =>
+    taken.some((info) => !heard.includes(info));
+  const heardByCallees = callees.flatMap(({ infosHeard }) => infosHeard);
+  if (lost(caller.infosTaken, heardByCallees)) problems.push("an INFO of the caller was confirmed and never arrived");
+  const sentByCallees = callees.flatMap(({ infosTaken }) => infosTaken);
+  if (lost(sentByCallees, caller.infosHeard)) problems.push("an INFO of a callee was confirmed and never arrived");
+  return problems;
+}
+
+/** Codes that a record and the debugger have together. */
+const ALERTED: readonly number[] = [32015, 32022];
+
+function alerts({ plan, world }: Cast, records: readonly CallRecord[]): readonly string[] {
+  if (has(plan, "crash", "drain")) return [];
+  const problems: string[] = [];
+  for (const { sid, errorCode } of records) {
+    const raised = world.platform.alerts.filter((alert) => alert.resourceSid === sid).map((alert) => alert.errorCode);
+    for (const code of ALERTED) {
+      if (raised.includes(code) !== (errorCode === code))
+        problems.push(`record has ${errorCode}, alerts ${raised.join()}`);
+    }
+    if (errorCode === 32011 && !raised.includes(32011)) problems.push("32011 without an alert");
+  }
+  return problems;
+}

@@ -1,0 +1,113 @@
+import { createEdgeCore, createLocator, type EdgeCore, type EdgeLimits } from "@trunkline/edge";
+import {
+  type Alert,
+  type CallEvent,
+  type CallRecord,
+  closeInterrupted,
+  createDirectory,
+  foldCallEvent,
+} from "@trunkline/trunking";
+import { flowBetween, type VirtualNetwork } from "../support/lent-fixtures.ts";
+import { configuration, EDGE, ZONE } from "./configuration.ts";
+import { type MortalHost, mortalHost } from "./mortal-host.ts";
+import { QuietPlane } from "./quiet-media.ts";
+
+/** Any moment will do: virtual time 0 as the wall clock sees it. */
+export const EPOCH_MS = Date.UTC(2026, 0, 1);
+/** How often the journal writes a sign of life (edge/src/journal). */
+const ALIVE_MS = 1_000;
+
+/** The edge with a journal in memory, which survives it: it can be killed at any moment and started again. */
+export class Platform {
+  readonly events: CallEvent[] = [];
+  readonly alerts: Alert[] = [];
+  /** Lines the edge logged as errors: bugs of its own. */
+  readonly faults: string[] = [];
+  readonly #network: VirtualNetwork;
+  readonly #limits: Partial<EdgeLimits>;
+  #host: MortalHost;
+  #plane = new QuietPlane();
+  #core: EdgeCore;
+
+  constructor(network: VirtualNetwork, limits: Partial<EdgeLimits>) {
+    this.#network = network;
+    this.#limits = limits;
+    this.#host = mortalHost(network.host());
+    this.#core = this.#open();
+  }
+
+  get core(): EdgeCore {
+    return this.#core;
+  }
+
+  get wallClockMs(): number {
+    return EPOCH_MS + this.#network.clock.nowMs();
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    return { ...this.#core.counts(), media: this.#plane.sessions };
+  }
+
+  /** The call records as the journal's events make them. */
+  records(): ReadonlyMap<string, CallRecord> {
+    const records = new Map<string, CallRecord>();
+    for (const event of this.events) {
+      const record = foldCallEvent(records.get(event.sid), event);
+      if (record) records.set(event.sid, record);
+    }
+    return records;
+  }
+
+  /** Kill -9: whatever it was doing, nothing of it is left but what the journal holds. */
+  kill(): void {
+    this.#host.kill();
+    this.#network.attach(EDGE.address, EDGE.port, undefined);
+    const lifeMs = this.wallClockMs - (this.wallClockMs % ALIVE_MS);
+    const aliveAtMs = Math.max(lifeMs, ...this.events.map(({ atMs }) => atMs));
+    for (const record of this.records().values()) {
+      if (record.endedAtMs === null) this.events.push(closeInterrupted(record, aliveAtMs));
+    }
+  }
+
+  /** Starts it again after `kill`, with an empty memory. */
+  restart(): void {
+    this.#host = mortalHost(this.#network.host());
+    this.#plane = new QuietPlane();
+    this.#core = this.#open();
+  }
+
+  #open(): EdgeCore {
+    const host = this.#host;
+    const directory = createDirectory();
+    directory.apply(configuration(host.hash));
+    const isAlive = (): boolean => this.#host === host && host.alive;
+    const core = createEdgeCore(
+      {
+        edge: "local",
+        zone: ZONE,
+        ownHosts: new Set([EDGE.address]),
+        nonceSecret: "00".repeat(32),
+        limits: this.#limits,
+      },
+      {
+        host,
+        journal: { append: (event) => void (isAlive() && this.events.push(event)) },
+        media: this.#plane,
+        directory: () => directory,
+        alerts: { save: async (alerts) => void (isAlive() && this.alerts.push(...alerts)) },
+        log: (level, event, fields) => {
+          if (level === "error") this.faults.push(`${event} ${JSON.stringify(fields)}`);
+        },
+        locator: createLocator({ transports: ["udp"], families: ["A"], random: host.random }, () => ({
+          kind: "failed",
+          why: "there is no DNS here",
+        })),
+        wallClockMs: () => this.wallClockMs,
+        flowTo: (transport, address, port) => (transport === "udp" ? flowBetween(EDGE, { address, port }) : undefined),
+        advertised: () => ({ host: EDGE.address, port: EDGE.port }),
+      },
+    );
+    this.#network.attach(EDGE.address, EDGE.port, core);
+    return core;
+  }
+}

@@ -1,0 +1,143 @@
+import { seededRandom } from "../support/lent-fixtures.ts";
+import { CARRIERS, EDGE, NUMBER, PBXES, TRUNK_DOMAIN, USER } from "./configuration.ts";
+import { judge } from "./judge.ts";
+import { Party } from "./party.ts";
+import type { PartyCall } from "./party-call.ts";
+import { Dice, type Disturbance, type Plan } from "./plan.ts";
+import { World } from "./world.ts";
+
+/** Longer than anything a call may wait for: ring limit, maximum duration, and the linger of every transaction. */
+const LIMIT_MS = 40 * 60_000;
+const CALLED = "+14155550123";
+
+/** Everybody who took part, for the judge. */
+export type Cast = {
+  readonly plan: Plan;
+  readonly world: World;
+  readonly caller: Party;
+  readonly call: PartyCall;
+  /** In the order in which they are tried; undefined where nobody is. */
+  readonly callees: readonly (Party | undefined)[];
+  /** When the edge was killed. */
+  killedAtMs: number | null;
+  /** What each end thought of the session when nothing was under way. */
+  readonly disagreements: string[];
+};
+
+/** What one call looked like from both ends and from the record. */
+export type Outcome = {
+  readonly problems: readonly string[];
+  readonly story: string;
+  readonly trace: readonly string[];
+};
+
+/** Plays one call of one flow. The same seed gives the same call, to the message. */
+export async function play(plan: (dice: Dice) => Plan, seed: number): Promise<Outcome> {
+  const cast = assemble(plan(new Dice(seededRandom(seed + 7_000_000))), seed);
+  const { world, call } = cast;
+  for (const disturbance of cast.plan.disturbances) disturb(cast, disturbance);
+  const isOver = await world.runUntil(
+    () => call.isOver && everybodyIsDone(cast) && Object.keys(world.leftOver()).length === 0,
+    LIMIT_MS,
+  );
+  const problems = isOver ? [] : [`left over: ${JSON.stringify(world.leftOver())}`];
+  if (isOver && !(await world.runUntil(() => world.strayTimers <= 0, LIMIT_MS))) {
+    problems.push(`${world.strayTimers} timers are left`);
+  }
+  problems.push(...judge(cast));
+  const records = [...world.platform.records().values()].map(({ status, sipStatus }) => `${status} ${sipStatus}`);
+  const seen = call.answeredAtMs === null ? `${call.status}` : `talked, ${call.endCause}`;
+  return { problems, story: `${seen} | ${records.join(", ") || "no record"}`, trace: world.network.trace };
+}
+
+function assemble(plan: Plan, seed: number): Cast {
+  const world = new World(seed, plan.weather, { maxCallDurationMs: plan.maxDurationMs });
+  const [callers, targets] = plan.direction === "termination" ? [PBXES, CARRIERS] : [CARRIERS, PBXES];
+  const caller = world.join("caller", new Party(world.network, callers[0]));
+  const callees = plan.targets.map((target, index) => {
+    if (target.kind === "absent") return undefined;
+    const callee = world.join(`callee${index + 1}`, new Party(world.network, targets[index] ?? ""));
+    callee.answering = target;
+    callee.acts = plan.calleeActs;
+    return callee;
+  });
+  const call = caller.call(plan.direction === "termination" ? TERMINATION : ORIGINATION, plan.callerActs);
+  const { clock } = world.network;
+  const cast: Cast = { plan, world, caller, call, callees, killedAtMs: null, disagreements: [] };
+  clock.setTimer(plan.giveUpAfterMs, () => {
+    if (call.answeredAtMs === null && !call.isOver) call.cancel();
+  });
+  if (plan.compareAfterMs !== null) {
+    const afterMs = plan.compareAfterMs;
+    const follow = call.onAnswer;
+    call.onAnswer = () => {
+      follow();
+      clock.setTimer(afterMs, () => compare(cast));
+    };
+  }
+  return cast;
+}
+
+const TERMINATION = {
+  requestUri: `sip:${CALLED}@${TRUNK_DOMAIN}`,
+  from: `<sip:${NUMBER}@${TRUNK_DOMAIN}>`,
+  to: `<sip:${CALLED}@${TRUNK_DOMAIN}>`,
+  credentials: USER,
+};
+
+const ORIGINATION = {
+  requestUri: `sip:${NUMBER}@${EDGE.address}`,
+  from: `<sip:${CALLED}@${CARRIERS[0]}>`,
+  to: `<sip:${NUMBER}@${EDGE.address}>`,
+};
+
+function disturb(cast: Cast, disturbance: Disturbance): void {
+  const { world } = cast;
+  const { clock } = world.network;
+  const side = (name: "caller" | "callee"): Party | undefined =>
+    name === "caller" ? cast.caller : cast.callees.find((callee) => callee !== undefined);
+  clock.setTimer(disturbance.atMs, () => {
+    switch (disturbance.kind) {
+      case "cut":
+        world.cut(side(disturbance.side)?.address ?? "", disturbance.forMs);
+        break;
+      case "forget":
+        side(disturbance.side)?.forget();
+        break;
+      case "crash":
+        cast.killedAtMs = clock.nowMs();
+        world.platform.kill();
+        clock.setTimer(disturbance.downMs, () => world.platform.restart());
+        break;
+      case "hang up":
+        for (const { accountSid, sid } of world.platform.core.liveCalls()) world.platform.core.hangUp(accountSid, sid);
+        break;
+      case "drain":
+        void world.platform.core.close(disturbance.graceMs);
+        break;
+      default:
+        disturbance satisfies never;
+    }
+  });
+}
+
+function everybodyIsDone({ caller, callees, world }: Cast): boolean {
+  const parties = [caller, ...callees];
+  if (parties.some((party) => party?.calls.some((call) => !call.isOver))) return false;
+  return [...world.platform.records().values()].every(({ endedAtMs }) => endedAtMs !== null);
+}
+
+/** RFC 3264: when nothing is under way, each end has what the other described last. */
+function compare({ call, callees, disagreements, world }: Cast): void {
+  const callee = callees.flatMap((party) => party?.calls ?? []).find((one) => one.isTalking);
+  if (!callee || !call.isTalking) return;
+  const atMs = Math.round(world.network.clock.nowMs());
+  if (call.remote !== callee.local)
+    disagreements.push(`${atMs}: caller has ${show(call.remote)}, callee said ${show(callee.local)}`);
+  if (callee.remote !== call.local)
+    disagreements.push(`${atMs}: callee has ${show(callee.remote)}, caller said ${show(call.local)}`);
+}
+
+function show(sdp: string): string {
+  return sdp.replace(/[\s\S]*o=(\S+) 1 (\d+)[\s\S]*a=(\w+)\r\n/, "$1 v$2 $3");
+}
