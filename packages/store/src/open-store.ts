@@ -4,12 +4,19 @@ import { DirectoryFeed } from "./directory/feed.ts";
 import { StoreError } from "./errors.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { findPreparedTar } from "./prepared.ts";
+import { DEFAULT_QUOTAS, type Quotas } from "./quotas.ts";
 import { accountRepository } from "./repositories/accounts.ts";
 import { alertRepository, alertSink } from "./repositories/alerts.ts";
 import { callRecordSink, callRepository } from "./repositories/calls.ts";
 import { carrierRepository, edgeLocationRepository } from "./repositories/carriers.ts";
 import { childRepository } from "./repositories/children.ts";
 import type { StoreContext } from "./repositories/context.ts";
+import {
+  accountSettingsRepository,
+  callLimitRepository,
+  carrierDressRepository,
+  dialingPermissionRepository,
+} from "./repositories/limits.ts";
 import { associationRepository, type ListKind, listRepository } from "./repositories/lists.ts";
 import { phoneNumberRepository } from "./repositories/phone-numbers.ts";
 import { trunkRepository } from "./repositories/trunks.ts";
@@ -33,6 +40,8 @@ export type StoreOptions = {
   readonly onProblem?: OnProblem;
   /** False: a new embedded store is initialised from nothing even where a prepared one is there. Default true. */
   readonly usePrepared?: boolean;
+  /** Other numbers than `DEFAULT_QUOTAS`, for an installation with large customers. */
+  readonly quotas?: Partial<Quotas>;
 };
 
 /**
@@ -58,7 +67,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const changes = new ChangeLog(database, (seq) => feed.reach(seq));
   const housekeeping = database.engine.needsVacuum ? keepHouse(database, onProblem) : undefined;
   return {
-    ...repositories({ database, changes, secrets }),
+    ...repositories({ database, changes, secrets, quotas: { ...DEFAULT_QUOTAS, ...options.quotas } }),
     directory: feed,
     async ping() {
       await database.rows(sql`select 1`);
@@ -102,6 +111,7 @@ const CREDENTIAL_LISTS: ListKind = {
   memberEntity: "credential",
   associations: tables.trunkCredentialLists,
   associationEntity: "trunkCredentialList",
+  quota: "credentialListsPerAccount",
 };
 const IP_ACCESS_CONTROL_LISTS: ListKind = {
   noun: "IP access control list",
@@ -110,10 +120,11 @@ const IP_ACCESS_CONTROL_LISTS: ListKind = {
   memberEntity: "ipAddress",
   associations: tables.trunkIpAccessControlLists,
   associationEntity: "trunkIpAccessControlList",
+  quota: "ipAccessControlListsPerAccount",
 };
 
 function repositories(context: StoreContext): Omit<Store, "directory" | "ping" | "close"> {
-  const { database } = context;
+  const { database, quotas } = context;
   return {
     accounts: accountRepository(context),
     trunks: trunkRepository(context),
@@ -122,6 +133,7 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
       parent: "trunkSid",
       mutable: ["friendlyName", "sipUrl", "priority", "weight", "enabled"],
       entity: "originationUrl",
+      quota: { parents: "trunks", max: quotas.originationUrlsPerTrunk },
     }),
     credentialLists: listRepository(context, CREDENTIAL_LISTS),
     credentials: childRepository(context, tables.credentials, {
@@ -129,6 +141,8 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
       parent: "listSid",
       mutable: ["username", "ha1Md5", "ha1Sha256"],
       entity: "credential",
+      quota: { parents: "credential_lists", max: quotas.credentialsPerList },
+      limited: true,
     }),
     ipAccessControlLists: listRepository(context, IP_ACCESS_CONTROL_LISTS),
     ipAddresses: childRepository(context, tables.ipAddresses, {
@@ -136,6 +150,8 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
       parent: "listSid",
       mutable: ["friendlyName", "ipAddress", "cidrPrefixLength"],
       entity: "ipAddress",
+      quota: { parents: "ip_access_control_lists", max: quotas.ipAddressesPerList },
+      limited: true,
     }),
     trunkCredentialLists: associationRepository(context, CREDENTIAL_LISTS),
     trunkIpAccessControlLists: associationRepository(context, IP_ACCESS_CONTROL_LISTS),
@@ -147,10 +163,40 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
       entity: "callerId",
     }),
     carriers: carrierRepository(context),
+    ...carrierParts(context),
+    callLimits: callLimitRepository(context),
+    accountSettings: accountSettingsRepository(context),
+    dialingPermissions: dialingPermissionRepository(context),
     edgeLocations: edgeLocationRepository(context),
     calls: callRepository(database),
     alerts: alertRepository(database),
     callRecordSink: callRecordSink(database),
     alertSink: alertSink(database),
+  };
+}
+
+function carrierParts(
+  context: StoreContext,
+): Pick<Store, "carrierTargets" | "carrierPrefixes" | "carrierSources" | "carrierDresses"> {
+  return {
+    carrierTargets: childRepository(context, tables.carrierTargets, {
+      noun: "carrier target",
+      parent: "carrierSid",
+      mutable: ["sipUrl", "priority", "weight"],
+      entity: "carrierTarget",
+    }),
+    carrierPrefixes: childRepository(context, tables.carrierPrefixes, {
+      noun: "carrier prefix",
+      parent: "carrierSid",
+      mutable: ["prefix", "costMicros"],
+      entity: "carrierPrefix",
+    }),
+    carrierSources: childRepository(context, tables.carrierSources, {
+      noun: "carrier source",
+      parent: "carrierSid",
+      mutable: ["cidr", "port"],
+      entity: "carrierSource",
+    }),
+    carrierDresses: carrierDressRepository(context),
   };
 }

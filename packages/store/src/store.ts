@@ -1,17 +1,21 @@
 import type {
   Account,
+  AccountSettings,
   Alert,
   AlertSink,
   CallerId,
+  CallLimit,
   CallRecord,
   CallRecordSink,
   CallStatus,
   Carrier,
+  CarrierDress,
   CarrierPrefix,
   CarrierSource,
   CarrierTarget,
   Credential,
   CredentialList,
+  DialingPermission,
   DirectorySource,
   EdgeLocation,
   IpAccessControlList,
@@ -66,6 +70,11 @@ export type PhoneNumberSettings = {
 /** Filters of the Calls list (contract §3.1, EVD-5). Bounds are epoch milliseconds, `…From` inclusive, `…To` exclusive. */
 export type CallFilter = {
   readonly accountSid: string;
+  /** On either side. */
+  readonly number?: string;
+  /** Of either leg. */
+  readonly sipCallId?: string;
+  readonly errorCode?: number;
   readonly to?: string;
   readonly from?: string;
   readonly status?: CallStatus;
@@ -151,14 +160,60 @@ export interface CallRepository {
   /** Newest first. */
   list(filter: CallFilter, page: PageRequest): Promise<PageOf<CallRecord>>;
   count(filter: CallFilter): Promise<number>;
+  /**
+   * Every call of the filter as CSV, newest first, in pieces of whole lines: the header, then some hundred calls each. Of calls that come or
+   * change while it is read, some are in it and some are not. No more than two pieces are in memory.
+   */
+  csv(filter: CallFilter): AsyncIterable<string>;
 }
 
+/** Filters of the Alerts list (contract §3.2 Monitor v1); bounds as in `CallFilter`. */
+export type AlertFilter = {
+  readonly resourceSid?: string;
+  readonly level?: Alert["level"];
+  readonly errorCode?: number;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+};
+
 export interface AlertRepository {
-  list(accountSid: string, filter: { readonly resourceSid?: string }, page: PageRequest): Promise<PageOf<Alert>>;
+  fetch(accountSid: string, sid: string): Promise<Alert | undefined>;
+  list(accountSid: string, filter: AlertFilter, page: PageRequest): Promise<PageOf<Alert>>;
+  delete(accountSid: string, sid: string): Promise<boolean>;
+  /**
+   * Retention: deletes alerts of all accounts older than `beforeMs`, the oldest first and at most `limit`, so that one statement never holds
+   * up the others.
+   *
+   * @returns how many were deleted; fewer than `limit`: none is left
+   */
+  deleteOlderThan(beforeMs: number, limit: number): Promise<number>;
+}
+
+/** Rows of which an owner has one or none. */
+export interface OwnedRowRepository<Row> {
+  fetch(ownerSid: string): Promise<Row | undefined>;
+  /** Inserts or replaces. */
+  set(row: Row): Promise<Outcome<Row>>;
+  remove(ownerSid: string): Promise<Outcome<Row>>;
+}
+
+export interface DialingPermissionRepository {
+  /** All of an account, by destination. */
+  list(accountSid: string): Promise<readonly DialingPermission[]>;
+  /** Inserts or replaces, all or none; at most a thousand. Of one destination named twice the last counts. */
+  set(
+    accountSid: string,
+    rows: readonly Omit<DialingPermission, "accountSid">[],
+  ): Promise<Outcome<readonly DialingPermission[]>>;
+  remove(accountSid: string, destination: string): Promise<Outcome<DialingPermission>>;
 }
 
 export interface CarrierRepository {
   create(row: Carrier): Promise<Outcome<Carrier & Dated>>;
+  fetch(sid: string): Promise<(Carrier & Dated) | undefined>;
+  update(sid: string, change: Partial<Omit<Carrier, "sid">>): Promise<Outcome<Carrier & Dated>>;
+  /** Deletes its targets, prefixes, sources, dress and limit in the same transaction. */
+  delete(sid: string): Promise<Outcome<Carrier>>;
   list(page: PageRequest): Promise<PageOf<Carrier & Dated>>;
   upsert(
     carrier: Carrier,
@@ -182,6 +237,15 @@ export interface Store {
   readonly phoneNumbers: PhoneNumberRepository;
   readonly callerIds: ChildRepository<CallerId>;
   readonly carriers: CarrierRepository;
+  readonly carrierTargets: ChildRepository<CarrierTarget>;
+  readonly carrierPrefixes: ChildRepository<CarrierPrefix>;
+  readonly carrierSources: ChildRepository<CarrierSource>;
+  readonly carrierDresses: OwnedRowRepository<CarrierDress>;
+  /** By the SID of the account, trunk, credential, address or carrier; that it exists, and whose it is, is the caller's to check. */
+  readonly callLimits: OwnedRowRepository<CallLimit>;
+  /** Undefined: the defaults of `accountSettings` in `trunking`. */
+  readonly accountSettings: OwnedRowRepository<AccountSettings>;
+  readonly dialingPermissions: DialingPermissionRepository;
   readonly edgeLocations: { upsert(row: EdgeLocation): Promise<void> };
   readonly calls: CallRepository;
   readonly alerts: AlertRepository;

@@ -1,12 +1,16 @@
 import type {
   Account,
+  AccountSettings,
   CallerId,
+  CallLimit,
   Carrier,
+  CarrierDress,
   CarrierPrefix,
   CarrierSource,
   CarrierTarget,
   Credential,
   CredentialList,
+  DialingPermission,
   DirectoryEntity,
   EdgeLocation,
   IpAccessControlList,
@@ -124,6 +128,26 @@ export const carrierTargets = table<CarrierTarget>("carrier_targets", [
 export const carrierPrefixes = table<CarrierPrefix>("carrier_prefixes", ["sid", "carrierSid", "prefix", "costMicros"]);
 export const carrierSources = table<CarrierSource>("carrier_sources", ["sid", "carrierSid", "cidr", "port"]);
 
+export const carrierDresses = table<CarrierDress>(
+  "carrier_dresses",
+  ["carrierSid", "calledNumberForm", "callerNumberForm", "calledPrefix", "callerIdHeaders"],
+  { key: ["carrierSid"] },
+);
+
+export const callLimits = table<CallLimit>("call_limits", ["ownerSid", "maxCps", "burst", "maxConcurrentCalls"], {
+  key: ["ownerSid"],
+});
+export const accountSettings = table<AccountSettings>(
+  "account_settings",
+  ["accountSid", "homeCountry", "maxCallDurationSec", "deprecatedTlsAllowed", "dialingPermissionsInherited"],
+  { key: ["accountSid"] },
+);
+export const dialingPermissions = table<DialingPermission>(
+  "dialing_permissions",
+  ["accountSid", "destination", "lowRisk", "highRiskSpecial", "highRiskTollFraud"],
+  { key: ["accountSid", "destination"] },
+);
+
 export const edgeLocations = table<EdgeLocation>("edge_locations", ["name", "aliases"], { key: ["name"] });
 
 /** The rows that routing sees, with exactly the fields it sees. Parents before children, so that a load reads naturally. */
@@ -141,5 +165,9 @@ export const DIRECTORY_TABLES = {
   carrierTarget: carrierTargets,
   carrierPrefix: carrierPrefixes,
   carrierSource: carrierSources,
+  carrierDress: carrierDresses,
+  callLimit: callLimits,
+  accountSettings,
+  dialingPermission: dialingPermissions,
   edgeLocation: edgeLocations,
 } as const satisfies { readonly [E in DirectoryEntity]: unknown };

@@ -118,6 +118,59 @@ export type CarrierSource = {
   readonly port: number | null;
 };
 
+/** How numbers are written towards a carrier: `+14155550100`, `14155550100`, `0014155550100`, `011…` or ten digits within North America. */
+export type NumberForm = "e164" | "digits" | "double-zero" | "north-american";
+/** Headers beside From that tell a carrier the caller ID. */
+export type CallerIdHeader = "P-Asserted-Identity" | "P-Preferred-Identity" | "Remote-Party-ID";
+
+/** How calls to one carrier are dressed (CAR-1); a carrier without such a row: `DEFAULT_CARRIER_DRESS`. */
+export type CarrierDress = {
+  readonly carrierSid: string;
+  readonly calledNumberForm: NumberForm;
+  readonly callerNumberForm: NumberForm;
+  /** Digits in front of the called number that some carriers tell their customers or routes by; empty: none. */
+  readonly calledPrefix: string;
+  /** Empty: From alone says who calls. */
+  readonly callerIdHeaders: readonly CallerIdHeader[];
+};
+
+/**
+ * How many calls an account (its subaccounts included), trunk, credential, entry of an access control list (each address in it by itself)
+ * or carrier may have (LIM-1). Null, and an owner without such a row: unlimited.
+ */
+export type CallLimit = {
+  /** `AC…`, `TK…`, `CR…`, `IP…` or `CX…`. */
+  readonly ownerSid: string;
+  /** Calls started per second; fractions are allowed. */
+  readonly maxCps: number | null;
+  /** Calls that may start at the same moment; null: one second's worth. */
+  readonly burst: number | null;
+  readonly maxConcurrentCalls: number | null;
+};
+
+/** What an account decided about itself (ACC-5); an account without such a row: `DEFAULT_ACCOUNT_SETTINGS`. */
+export type AccountSettings = {
+  readonly accountSid: string;
+  /** ISO 3166-1 code; calls to its ordinary numbers need no permission. */
+  readonly homeCountry: string;
+  /** 4 h, at most 24 h. */
+  readonly maxCallDurationSec: number;
+  /** Lets peers of the account use TLS 1.0 and 1.1. */
+  readonly deprecatedTlsAllowed: boolean;
+  /** Of a subaccount: the dialing permissions of its parent hold instead of its own. */
+  readonly dialingPermissionsInherited: boolean;
+};
+
+/** Where an account may call (TERM-13); the longest prefix decides, then the country, then `*`. */
+export type DialingPermission = {
+  readonly accountSid: string;
+  /** An ISO 3166-1 code, `+` and digits, or `*` for everywhere. */
+  readonly destination: string;
+  readonly lowRisk: boolean;
+  readonly highRiskSpecial: boolean;
+  readonly highRiskTollFraud: boolean;
+};
+
 /** A named location; `aliases` holds legacy region names (us1 ...). */
 export type EdgeLocation = { readonly name: string; readonly aliases: readonly string[] };
 
@@ -139,12 +192,17 @@ export type DirectoryRows = {
   carrierTarget: CarrierTarget;
   carrierPrefix: CarrierPrefix;
   carrierSource: CarrierSource;
+  carrierDress: CarrierDress;
+  callLimit: CallLimit;
+  accountSettings: AccountSettings;
+  dialingPermission: DialingPermission;
   edgeLocation: EdgeLocation;
 };
 export type DirectoryEntity = keyof DirectoryRows;
 
 /**
- * One row-level change, applied in order of `seq`. `key` is the row's sid, `trunkSid/listSid` for a `TrunkList`, the name of an edge.
+ * One row-level change, applied in order of `seq`. `key` is the row's sid, `trunkSid/listSid` for a `TrunkList`, the name of an edge,
+ * the owner's sid for what an account, trunk or carrier has one of, `accountSid/destination` for a `DialingPermission`.
  * `row` null: deleted. A whole directory is the changes from an empty one.
  */
 export type DirectoryChange = {

@@ -1,3 +1,4 @@
+import type { LimitClaim } from "./limits/claims.ts";
 import type { DirectoryChange } from "./model.ts";
 import type { CallRecord } from "./record/events.ts";
 
@@ -32,4 +33,31 @@ export type Alert = {
 export interface AlertSink {
   /** Resolves when durable. Idempotent by `sid`. */
   save(alerts: readonly Alert[]): Promise<void>;
+}
+
+/** Whether a call may start now. */
+export type Admission =
+  | { readonly kind: "admitted" }
+  | {
+      readonly kind: "over";
+      /** The first limit that is used up. */
+      readonly claim: LimitClaim;
+      readonly what: "cps" | "concurrent-calls";
+      /** When it is worth trying again; null: when a call ends, which nobody knows. */
+      readonly afterMs: number | null;
+    };
+
+/**
+ * Counts calls against limits (LIM-1). Synchronous, since nothing is waited for between an INVITE and the decision: a fleet-wide
+ * implementation answers from what it last heard of the others.
+ */
+export interface Counters {
+  /** Whether a call under these limits might start now. Changes nothing. */
+  look(claims: readonly LimitClaim[]): Admission;
+  /** The same, and takes a start from each of the limits when it may; none when it may not. */
+  take(claims: readonly LimitClaim[]): Admission;
+  /** The call is up: it counts once in each of these limits until it is released. May be called again for further ones. */
+  hold(callSid: string, claims: readonly LimitClaim[]): void;
+  /** The call is over. A call that holds nothing is none. */
+  release(callSid: string): void;
 }

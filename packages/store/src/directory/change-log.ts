@@ -39,6 +39,12 @@ const MISSING: Readonly<Record<string, string>> = {
   phone_numbers_trunk: "trunk",
   ip_addresses_list: "IP access control list",
   credentials_list: "credential list",
+  carrier_targets_carrier: "carrier",
+  carrier_prefixes_carrier: "carrier",
+  carrier_sources_carrier: "carrier",
+  carrier_dresses_carrier: "carrier",
+  account_settings_account: "account",
+  dialing_permissions_account: "account",
 };
 const UNIQUE_VIOLATION = "23505";
 const FOREIGN_KEY_VIOLATION = "23503";

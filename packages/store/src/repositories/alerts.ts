@@ -4,7 +4,7 @@ import { type Keyset, readPage } from "../page.ts";
 import type { StoredRow } from "../rows.ts";
 import type { Database } from "../sql/database.ts";
 import { jsonbText } from "../sql/values.ts";
-import type { AlertRepository } from "../store.ts";
+import type { AlertFilter, AlertRepository } from "../store.ts";
 
 const NEWEST_FIRST: Keyset = {
   list: "alerts",
@@ -18,13 +18,38 @@ const NEWEST_FIRST: Keyset = {
 /** The debugger's incidents, newest first. */
 export function alertRepository(database: Database): AlertRepository {
   return {
-    list(accountSid, { resourceSid }, page) {
-      const conditions: RawBuilder<unknown>[] = [sql`account_sid = ${accountSid}`];
-      if (resourceSid !== undefined) conditions.push(sql`resource_sid = ${resourceSid}`);
-      const source = sql<StoredRow>`select * from alerts where ${sql.join(conditions, sql` and `)}`;
+    async fetch(accountSid, sid) {
+      const [found] = await database.rows(sql<StoredRow>`
+        select * from alerts where account_sid = ${accountSid} and sid = ${sid}`);
+      return found && asAlert(found);
+    },
+    list(accountSid, filter, page) {
+      const source = sql<StoredRow>`select * from alerts where ${conditions(accountSid, filter)}`;
       return readPage(database, source, NEWEST_FIRST, page, asAlert);
     },
+    async delete(accountSid, sid) {
+      const deleted = await database.rows(sql`
+        delete from alerts where account_sid = ${accountSid} and sid = ${sid} returning sid`);
+      return deleted.length > 0;
+    },
+    async deleteOlderThan(beforeMs, limit) {
+      const deleted = await database.rows(sql`
+        delete from alerts where sid in (
+          select sid from alerts where at < ${new Date(beforeMs)} order by at limit ${limit})
+        returning sid`);
+      return deleted.length;
+    },
   };
+}
+
+function conditions(accountSid: string, filter: AlertFilter): RawBuilder<unknown> {
+  const all: RawBuilder<unknown>[] = [sql`account_sid = ${accountSid}`];
+  if (filter.resourceSid !== undefined) all.push(sql`resource_sid = ${filter.resourceSid}`);
+  if (filter.level !== undefined) all.push(sql`level = ${filter.level}`);
+  if (filter.errorCode !== undefined) all.push(sql`error_code = ${filter.errorCode}`);
+  if (filter.fromMs !== undefined) all.push(sql`at >= ${new Date(filter.fromMs)}`);
+  if (filter.toMs !== undefined) all.push(sql`at < ${new Date(filter.toMs)}`);
+  return sql.join(all, sql` and `);
 }
 
 /** Takes alerts, one statement for a batch; an alert that is there already stays as it is. Durable like call records. */

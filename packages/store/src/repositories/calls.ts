@@ -1,10 +1,11 @@
 import type { CallRecord, CallRecordSink } from "@trunkline/trunking";
 import { type RawBuilder, sql } from "kysely";
+import { CALL_CSV_HEADER, callCsvLine } from "../call-csv.ts";
 import { type Keyset, readPage } from "../page.ts";
 import type { StoredRow } from "../rows.ts";
 import type { Database } from "../sql/database.ts";
 import { jsonbText } from "../sql/values.ts";
-import type { CallFilter, CallRepository } from "../store.ts";
+import type { CallFilter, CallRepository, PageOf } from "../store.ts";
 
 /** Rows of one statement; a longer batch becomes several, each durable on its own, which is as good since saving repeats safely. */
 const ROWS_PER_STATEMENT = 500;
@@ -34,6 +35,7 @@ export function callRepository(database: Database): CallRepository {
         page,
         asCallRecord,
       ),
+    csv: (filter) => csvOf(database, filter),
     async count(filter) {
       const [found] = await database.rows(sql<{ count: number }>`
         select count(*) as count from call_records where ${conditions(filter)}`);
@@ -42,10 +44,35 @@ export function callRepository(database: Database): CallRepository {
   };
 }
 
+async function* csvOf(database: Database, filter: CallFilter): AsyncIterable<string> {
+  yield CALL_CSV_HEADER;
+  const fetchAfter = (after: string | undefined): Promise<PageOf<CallRecord>> =>
+    readPage(
+      database,
+      sql<StoredRow>`select * from call_records where ${conditions(filter)}`,
+      NEWEST_FIRST,
+      after === undefined ? { limit: ROWS_PER_STATEMENT } : { limit: ROWS_PER_STATEMENT, after },
+      asCallRecord,
+    );
+  for (let after: string | undefined; ; ) {
+    const page = await fetchAfter(after);
+    if (page.rows.length > 0) yield page.rows.map(callCsvLine).join("");
+    if (page.next === null) return;
+    after = page.next;
+  }
+}
+
 function conditions(filter: CallFilter): RawBuilder<unknown> {
   const all: RawBuilder<unknown>[] = [sql`account_sid = ${filter.accountSid}`];
   if (filter.to !== undefined) all.push(sql`${sideColumn("callee", filter.to)} = ${filter.to}`);
   if (filter.from !== undefined) all.push(sql`${sideColumn("caller", filter.from)} = ${filter.from}`);
+  if (filter.number !== undefined) {
+    const { number } = filter;
+    all.push(sql`(${sideColumn("caller", number)} = ${number} or ${sideColumn("callee", number)} = ${number})`);
+  }
+  if (filter.sipCallId !== undefined)
+    all.push(sql`(sip_call_id_a = ${filter.sipCallId} or sip_call_id_b = ${filter.sipCallId})`);
+  if (filter.errorCode !== undefined) all.push(sql`error_code = ${filter.errorCode}`);
   if (filter.status !== undefined) all.push(sql`status = ${filter.status}`);
   if (filter.trunkSid !== undefined) all.push(sql`trunk_sid = ${filter.trunkSid}`);
   if (filter.startedFromMs !== undefined) all.push(sql`created_at >= ${new Date(filter.startedFromMs)}`);

@@ -7,8 +7,10 @@ import type { Secrets } from "../secrets.ts";
 import type { CarrierRepository, Dated, Store } from "../store.ts";
 import * as tables from "../tables.ts";
 import { notFound, ok, type StoreContext } from "./context.ts";
+import { removeLimits } from "./limits.ts";
 
 const ROWS_PER_STATEMENT = 1_000;
+const MUTABLE = ["friendlyName", "enabled", "priority", "retryStatuses"] as const;
 
 /** Carriers of the installation, oldest first. */
 export function carrierRepository({ database, changes, secrets }: StoreContext): CarrierRepository {
@@ -25,6 +27,37 @@ export function carrierRepository({ database, changes, secrets }: StoreContext):
 
     list: (page) =>
       readPage(database, sql<StoredRow>`select * from carriers`, byCreation(tables.carriers.name), page, read),
+
+    async fetch(sid) {
+      const [found] = await database.rows(sql<StoredRow>`select * from carriers where sid = ${sid}`);
+      return found && read(found);
+    },
+
+    update: (sid, change) =>
+      changes.change(async (tx) => {
+        const [updated] = await tx.rows(sql<StoredRow>`
+          update carriers set ${form.assignments(sid, change, MUTABLE)} where sid = ${sid} returning *`);
+        if (updated === undefined) return notFound("carrier");
+        tx.touch("carrier", sid);
+        return ok(read(updated));
+      }),
+
+    delete: (sid) =>
+      changes.change(async (tx) => {
+        const [carrier] = await tx.rows(sql<StoredRow>`select * from carriers where sid = ${sid} for update`);
+        if (carrier === undefined) return notFound("carrier");
+        await replaceParts(tx, secrets, sid, "carrierTarget", tables.carrierTargets, []);
+        await replaceParts(tx, secrets, sid, "carrierPrefix", tables.carrierPrefixes, []);
+        await replaceParts(tx, secrets, sid, "carrierSource", tables.carrierSources, []);
+        const dresses = await tx.rows(
+          sql`delete from carrier_dresses where carrier_sid = ${sid} returning carrier_sid`,
+        );
+        if (dresses.length > 0) tx.touch("carrierDress", sid);
+        await removeLimits(tx, [sid]);
+        await tx.rows(sql`delete from carriers where sid = ${sid}`);
+        tx.touch("carrier", sid);
+        return ok(form.read(carrier));
+      }),
 
     async upsert(carrier, targets, prefixes, sources) {
       const outcome = await changes.change(async (tx) => {

@@ -1,10 +1,12 @@
 import type { DirectoryEntity } from "@trunkline/trunking";
 import { sql } from "kysely";
 import { byCreation, readPage } from "../page.ts";
+import { overQuota, type Quota } from "../quotas.ts";
 import { RowForm, type StoredRow } from "../rows.ts";
 import type { ChildRepository, Dated } from "../store.ts";
 import type { Table } from "../tables.ts";
 import { notFound, ok, type StoreContext } from "./context.ts";
+import { removeLimits } from "./limits.ts";
 
 /** How a kind of child is addressed and what may change in it. */
 export type ChildRules<Row> = {
@@ -14,13 +16,17 @@ export type ChildRules<Row> = {
   readonly mutable: readonly (keyof Row & string)[];
   /** Null when routing does not look at these rows. */
   readonly entity: DirectoryEntity | null;
+  /** How many a parent may have; absent: any number. */
+  readonly quota?: Quota;
+  /** True when a call limit may hang on one; it goes with it. */
+  readonly limited?: boolean;
 };
 
 /** The repository of rows below a parent: oldest first, and never reached through another parent. */
 export function childRepository<Row extends { readonly sid: string }>(
   { database, changes, secrets }: StoreContext,
   table: Table<Row>,
-  { noun, parent, mutable, entity }: ChildRules<Row>,
+  { noun, parent, mutable, entity, quota, limited = false }: ChildRules<Row>,
 ): ChildRepository<Row> {
   const form = new RowForm(table, secrets);
   const keyset = byCreation(table.name);
@@ -29,6 +35,8 @@ export function childRepository<Row extends { readonly sid: string }>(
   return {
     create: (row) =>
       changes.change(async (tx) => {
+        const over = quota && (await overQuota(tx, quota, { table: table.name, parent }, String(row[parent])));
+        if (over) return over;
         const [created] = await tx.rows(form.insert(row));
         if (created === undefined) return notFound(noun);
         if (entity !== null) tx.touch(entity, row.sid);
@@ -71,6 +79,7 @@ export function childRepository<Row extends { readonly sid: string }>(
         const [deleted] = await tx.rows(sql<StoredRow>`
           delete from ${form.name} where ${parentColumn} = ${parentSid} and sid = ${sid} returning *`);
         if (deleted === undefined) return notFound(noun);
+        if (limited) await removeLimits(tx, [sid]);
         if (entity !== null) tx.touch(entity, sid);
         return ok(form.read(deleted));
       }),

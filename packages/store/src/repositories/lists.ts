@@ -1,11 +1,13 @@
 import type { DirectoryEntity } from "@trunkline/trunking";
 import { sql } from "kysely";
 import { byCreation, readPage } from "../page.ts";
+import type { Quota, Quotas } from "../quotas.ts";
 import { RowForm, type StoredRow } from "../rows.ts";
 import type { AssociationRepository, Dated, ListRepository } from "../store.ts";
 import type { Table } from "../tables.ts";
 import { type ChildRules, childRepository } from "./children.ts";
 import { notFound, ok, type StoreContext } from "./context.ts";
+import { removeLimits } from "./limits.ts";
 
 type List = { readonly sid: string; readonly accountSid: string; readonly friendlyName: string };
 
@@ -17,12 +19,20 @@ export type ListKind = {
   readonly memberEntity: DirectoryEntity;
   readonly associations: { readonly name: string };
   readonly associationEntity: DirectoryEntity;
+  readonly quota: keyof Quotas;
 };
 
 /** Lists of an account. Deleting one deletes its members; the database refuses it while a trunk has the list. */
 export function listRepository(context: StoreContext, kind: ListKind): ListRepository<List> {
   const form = new RowForm(kind.lists, context.secrets);
-  const rules: ChildRules<List> = { noun: kind.noun, parent: "accountSid", mutable: ["friendlyName"], entity: null };
+  const quota: Quota = { parents: "accounts", max: context.quotas[kind.quota] };
+  const rules: ChildRules<List> = {
+    noun: kind.noun,
+    parent: "accountSid",
+    mutable: ["friendlyName"],
+    entity: null,
+    quota,
+  };
   return {
     ...childRepository(context, kind.lists, rules),
     delete: (accountSid, sid) =>
@@ -34,7 +44,9 @@ export function listRepository(context: StoreContext, kind: ListKind): ListRepos
         const members = await tx.rows(sql<{ sid: string }>`
           delete from ${sql.table(kind.members.name)} where list_sid = ${sid} returning sid`);
         await tx.rows(sql`delete from ${form.name} where sid = ${sid}`);
-        tx.touch(kind.memberEntity, ...members.map((member) => member.sid));
+        const memberSids = members.map((member) => member.sid);
+        tx.touch(kind.memberEntity, ...memberSids);
+        await removeLimits(tx, memberSids);
         return ok(form.read(list));
       }),
   };

@@ -1,6 +1,7 @@
 import type { PhoneNumber } from "@trunkline/trunking";
 import { type RawBuilder, sql } from "kysely";
 import { byCreation, readPage } from "../page.ts";
+import { type Quota, TRIAL_QUOTA } from "../quotas.ts";
 import { RowForm, type StoredRow } from "../rows.ts";
 import type { Dated, PhoneNumberRepository, PhoneNumberSettings } from "../store.ts";
 import * as tables from "../tables.ts";
@@ -18,7 +19,8 @@ const MUTABLE = tables.phoneNumbers.fields.filter((field) => !FIXED.has(field));
 export function phoneNumberRepository(context: StoreContext): PhoneNumberRepository {
   const { database, changes, secrets } = context;
   const form = new RowForm(tables.phoneNumbers, secrets);
-  const rules = { noun: NOUN, parent: "accountSid", mutable: MUTABLE, entity: "phoneNumber" } as const;
+  const quota: Quota = { parents: "accounts", max: context.quotas.phoneNumbersPerAccount, trialMax: TRIAL_QUOTA };
+  const rules = { noun: NOUN, parent: "accountSid", mutable: MUTABLE, entity: "phoneNumber", quota } as const;
   const keyset = byCreation(tables.phoneNumbers.name);
   const read = (stored: StoredRow): PhoneNumber & PhoneNumberSettings & Dated => form.readDated(stored);
   return {

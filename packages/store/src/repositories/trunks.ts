@@ -1,12 +1,14 @@
 import type { Trunk } from "@trunkline/trunking";
 import { sql } from "kysely";
 import type { ChangeSql } from "../directory/change-log.ts";
+import { overQuota, type Quota, TRIAL_QUOTA } from "../quotas.ts";
 import { RowForm, type StoredRow } from "../rows.ts";
 import type { Sql } from "../sql/database.ts";
 import type { Conflict, Dated, TrunkRepository } from "../store.ts";
 import * as tables from "../tables.ts";
 import { childRepository } from "./children.ts";
 import { notFound, ok, type StoreContext } from "./context.ts";
+import { removeLimits } from "./limits.ts";
 
 const NOUN = "trunk";
 const SUB_DOMAIN: Conflict = { kind: "conflict", which: "sub-domain" };
@@ -16,6 +18,7 @@ const MUTABLE = tables.trunks.fields.filter((field) => field !== "sid" && field 
 export function trunkRepository(context: StoreContext): TrunkRepository {
   const { database, changes, secrets } = context;
   const form = new RowForm(tables.trunks, secrets);
+  const quota: Quota = { parents: "accounts", max: context.quotas.trunksPerAccount, trialMax: TRIAL_QUOTA };
   const rules = { noun: NOUN, parent: "accountSid", mutable: MUTABLE, entity: NOUN } as const;
   const read = (stored: StoredRow): Trunk & Dated => form.readDated(stored);
   const byDomain = async (domainName: string): Promise<(Trunk & Dated) | undefined> => {
@@ -29,6 +32,8 @@ export function trunkRepository(context: StoreContext): TrunkRepository {
 
     create: (row) =>
       changes.change(async (tx) => {
+        const over = await overQuota(tx, quota, { table: tables.trunks.name, parent: "accountSid" }, row.accountSid);
+        if (over) return over;
         if (!(await mayUseDomain(tx, row.accountSid, row.domainName))) return SUB_DOMAIN;
         const [created] = await tx.rows(form.insert(row));
         if (created === undefined) return notFound(NOUN);
@@ -58,6 +63,7 @@ export function trunkRepository(context: StoreContext): TrunkRepository {
         if (trunk === undefined) return notFound(NOUN);
         if (await hasSubDomains(tx, trunk.domainName)) return SUB_DOMAIN;
         await detachAll(tx, sid);
+        await removeLimits(tx, [sid]);
         const [deleted] = await tx.rows(sql<StoredRow>`delete from trunks where sid = ${sid} returning *`);
         if (deleted === undefined) return notFound(NOUN);
         tx.touch("trunk", sid);

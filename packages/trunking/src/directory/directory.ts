@@ -1,12 +1,16 @@
 import { readIpAddress } from "../ip-address.ts";
 import type {
   Account,
+  AccountSettings,
   CallerId,
+  CallLimit,
   Carrier,
+  CarrierDress,
   CarrierPrefix,
   CarrierSource,
   CarrierTarget,
   Credential,
+  DialingPermission,
   DirectoryChange,
   DirectoryEntity,
   DirectoryRows,
@@ -17,7 +21,7 @@ import type {
   Trunk,
   TrunkList,
 } from "../model.ts";
-import type { DirectoryIndex } from "./directory.types.ts";
+import type { AclMatch, DirectoryIndex } from "./directory.types.ts";
 import { PrefixTable } from "./prefix-table.ts";
 import { GroupIndex, type RowIndex, RowTable, UniqueIndex } from "./row-index.ts";
 
@@ -62,6 +66,10 @@ class Directory implements DirectoryIndex {
     carrierTarget: new RowTable([this.#targetsByCarrier]),
     carrierPrefix: new RowTable([this.#carriersByPrefix]),
     carrierSource: new RowTable([this.#sourcesByAddress]),
+    carrierDress: new RowTable<CarrierDress>([]),
+    callLimit: new RowTable<CallLimit>([]),
+    accountSettings: new RowTable<AccountSettings>([]),
+    dialingPermission: new RowTable<DialingPermission>([]),
     edgeLocation: new RowTable([this.#edgesByName]),
   };
 
@@ -100,7 +108,7 @@ class Directory implements DirectoryIndex {
     return this.#credentialListsByTrunk.get(trunkSid).length > 0;
   }
 
-  matchAcl(trunkSid: string, address: string): { readonly cidr: string; readonly listSid: string } | undefined {
+  matchAcl(trunkSid: string, address: string): AclMatch | undefined {
     const bytes = readIpAddress(address);
     if (!bytes) return undefined;
     let best: IpAddress | undefined;
@@ -108,7 +116,7 @@ class Directory implements DirectoryIndex {
       const entry = this.#addressesByList.find(listSid, bytes);
       if (entry && (!best || entry.cidrPrefixLength > best.cidrPrefixLength)) best = entry;
     }
-    return best && { cidr: cidrOf(best), listSid: best.listSid };
+    return best && { sid: best.sid, cidr: cidrOf(best), listSid: best.listSid };
   }
 
   credentials(trunkSid: string, username: string): readonly Credential[] {
@@ -161,6 +169,22 @@ class Directory implements DirectoryIndex {
 
   carrierTargets(carrierSid: string): readonly CarrierTarget[] {
     return this.#targetsByCarrier.get(carrierSid);
+  }
+
+  carrierDress(carrierSid: string): CarrierDress | undefined {
+    return this.#tables.carrierDress.get(carrierSid);
+  }
+
+  callLimit(ownerSid: string): CallLimit | undefined {
+    return this.#tables.callLimit.get(ownerSid);
+  }
+
+  accountSettings(accountSid: string): AccountSettings | undefined {
+    return this.#tables.accountSettings.get(accountSid);
+  }
+
+  dialingPermission(accountSid: string, destination: string): DialingPermission | undefined {
+    return this.#tables.dialingPermission.get(`${accountSid}/${destination}`);
   }
 
   edge(nameOrAlias: string): EdgeLocation | undefined {

@@ -1,16 +1,23 @@
 import type {
   Account,
+  AccountSettings,
   CallerId,
+  CallLimit,
   Carrier,
+  CarrierDress,
   CarrierPrefix,
   CarrierTarget,
   Credential,
+  DialingPermission,
   DirectoryChange,
   EdgeLocation,
   OriginationUrl,
   PhoneNumber,
   Trunk,
 } from "../model.ts";
+
+/** An entry of an access control list: its SID, its block and the list it stands in. */
+export type AclMatch = { readonly sid: string; readonly cidr: string; readonly listSid: string };
 
 /** The read side of configuration: every question routing asks, each answered without a walk over all rows. */
 export interface DirectoryReader {
@@ -21,8 +28,8 @@ export interface DirectoryReader {
   originationUrls(trunkSid: string): readonly OriginationUrl[];
   hasIpAccessControlList(trunkSid: string): boolean;
   hasCredentialList(trunkSid: string): boolean;
-  /** The most specific entry of the trunk's lists that contains the address, as `cidr (list sid)`; undefined when none does. */
-  matchAcl(trunkSid: string, address: string): { readonly cidr: string; readonly listSid: string } | undefined;
+  /** The most specific entry of the trunk's lists that contains the address, undefined when none does. */
+  matchAcl(trunkSid: string, address: string): AclMatch | undefined;
   /** Credentials of that user name in the trunk's lists (several lists may know it). */
   credentials(trunkSid: string, username: string): readonly Credential[];
   phoneNumber(e164: string): PhoneNumber | undefined;
@@ -32,6 +39,12 @@ export interface DirectoryReader {
   /** Carriers with a prefix of the number, longest prefix first; for equal length by priority, then cost. */
   carriersFor(e164: string): readonly { readonly carrier: Carrier; readonly prefix: CarrierPrefix }[];
   carrierTargets(carrierSid: string): readonly CarrierTarget[];
+  carrierDress(carrierSid: string): CarrierDress | undefined;
+  /** The limit of an account, trunk, credential, access control list entry or carrier. */
+  callLimit(ownerSid: string): CallLimit | undefined;
+  accountSettings(accountSid: string): AccountSettings | undefined;
+  /** The account's own row for exactly this destination; which one decides is routing's to say. */
+  dialingPermission(accountSid: string, destination: string): DialingPermission | undefined;
   edge(nameOrAlias: string): EdgeLocation | undefined;
 }
 

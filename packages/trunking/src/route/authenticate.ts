@@ -1,4 +1,5 @@
 import type { DirectoryReader } from "../directory/directory.types.ts";
+import type { Proof } from "../limits/claims.ts";
 import type { Trunk } from "../model.ts";
 import { checkAcl } from "./acl.ts";
 import { checkAuthentication } from "./authentication.ts";
@@ -8,7 +9,7 @@ import type { CallRequest, Facts } from "./types.ts";
 
 /** What came of asking a caller to prove who it is. `proved`: a refused caller had the right address, but not the right password. */
 export type Authentication =
-  | { readonly kind: "authentic" }
+  | { readonly kind: "authentic"; readonly proof: Proof }
   | { readonly kind: "refused"; readonly refusal: Refused; readonly proved: boolean }
   | { readonly kind: "challenged"; readonly challenge: Challenged };
 
@@ -29,6 +30,7 @@ export function authenticate(
   if (acl.kind === "refuse") return { kind: "refused", refusal: acl, proved: false };
   const digest = trail.note("termination.digest", checkDigest(request, trunk, directory, facts));
   if (digest.kind === "challenge") return { kind: "challenged", challenge: digest };
-  if (digest.kind === "refuse") return { kind: "refused", refusal: digest, proved: acl.found };
-  return { kind: "authentic" };
+  if (digest.kind === "refuse") return { kind: "refused", refusal: digest, proved: acl.found !== null };
+  const proof = { sourceAddress: request.sourceAddress, ipAddressSid: acl.found, credentialSid: digest.found };
+  return { kind: "authentic", proof };
 }

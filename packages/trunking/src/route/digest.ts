@@ -1,10 +1,11 @@
 import type { DirectoryReader } from "../directory/directory.types.ts";
 import type { Trunk } from "../model.ts";
-import { type Challenged, pass, type Ruling, refuse, skip } from "./ruling.ts";
+import { type Challenged, info, pass, type Ruling, refuse, skip } from "./ruling.ts";
 import type { CallRequest, Facts } from "./types.ts";
 
 /**
- * TERM-2, TERM-3: the digest answer against the trunk's credential lists (403, 32202). Found: whether it proved anything.
+ * TERM-2, TERM-3: the digest answer against the trunk's credential lists (403, 32202). Found: the
+ * credential that proved it, null when none was asked for.
  *
  * An unknown user name and a wrong password give the peer the same answer; only the customer's trace tells them apart.
  */
@@ -13,8 +14,9 @@ export function checkDigest(
   trunk: Trunk,
   directory: DirectoryReader,
   facts: Facts,
-): Ruling<boolean> | Challenged {
-  if (!directory.hasCredentialList(trunk.sid)) return skip("", "The trunk has no credential list.", false);
+): Ruling<string | null> | Challenged {
+  if (!directory.hasCredentialList(trunk.sid)) return skip("", "The trunk has no credential list.", null);
+  if (facts.digestAssumed) return info("dry run", "The right user name and password are taken for granted.", null);
   if (!request.credentials) {
     return {
       kind: "challenge",
@@ -31,7 +33,7 @@ export function checkDigest(
   let stale = false;
   for (const credential of known) {
     const verdict = facts.verifyDigest(credential);
-    if (verdict.kind === "valid") return pass(input, `The digest fits list ${credential.listSid}.`, true);
+    if (verdict.kind === "valid") return pass(input, `The digest fits list ${credential.listSid}.`, credential.sid);
     if (verdict.kind === "stale") stale = true;
     else why = verdict.why;
   }

@@ -10,6 +10,12 @@ export const DEFAULT_FINAL_STATUSES: readonly number[] = [
   ...Array.from({ length: 100 }, (_, index) => 600 + index),
 ];
 
+/**
+ * CAR-1: the final answers of a carrier after which the next one is tried, where an operator names none: those that say something about the
+ * carrier, or about us as its customer, and nothing about the called party.
+ */
+export const DEFAULT_RETRY_STATUSES: readonly number[] = [401, 402, 407, 408, 500, 501, 502, 503, 504, 505, 513, 580];
+
 /** A trunk's failover rule; a list of its own replaces the default whole, 6xx included. */
 export function failoverOf(trunk: Trunk): Pick<Attempt, "noResponseMs" | "retry"> {
   return {

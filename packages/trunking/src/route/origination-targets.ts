@@ -10,18 +10,22 @@ import { pass, type Ruling, refuse } from "./ruling.ts";
 import { escapedUser, overTls, requestUri, toUri } from "./target-uri.ts";
 import type { Attempt, CallRequest, Facts } from "./types.ts";
 
+/** An origination call as far as it is known before its targets are. */
+export type Inbound = {
+  readonly request: CallRequest;
+  readonly number: PhoneNumber;
+  readonly trunk: Trunk;
+  readonly caller: Caller;
+  /** Headers from leg A and of our own that every target gets. */
+  readonly passedOn: Attempt["headers"];
+};
+
 /**
  * The trunk's enabled origination URLs as attempts, in the order of ORIG-3. None that can be used: 480 with 32010, which tells the
  * carrier that the number exists but nobody is there now.
  */
-export function chooseTargets(
-  request: CallRequest,
-  number: PhoneNumber,
-  trunk: Trunk,
-  caller: Caller,
-  directory: DirectoryReader,
-  facts: Facts,
-): Ruling<readonly Attempt[]> {
+export function chooseTargets(inbound: Inbound, directory: DirectoryReader, facts: Facts): Ruling<readonly Attempt[]> {
+  const { number, trunk, caller } = inbound;
   const urls = directory.originationUrls(trunk.sid);
   const enabled = urls.filter((url) => url.enabled);
   const ordered = inOrderOfTrial(enabled, facts.random);
@@ -41,7 +45,8 @@ export function chooseTargets(
       originationUrlSid: url.sid,
       ...failoverOf(trunk),
       ...fromOf(caller, trunk, facts.zone),
-      headers: [...headersFor(request, number, trunk, caller, facts.zone), ...target.headers],
+      headers: [...headersFor(inbound, facts.zone), ...target.headers],
+      claims: [],
     });
   }
   const told = [describe(urls, ordered), ...unusable].join(" ");
@@ -56,13 +61,7 @@ function fromOf(caller: Caller, trunk: Trunk, zone: string): Pick<Attempt, "from
 }
 
 /** Contract §8.5, in its order. Diversion always carries the dialled number (ORIG-7), also when the URL has a user part of its own. */
-function headersFor(
-  request: CallRequest,
-  number: PhoneNumber,
-  trunk: Trunk,
-  caller: Caller,
-  zone: string,
-): Attempt["headers"] {
+function headersFor({ request, number, trunk, caller, passedOn }: Inbound, zone: string): Attempt["headers"] {
   const asserted = caller.asserted === null ? [] : [`<sip:${caller.asserted}@${trunk.domainName ?? zone}>`];
   return [
     ...asserted.map((value) => ["P-Asserted-Identity", value] as const),
@@ -70,6 +69,7 @@ function headersFor(
     ["Diversion", `<sip:${number.e164}@${zone}>;reason=unconditional`],
     ["X-Twilio-AccountSid", trunk.accountSid],
     ["X-Twilio-CallSid", request.sid],
+    ...passedOn,
   ];
 }
 

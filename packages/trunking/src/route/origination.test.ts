@@ -150,6 +150,7 @@ describe("ORIG-6, ORIG-7, ORIG-11: From and headers on the wire", () => {
     ["Diversion", `<sip:${OWNED}@${ZONE}>;reason=unconditional`],
     ["X-Twilio-AccountSid", sid("AC", 1)],
     ["X-Twilio-CallSid", sid("CA", 1)],
+    ["X-Trunkline-Hops", expect.stringMatching(/^[0-9a-f]{8}$/)],
   ];
 
   it("From is the caller at the trunk's domain", () => {

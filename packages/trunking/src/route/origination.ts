@@ -1,19 +1,24 @@
 import type { DirectoryReader } from "../directory/directory.types.ts";
+import { originationClaims } from "../limits/claims.ts";
 import type { Carrier } from "../model.ts";
 import { checkAccount } from "./account.ts";
+import { accountSettings } from "./account-settings.ts";
 import { findCaller } from "./calling-number.ts";
+import { copiedHeaders } from "./copied-headers.ts";
 import { findNumber, findTrunk } from "./dialled-number.ts";
 import { identify } from "./identify.ts";
+import { checkLimits } from "./limits.ts";
+import { checkLoop, HOPS_HEADER, hasPassedBefore } from "./loop.ts";
 import { checkMaxForwards } from "./max-forwards.ts";
 import { chooseTargets } from "./origination-targets.ts";
 import { type Passed, pass, type Refused, Trail } from "./ruling.ts";
-import type { CallIdentity, CallRequest, Decision, Facts } from "./types.ts";
+import type { Attempt, CallIdentity, CallRequest, Decision, Facts } from "./types.ts";
 
 /**
  * Decides where a call from a carrier goes. Pure: same arguments, same answer.
  *
  * What the carrier sees: 404 for a number that nobody here has or that is on no trunk (`call` is null, there is no account to record it
- * for), 603 for an account that is not active, 483 when hops are used up, 480 when no origination URL can be used. `drop` when the
+ * for), 603 for an account that is not active, 483 when hops are used up, 482 when it goes in a circle, 503 over a limit, 480 when no origination URL can be used. `drop` when the
  * source is no carrier of ours.
  */
 export function routeOrigination(request: CallRequest, directory: DirectoryReader, facts: Facts): Decision {
@@ -41,9 +46,16 @@ export function routeOrigination(request: CallRequest, directory: DirectoryReade
   if (account.kind === "refuse") return refusal(account, call, trail);
   const hops = trail.note("origination.max-forwards", checkMaxForwards(request.maxForwards));
   if (hops.kind === "refuse") return refusal(hops, call, trail);
+  const loop = checkLoop(request, "trunking-originating", call.to, facts);
+  if (hasPassedBefore(request)) trail.note("origination.loop", loop);
+  if (loop.kind === "refuse") return refusal(loop, call, trail);
+  const claims = originationClaims(trunk, identity.carrier, directory);
+  const limits = trail.firstRefusal([["origination.limits", () => checkLimits(claims, facts.counters)]]);
+  if (limits) return refusal(limits, call, trail);
+  const passedOn: Attempt["headers"] = [...copiedHeaders(request, facts), [HOPS_HEADER, loop.found]];
   const targets = trail.note(
     "origination.targets",
-    chooseTargets(request, number.found, trunk, caller, directory, facts),
+    chooseTargets({ request, number: number.found, trunk, caller, passedOn }, directory, facts),
   );
   if (targets.kind === "refuse") return refusal(targets, call, trail);
   return {
@@ -52,6 +64,8 @@ export function routeOrigination(request: CallRequest, directory: DirectoryReade
     attempts: targets.found,
     trace: trail.steps,
     symmetricRtp: trunk.symmetricRtpEnabled,
+    claims,
+    maxCallDurationSec: accountSettings(trunk.accountSid, directory).maxCallDurationSec,
   };
 }
 

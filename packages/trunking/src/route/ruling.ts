@@ -65,6 +65,20 @@ export class Trail {
     this.#steps.push({ rule, input: quoted(said.input), verdict: verdictOf(said), detail: detailOf(said), atMs: 0 });
     return said;
   }
+
+  /**
+   * Asks rules that only judge, in order, up to the first that refuses. A rule without a word (undefined) had no occasion and leaves no
+   * step.
+   */
+  firstRefusal(
+    rules: readonly (readonly [rule: string, ask: () => Ruling<unknown> | undefined])[],
+  ): Refused | undefined {
+    for (const [rule, ask] of rules) {
+      const said = ask();
+      if (said && this.note(rule, said).kind === "refuse") return said as Refused;
+    }
+    return undefined;
+  }
 }
 
 function verdictOf(said: Ruling<unknown> | Challenged): TraceStep["verdict"] {

@@ -20,6 +20,11 @@ export function overTls(target: OriginationSipUrl): OriginationSipUrl {
   return { ...target, transport: "tls", params: [...others, ["transport", "tls"]] };
 }
 
+/** `host:port/transport`, with the defaults of RFC 3261 §19.1.2 written out: what health is known by. */
+export function targetAddress({ host, port, transport }: OriginationSipUrl): string {
+  return `${host}:${port ?? (transport === "tls" ? 5061 : 5060)}/${transport ?? "udp"}`;
+}
+
 /** A user part as SIP URIs need it; `user` holds one character per byte. */
 export function escapedUser(user: string): string {
   return Array.from(user, (character) =>

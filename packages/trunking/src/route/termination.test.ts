@@ -279,6 +279,7 @@ describe("TERM-12, CAR-1: carriers and their targets", () => {
       retry: { kind: "only", statuses: [503] },
       headers: [
         ["P-Asserted-Identity", `<sip:${OWNED}@${ZONE}>`],
+        ["X-Trunkline-Hops", expect.stringMatching(/^[0-9a-f]{8}$/)],
         ["X-Route", "a"],
       ],
     });
@@ -303,7 +304,7 @@ describe("EVD-1: one step per rule, in order, the refusing one last", () => {
       "a call that is carried",
       open,
       {},
-      "trunk+ authentication+ acl+ digest~ account+ secure-transport~ max-forwards+ called-number+ caller-id+ privacy~ diversion~ carrier+",
+      "trunk+ authentication+ acl+ digest~ account+ secure-transport~ max-forwards+ called-number+ caller-id+ geo-permission+ privacy~ diversion~ carrier+",
     ],
     ["no authentication", {}, {}, "trunk+ authentication-"],
     ["address not listed", open, { sourceAddress: "10.0.0.1" }, "trunk+ authentication+ acl-"],

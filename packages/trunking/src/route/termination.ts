@@ -1,18 +1,28 @@
 import type { DirectoryReader } from "../directory/directory.types.ts";
+import { isEmergencyNumber } from "../e164.ts";
+import { type Proof, terminationClaims } from "../limits/claims.ts";
 import type { Trunk } from "../model.ts";
 import { checkAccount } from "./account.ts";
+import { accountSettings } from "./account-settings.ts";
 import { authenticate } from "./authenticate.ts";
+import { CALL_REASON_HEADER, checkCallReason } from "./call-reason.ts";
 import { checkCalledNumber } from "./called-number.ts";
 import { callerParty, checkCallerId } from "./caller-id.ts";
 import { chooseCarriers } from "./carrier-choice.ts";
+import { copiedHeaders } from "./copied-headers.ts";
 import { chooseDiversions } from "./diversion.ts";
-import { dressForCarrier } from "./dress.ts";
+import { noteEmergency } from "./emergency.ts";
+import { checkGeoPermission } from "./geo-permission.ts";
 import { identify } from "./identify.ts";
+import { checkLimits } from "./limits.ts";
+import { checkLoop, HOPS_HEADER, hasPassedBefore } from "./loop.ts";
 import { checkMaxForwards } from "./max-forwards.ts";
 import { choosePresentation } from "./privacy.ts";
-import { pass, quoted, type Refused, Trail } from "./ruling.ts";
+import { pass, quoted, type Refused, type Ruling, Trail } from "./ruling.ts";
+import { checkSecureMedia } from "./secure-media.ts";
 import { checkSecureTransport } from "./secure-transport.ts";
-import type { CallIdentity, CallRequest, Decision, Facts } from "./types.ts";
+import { checkTrial } from "./trial.ts";
+import type { Attempt, CallIdentity, CallRequest, Decision, Facts } from "./types.ts";
 
 /**
  * Decides about a call from a customer to the PSTN, in the order of contract §8.2. Pure: same arguments, same answer.
@@ -39,37 +49,88 @@ export function routeTermination(request: CallRequest, directory: DirectoryReade
     case "refused":
       return refusal(caller.refusal, callOf(request, trunk), caller.proved, trail);
     case "authentic":
-      return admit(request, trunk, directory, facts, trail);
+      return admit(request, trunk, caller.proof, directory, facts, trail);
     default:
       return caller satisfies never;
   }
 }
 
 /** The rules for a caller who has proved to be the customer. */
-function admit(request: CallRequest, trunk: Trunk, directory: DirectoryReader, facts: Facts, trail: Trail): Decision {
+function admit(
+  request: CallRequest,
+  trunk: Trunk,
+  proof: Proof,
+  directory: DirectoryReader,
+  facts: Facts,
+  trail: Trail,
+): Decision {
   const call = callOf(request, trunk);
-  const account = trail.note("termination.account", checkAccount(trunk.accountSid, directory));
-  if (account.kind === "refuse") return refusal(account, call, true, trail);
-  const transport = trail.note("termination.secure-transport", checkSecureTransport(request, trunk));
-  if (transport.kind === "refuse") return refusal(transport, call, true, trail);
-  const hops = trail.note("termination.max-forwards", checkMaxForwards(request.maxForwards));
-  if (hops.kind === "refuse") return refusal(hops, call, true, trail);
+  const { accountSid } = trunk;
+  const entry = trail.firstRefusal([
+    ["termination.account", () => checkAccount(accountSid, directory)],
+    ["termination.secure-transport", () => checkSecureTransport(request, trunk)],
+    ["termination.max-forwards", () => checkMaxForwards(request.maxForwards)],
+  ]);
+  if (entry) return refusal(entry, call, true, trail);
+  // An emergency call is under no limit (contract §8.8).
+  const emergency = isEmergencyNumber(request.requestUri.user ?? "");
+  const claims = emergency ? [] : terminationClaims(trunk, proof, directory);
+  const limits = trail.firstRefusal([["termination.limits", () => checkLimits(claims, facts.counters)]]);
+  if (limits) return refusal(limits, call, true, trail);
   const called = trail.note("termination.called-number", checkCalledNumber(request.requestUri));
   if (called.kind === "refuse") return refusal(called, call, true, trail);
-  const callerId = trail.note("termination.caller-id", checkCallerId(request, trunk.accountSid, directory));
+  const callerId = trail.note("termination.caller-id", checkCallerId(request, accountSid, directory));
   if (callerId.kind === "refuse") return refusal(callerId, call, true, trail);
-  const privacy = trail.note("termination.privacy", choosePresentation(request));
-  const diversions = trail.note("termination.diversion", chooseDiversions(request, trunk.accountSid, directory, facts));
-  const dress = dressForCarrier(request, callerId.found, privacy.found, diversions.found, facts.zone);
-  const carriers = trail.note("termination.carrier", chooseCarriers(called.found, dress, directory, facts.random));
-  if (carriers.kind === "refuse") return refusal(carriers, call, true, trail);
+  const number = called.found;
+  const content = trail.firstRefusal([
+    ["termination.trial", () => (emergency ? undefined : checkTrial(number, accountSid, directory))],
+    ["termination.geo-permission", () => (emergency ? undefined : checkGeoPermission(number, accountSid, directory))],
+    ["termination.emergency", () => (emergency ? noteEmergency(number, callerId.found, trunk, directory) : undefined)],
+    ["termination.secure-media", () => checkSecureMedia(request, trunk)],
+  ]);
+  if (content) return refusal(content, call, true, trail);
+  const onward = chooseWay(request, trunk, number, callerId.found, directory, facts, trail);
+  if (onward.kind === "refuse") return refusal(onward, call, true, trail);
   return {
     kind: "dial",
     call: withCallerId(call, callerId.found, directory),
-    attempts: carriers.found,
+    attempts: onward.found,
     trace: trail.steps,
     symmetricRtp: trunk.symmetricRtpEnabled,
+    claims,
+    maxCallDurationSec: accountSettings(accountSid, directory).maxCallDurationSec,
   };
+}
+
+/** What the carrier is to see of the call, and which carriers may take it. */
+function chooseWay(
+  request: CallRequest,
+  trunk: Trunk,
+  number: string,
+  callerId: string,
+  directory: DirectoryReader,
+  facts: Facts,
+  trail: Trail,
+): Ruling<readonly Attempt[]> {
+  const loop = checkLoop(request, "trunking-terminating", number, facts);
+  if (hasPassedBefore(request)) trail.note("termination.loop", loop);
+  if (loop.kind === "refuse") return loop;
+  const reason = checkCallReason(request);
+  if (reason) trail.note("termination.call-reason", reason);
+  if (reason?.kind === "refuse") return reason;
+  const presentation = trail.note("termination.privacy", choosePresentation(request)).found;
+  const diversions = trail.note(
+    "termination.diversion",
+    chooseDiversions(request, trunk.accountSid, directory, facts),
+  ).found;
+  const headers: Attempt["headers"] = [
+    ...diversions.map((value) => ["Diversion", value] as const),
+    ...copiedHeaders(request, facts),
+    ...(reason ? [[CALL_REASON_HEADER, reason.found] as const] : []),
+    [HOPS_HEADER, loop.found],
+  ];
+  const caller = { number: callerId, displayName: request.from.displayName, presentation, headers, zone: facts.zone };
+  return trail.note("termination.carrier", chooseCarriers(number, caller, directory, facts));
 }
 
 function refusal({ rejection }: Refused, call: CallIdentity, authenticated: boolean, trail: Trail): Decision {

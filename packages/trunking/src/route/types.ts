@@ -1,4 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
+import type { LimitClaim } from "../limits/claims.ts";
+import type { Counters } from "../ports.ts";
 import type { CallDirection } from "../record/events.ts";
 import type { TraceStep } from "../trace.ts";
 
@@ -39,7 +41,17 @@ export type CallRequest = {
   readonly maxForwards: number;
   /** User name and algorithm of the Proxy-Authorization for our realm; null when there is none. */
   readonly credentials: { readonly username: string; readonly algorithm: "MD5" | "SHA-256" } | null;
+  /** What the offer says about encryption; absent or null: there is no offer yet. */
+  readonly media?: MediaSummary | null;
+  /** Headers that have no field of their own here, as written, in order; routing decides which of them go on. */
+  readonly headers?: readonly (readonly [name: string, value: string])[];
 };
+
+/** The audio of an offer: plain, encrypted, or none that is not refused. */
+export type MediaSummary = { readonly kind: "rtp" | "srtp" | "none" };
+
+/** What is known of an address: `probing` is on trial and may be called; `down` is called only when nothing else is left. */
+export type TargetHealth = "up" | "down" | "probing";
 
 /** What a digest check says; made by the edge from `sip/digest`, which verifies nonce origin, age, `nc` and `uri`. */
 export type DigestVerdict =
@@ -60,6 +72,14 @@ export type Facts = {
   readonly edge: string;
   /** Host names and addresses (lower case) that are this installation's own edges, apart from trunk domains. */
   readonly ownHosts: ReadonlySet<string>;
+  /** Counts calls against limits; absent: nothing is limited here. */
+  readonly counters?: Counters;
+  /** Health of a carrier's target by `host:port/transport` (see `targetAddress`); absent: all are up. */
+  carrierHealth?(address: string): TargetHealth;
+  /** Names, in lower case, of the headers that go from leg A to leg B; absent: `DEFAULT_COPIED_HEADERS`. */
+  readonly copiedHeaders?: ReadonlySet<string>;
+  /** In a dry run nobody can answer a challenge: the right password is taken for granted. */
+  readonly digestAssumed?: boolean;
 };
 
 /** Why a call was refused: what the peer sees (`status`, `phrase`), what the customer reads (`code`), what the trace says (`detail`). */
@@ -70,6 +90,8 @@ export type Rejection = {
   /** Null for a carrier's or target's own answer passed through, and for calls that are nobody's (`CallIdentity` null). */
   readonly code: ErrorCode | null;
   readonly detail: string;
+  /** Seconds for `Retry-After`, where it is known when there is room again. */
+  readonly retryAfterSec?: number;
 };
 
 /** One target for leg B. */
@@ -91,6 +113,8 @@ export type Attempt = {
   readonly fromDisplayName: string | null;
   /** Headers to add, in order (P-Asserted-Identity, Diversion, Privacy, X-…). */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The carrier's limits: taken when the attempt is made (over: the next attempt is), held while the call is up. */
+  readonly claims: readonly LimitClaim[];
 };
 
 export type Decision =
@@ -121,6 +145,10 @@ export type Decision =
       readonly attempts: readonly Attempt[];
       readonly trace: readonly TraceStep[];
       readonly symmetricRtp: boolean;
+      /** Limits that a start was taken from, to be held while the call is up (`Counters.hold`, `release`). */
+      readonly claims: readonly LimitClaim[];
+      /** ACC-5. */
+      readonly maxCallDurationSec: number;
     };
 
 /** Whose call it is, as far as known. */

@@ -1,0 +1,51 @@
+import type { CallRecord } from "@trunkline/trunking";
+
+type Column = readonly [title: string, value: (record: CallRecord) => string | number | null];
+
+/** Titles as in Twilio's call log (contract §11.1), with what that log lacks behind them. Times are ISO 8601 in UTC. */
+const COLUMNS: readonly Column[] = [
+  ["Call SID", (record) => record.sid],
+  ["Account SID", (record) => record.accountSid],
+  ["Trunk SID", (record) => record.trunkSid],
+  ["Direction", (record) => record.direction],
+  ["From", (record) => record.from],
+  ["To", (record) => record.to],
+  ["CNAM", (record) => record.callerName],
+  ["Phone number SID", (record) => record.phoneNumberSid],
+  ["Status", (record) => record.status],
+  ["Date created", (record) => isoTime(record.createdAtMs)],
+  ["Start time", (record) => isoTime(record.answeredAtMs)],
+  ["End time", (record) => isoTime(record.endedAtMs)],
+  ["Duration", (record) => record.durationSec],
+  ["SIP Call ID", (record) => record.sipCallIdA],
+  ["SIP Call ID of the other leg", (record) => record.sipCallIdB],
+  ["Source", (record) => record.source],
+  ["Ended by", (record) => record.endedBy],
+  ["SIP status", (record) => record.sipStatus],
+  ["Reason", (record) => record.reason],
+  ["Error code", (record) => record.errorCode],
+];
+
+/** First line of the table (RFC 4180), with its line end. */
+export const CALL_CSV_HEADER: string = line(COLUMNS.map(([title]) => title));
+
+/** One call as a line of the table, with its line end. */
+export function callCsvLine(record: CallRecord): string {
+  return line(COLUMNS.map(([, value]) => value(record)));
+}
+
+function line(values: readonly (string | number | null)[]): string {
+  return `${values.map(cell).join(",")}\r\n`;
+}
+
+/** RFC 4180 §2. A peer's text that a spreadsheet would run as a formula gets an apostrophe in front; a number with `+` is none. */
+function cell(value: string | number | null): string {
+  if (value === null) return "";
+  const text = String(value);
+  const safe = /^(?:[=@\t\r]|-(?!\d+$)|\+(?!\d+$))/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function isoTime(atMs: number | null): string | null {
+  return atMs === null ? null : new Date(atMs).toISOString();
+}

@@ -1,0 +1,63 @@
+import { sql } from "kysely";
+import type { StoredRow } from "./rows.ts";
+import type { Sql } from "./sql/database.ts";
+import type { Conflict } from "./store.ts";
+
+/** How many rows of a kind one parent may have; null: any number. A number beyond is refused with conflict `limit`. */
+export type Quotas = {
+  readonly trunksPerAccount: number | null;
+  readonly originationUrlsPerTrunk: number | null;
+  readonly ipAccessControlListsPerAccount: number | null;
+  readonly ipAddressesPerList: number | null;
+  readonly credentialListsPerAccount: number | null;
+  readonly credentialsPerList: number | null;
+  readonly phoneNumbersPerAccount: number | null;
+};
+
+/** Twilio's (contract §4.1), so that what fits there fits here and the other way round. */
+export const DEFAULT_QUOTAS: Quotas = {
+  trunksPerAccount: 100,
+  originationUrlsPerTrunk: 10,
+  ipAccessControlListsPerAccount: 1_000,
+  ipAddressesPerList: 100,
+  credentialListsPerAccount: 100,
+  credentialsPerList: 1_000,
+  phoneNumbersPerAccount: null,
+};
+
+/** ACC-2: what a trial may have of trunks and of numbers. */
+export const TRIAL_QUOTA = 1;
+
+/** The quota of one kind of row. */
+export type Quota = {
+  /** Table of the parents. */
+  readonly parents: "accounts" | "trunks" | "ip_access_control_lists" | "credential_lists";
+  readonly max: number | null;
+  /** For a parent that is a trial account. */
+  readonly trialMax?: number;
+};
+
+const LIMIT: Conflict = { kind: "conflict", which: "limit" };
+
+/**
+ * Refuses one row too many. The parent's row is locked until the transaction ends, so that two creations at once cannot both be the last one;
+ * a parent that is not there is left to the foreign key.
+ *
+ * @param children the table of the rows that are counted, and its column that names the parent
+ */
+export async function overQuota(
+  tx: Sql,
+  { parents, max, trialMax }: Quota,
+  children: { readonly table: string; readonly parent: string },
+  parentSid: string,
+): Promise<Conflict | undefined> {
+  if (max === null && trialMax === undefined) return undefined;
+  const [parent] = await tx.rows(sql<StoredRow>`
+    select * from ${sql.table(parents)} where sid = ${parentSid} for no key update`);
+  const most = parent?.["type"] === "Trial" && trialMax !== undefined ? trialMax : max;
+  if (parent === undefined || most === null) return undefined;
+  const [found] = await tx.rows(sql<{ count: number }>`
+    select count(*) as count
+      from (select 1 from ${sql.table(children.table)} where ${sql.ref(children.parent)} = ${parentSid} limit ${most}) as counted`);
+  return (found?.count ?? 0) >= most ? LIMIT : undefined;
+}
