@@ -1,11 +1,13 @@
-import { createUserAgent, type UserAgent } from "@trunkline/sip";
+import { createUserAgent, type Flow, type UserAgent } from "@trunkline/sip";
 import { AlertQueue } from "./alerts.ts";
 import type { Call } from "./call/call.ts";
 import type { EdgeCore, EdgeCoreOptions, EdgeCorePorts } from "./core.types.ts";
 import type { EdgeLimits } from "./edge.types.ts";
-import { Guard } from "./guard.ts";
+import { Guard, type Verdict } from "./guard.ts";
 import { ALLOWED_METHODS } from "./leg/leg.ts";
+import type { LegB } from "./leg/leg-b.ts";
 import { DEFAULT_LIMITS, GOODBYE_MS } from "./limits.ts";
+import { TargetHealth } from "./locate/target-health.ts";
 import { Counters } from "./metrics.ts";
 import { Authenticator } from "./uas/authenticator.ts";
 import { Uas } from "./uas/uas.ts";
@@ -27,8 +29,10 @@ class Core implements EdgeCore {
   readonly #userAgent: UserAgent;
   readonly #guard: Guard;
   readonly #alerts: AlertQueue;
+  readonly #health: TargetHealth;
   readonly #counters = new Counters();
   readonly #calls = new Map<string, Call>();
+  readonly #unheard = new Set<LegB>();
   #draining = false;
 
   constructor(options: EdgeCoreOptions, ports: EdgeCorePorts) {
@@ -37,13 +41,16 @@ class Core implements EdgeCore {
     const limits: EdgeLimits = { ...DEFAULT_LIMITS, ...options.limits };
     const { edge, zone, ownHosts, nonceSecret } = options;
     const counters = this.#counters;
+    this.#health = new TargetHealth(() => host.nowMs());
     this.#guard = new Guard({ edge, zone, ownHosts, ...limits }, counters);
     this.#alerts = new AlertQueue(ports.alerts, { host, wallClockMs, counters, log });
     this.#userAgent = createUserAgent(
       host,
       { product: "Trunkline", allow: ALLOWED_METHODS, supported: [], advertised: (flow) => ports.advertised(flow) },
       {
-        screen: (request, flow) => this.#guard.screen(request, flow, ports.directory(), host.nowMs()),
+        screen: (request, flow) => this.#heed(this.#guard.screen(request, flow, ports.directory(), host.nowMs()), flow),
+        screenUnreadable: (_unreadable, flow) =>
+          this.#heed(this.#guard.screenUnreadable(flow, ports.directory(), host.nowMs()), flow),
         onInvite: (session) => uas.onInvite(session),
         onRequest: (request) => uas.onRequest(request),
       },
@@ -51,6 +58,8 @@ class Core implements EdgeCore {
     const uas = new Uas({
       ...ports,
       userAgent: this.#userAgent,
+      health: this.#health,
+      unheard: this.#unheard,
       authenticator: new Authenticator(host, { realm: digestRealm(zone), nonceSecret, ownHosts, wallClockMs }),
       alert: (...alert) => this.#alerts.raise(...alert),
       counters,
@@ -67,6 +76,15 @@ class Core implements EdgeCore {
 
   flowFailed(...failure: Parameters<EdgeCore["flowFailed"]>): void {
     this.#userAgent.flowFailed(...failure);
+  }
+
+  admitConnection(remoteAddress: string): boolean {
+    return this.#guard.admitConnection(remoteAddress, this.#ports.host.nowMs());
+  }
+
+  answerBrokenStream(flow: Flow): boolean {
+    const { directory, host } = this.#ports;
+    return this.#guard.screenUnreadable(flow, directory(), host.nowMs()) === "take";
   }
 
   liveCalls(accountSid?: string): ReturnType<EdgeCore["liveCalls"]> {
@@ -90,6 +108,7 @@ class Core implements EdgeCore {
       live_client_transactions: clientTransactions,
       live_server_transactions: serverTransactions,
       sources_tracked: this.#guard.sourcesTracked,
+      targets_failing: this.#health.remembered,
     };
   }
 
@@ -103,8 +122,25 @@ class Core implements EdgeCore {
     for (const call of [...this.#calls.values()]) {
       call.hangUp(503, "Service Unavailable", "the platform is closing");
     }
-    await this.#until(() => this.#calls.size === 0 && this.#userAgent.counts().sessions === 0, GOODBYE_MS);
+    const isSilent = (): boolean => this.#userAgent.counts().sessions <= this.#unheard.size;
+    await this.#until(() => this.#calls.size === 0 && isSilent(), GOODBYE_MS);
     await this.#alerts.close();
+  }
+
+  /**
+   * Whether the request is taken. A stranger's connection is closed (TERM-1), except when a call is carried over it: it is then nobody
+   * unknown, and its BYE should find its way.
+   */
+  #heed(verdict: Verdict, flow: Flow): boolean {
+    if (
+      verdict === "stranger" &&
+      flow.transport !== "udp" &&
+      ![...this.#calls.values()].some((call) => call.uses(flow))
+    ) {
+      this.#counters.add("connections_closed_strangers");
+      this.#ports.closeFlow?.(flow);
+    }
+    return verdict === "take";
   }
 
   /** Resolves when `done` or after `limitMs`, by the host's clock. */

@@ -1,7 +1,7 @@
 import type { MediaPlane } from "@trunkline/media";
 import type { Flow, Host, TransportName, UserAgentCounts } from "@trunkline/sip";
 import type { AlertSink, DirectoryReader } from "@trunkline/trunking";
-import type { Journal } from "./call/parts.ts";
+import type { FlowPeer, Journal } from "./call/parts.ts";
 import type { EdgeLimits, EdgeMetrics, EdgePorts, LiveCallView } from "./edge.types.ts";
 import type { Locator } from "./locate/locator.ts";
 
@@ -25,14 +25,21 @@ export type EdgeCorePorts = {
   wallClockMs(): number;
   /** Undefined until it was loaded once: new calls get 503. */
   directory(): DirectoryReader | undefined;
-  flowTo(transport: TransportName, address: string, port: number): Flow | undefined;
+  /** Undefined: no listener of that transport and address family. The peer matters to TLS alone. */
+  flowTo(transport: TransportName, address: string, port: number, peer?: FlowPeer): Flow | undefined;
   advertised(flow: Flow): { readonly host: string; readonly port: number };
+  /** Closes the connection of a stream flow. Absent: there are no streams. */
+  closeFlow?(flow: Flow): void;
 };
 
 /** Everything about calls; `createEdge` puts sockets, files and DNS around it. */
 export interface EdgeCore {
   receive(flow: Flow, text: string): void;
   flowFailed(flow: Flow, reason: string): void;
+  /** Asked for each connection a peer opens, before anything is read from it; false: close it. */
+  admitConnection(remoteAddress: string): boolean;
+  /** Asked when a stream can no longer be cut into messages and will be closed: whether its peer is told why (RFC 3261 §18.3). */
+  answerBrokenStream(flow: Flow): boolean;
   liveCalls(accountSid?: string): readonly LiveCallView[];
   hangUp(accountSid: string, sid: string): boolean;
   metrics(): EdgeMetrics;

@@ -1,4 +1,12 @@
-import { type Host, ha1, type OutgoingInvite, type Session } from "@trunkline/sip";
+import {
+  type DnsAnswer,
+  type DnsQuestion,
+  type Flow,
+  type Host,
+  ha1,
+  type OutgoingInvite,
+  type Session,
+} from "@trunkline/sip";
 import {
   type Alert,
   type CallEvent,
@@ -31,6 +39,7 @@ import { createLocator } from "./locate/dns-locator.ts";
 export const ZONE = "trunkline.test";
 export const DOMAIN = `acme.pstn.${ZONE}`;
 export const EDGE = { address: "192.0.2.10", port: 5060 };
+export const EDGE6 = { address: "2001:db8::10", port: 5060 };
 export const PBX = "192.0.2.20";
 export const CARRIER = "192.0.2.30";
 export const SPARE = "192.0.2.31";
@@ -45,6 +54,8 @@ export type EdgeWorldOptions = {
   readonly core?: Partial<EdgeCoreOptions>;
   /** The directory has not been loaded. */
   readonly isEmpty?: boolean;
+  /** Addresses by name; any other question fails. */
+  readonly names?: Readonly<Record<string, readonly string[]>>;
 };
 
 /** An edge in virtual time between phones: a PBX, a carrier, a spare carrier (also the second origination target), a stranger. */
@@ -55,6 +66,8 @@ export class EdgeWorld {
   readonly events: CallEvent[] = [];
   readonly alerts: Alert[] = [];
   readonly logged: string[] = [];
+  /** Connections that the edge has closed. */
+  readonly closed: Flow[] = [];
   readonly directory: DirectoryIndex = createDirectory();
   isLoaded: boolean;
 
@@ -66,24 +79,26 @@ export class EdgeWorld {
     );
     const ports: EdgeCorePorts = {
       host,
-      locator: createLocator({ transports: ["udp"], families: ["A"], random: host.random }, () => ({
-        kind: "failed",
-        why: "no DNS here",
-      })),
+      locator: createLocator({ transports: ["udp", "tcp"], families: ["A", "AAAA"], random: host.random }, (question) =>
+        answerFrom(options.names ?? {}, question),
+      ),
       media: this.plane,
       journal: { append: (event) => void this.events.push(event) },
       alerts: { save: async (alerts) => void this.alerts.push(...alerts) },
       log: (level, event, fields) => void this.logged.push(`${level} ${event} ${JSON.stringify(fields)}`),
       wallClockMs: () => EPOCH_MS + host.nowMs(),
       directory: () => (this.isLoaded ? this.directory : undefined),
-      flowTo: (transport, address, port) => (transport === "udp" ? flowBetween(EDGE, { address, port }) : undefined),
-      advertised: () => ({ host: EDGE.address, port: EDGE.port }),
+      flowTo: (transport, address, port) =>
+        flowBetween(address.includes(":") ? EDGE6 : EDGE, { address, port }, transport),
+      advertised: (flow) => ({ host: flow.localAddress, port: flow.localPort }),
+      closeFlow: (flow) => void this.closed.push(flow),
     };
     this.core = createEdgeCore(
       { edge: "local", zone: ZONE, ownHosts: new Set([EDGE.address]), nonceSecret: "00".repeat(32), ...options.core },
       ports,
     );
     this.network.attach(EDGE.address, EDGE.port, this.core);
+    this.network.attach(EDGE6.address, EDGE6.port, this.core);
   }
 
   phone(address: string, options: PhoneOptions = {}): Phone {
@@ -185,6 +200,15 @@ export function demoRows(hash: Host["hash"], places: Places): readonly WrittenRo
       { sid: sid("CS", 1), carrierSid: main.sid, cidr: `${places.carrier.replace(/:.*/, "")}/32`, port: null },
     ],
   ];
+}
+
+function answerFrom(names: Readonly<Record<string, readonly string[]>>, { type, name }: DnsQuestion): DnsAnswer {
+  const addresses = names[name];
+  if (!addresses) return { kind: "failed", why: "no DNS here" };
+  const isWanted = (address: string): boolean => type === (address.includes(":") ? "AAAA" : "A");
+  const family = type === "A" || type === "AAAA" ? type : undefined;
+  if (!family) return { kind: "records", records: [] };
+  return { kind: "records", records: addresses.filter(isWanted).map((address) => ({ type: family, address })) };
 }
 
 /** A turn of the real event loop: every promise that can be settled by now is. */

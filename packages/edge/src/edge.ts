@@ -1,17 +1,17 @@
 import { isIPv6 } from "node:net";
 import type { Flow, TransportName } from "@trunkline/sip";
-import { type ListenOn, openSipHost, type SipHost } from "@trunkline/transport";
+import { type ListenOn, openSipHost, type SipHost, type TlsPeer } from "@trunkline/transport";
 import { createDirectory, type DirectoryIndex } from "@trunkline/trunking";
 import { createEdgeCore } from "./core.ts";
-import type { EdgeCore } from "./core.types.ts";
+import type { EdgeCore, EdgeCorePorts } from "./core.types.ts";
 import { Resolver } from "./dns/resolver.ts";
 import type { Edge, EdgeAddress, EdgeOptions, EdgePorts } from "./edge.types.ts";
 import { FileJournal } from "./journal/journal.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { createLocator } from "./locate/dns-locator.ts";
 
-/** Transports of the listeners; one socket per transport and address. */
-const TRANSPORTS: readonly TransportName[] = ["udp"];
+/** RFC 3261 §19.1.2: where TLS is when nothing else is said. */
+const SIPS_PORT = 5061;
 
 /** How long a closing edge tries to bring its last records to the sink; what is left then is in the journal. */
 const LAST_RECORDS_MS = 5_000;
@@ -32,6 +32,9 @@ export async function createEdge(options: EdgeOptions, ports: EdgePorts): Promis
     maxMessageBytes: limits.maxMessageBytes,
     onMessage: (flow, text) => core?.receive(flow, text),
     onFlowFailed: (flow, reason) => core?.flowFailed(flow, reason),
+    admitConnection: (remoteAddress) => core?.admitConnection(remoteAddress) ?? false,
+    answerBrokenStream: (flow) => core?.answerBrokenStream(flow) ?? false,
+    ...(options.tls ? { tls: options.tls } : {}),
     onFault: (error, during) => log("error", "the edge broke a rule of its own", { during, error: describe(error) }),
   });
   let journal: FileJournal | undefined;
@@ -46,7 +49,7 @@ export async function createEdge(options: EdgeOptions, ports: EdgePorts): Promis
       {
         host,
         locator: createLocator(
-          { transports: TRANSPORTS, families: families(options.addresses), random: () => host.random() },
+          { transports: transports(options), families: families(options.addresses), random: () => host.random() },
           (question) => resolver.resolve(question),
         ),
         media: ports.media,
@@ -55,8 +58,9 @@ export async function createEdge(options: EdgeOptions, ports: EdgePorts): Promis
         log,
         wallClockMs,
         directory: () => (isLoaded ? directory : undefined),
-        flowTo: (transport, address, port) => host.flowTo(transport, address, port),
+        flowTo: (transport, address, port, peer) => host.flowTo(transport, address, port, tlsPeer(options, peer)),
         advertised: (flow) => advertised(flow, options.addresses),
+        closeFlow: (flow) => host.closeFlow(flow),
       },
     );
     const subscription = await ports.directory.subscribe((changes) => directory.apply(changes));
@@ -105,8 +109,24 @@ function edgeOf({ core, host, journal, resolver, directory, subscription }: Part
   };
 }
 
-function listenOn({ addresses, sipPort }: EdgeOptions): readonly ListenOn[] {
-  return addresses.flatMap(({ bind }) => TRANSPORTS.map((transport) => ({ transport, address: bind, port: sipPort })));
+/** UDP and TCP share a port: a request too large for a datagram goes to the same place over TCP (RFC 3261 §18.1.1). */
+function listenOn(options: EdgeOptions): readonly ListenOn[] {
+  const { addresses, sipPort, sipsPort = SIPS_PORT } = options;
+  return transports(options).flatMap((transport) =>
+    addresses.map(({ bind }) => ({ transport, address: bind, port: transport === "tls" ? sipsPort : sipPort })),
+  );
+}
+
+/** The preferred one first: a URI that leaves the choice to us, and DNS that does too, means UDP (ORIG-5). */
+function transports({ tls }: EdgeOptions): readonly TransportName[] {
+  return tls ? ["udp", "tcp", "tls"] : ["udp", "tcp"];
+}
+
+/** The peer of a TLS connection and whether it must prove to be that peer, see `EdgeTls.verify`. */
+function tlsPeer({ tls }: EdgeOptions, peer: Parameters<EdgeCorePorts["flowTo"]>[3]): TlsPeer {
+  const { verify = "carriers" } = tls ?? {};
+  const isVerified = verify === "all" || (verify === "carriers" && peer?.towards === "carrier");
+  return { ...(peer?.serverName === undefined ? {} : { serverName: peer.serverName }), verify: isVerified };
 }
 
 /** Names and addresses that carriers may send calls to: what we listen on, what we show, and the zone's own SIP name. */

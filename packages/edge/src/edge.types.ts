@@ -17,6 +17,12 @@ export type EdgeTls = {
   readonly certificates: readonly EdgeCertificate[];
   /** Root certificates to trust in addition to the system's. */
   readonly caPem: string;
+  /**
+   * Whose servers must prove their name (RFC 5922) when we call them over TLS. Default `carriers`: a carrier is chosen by the operator, who
+   * can give us its root. Customers' PBXs mostly have certificates of their own making, and the contract (§8.6) asks nothing of them, so
+   * towards them TLS keeps out who listens, not who diverts the call.
+   */
+  readonly verify?: "none" | "carriers" | "all";
 };
 
 export type EdgeOptions = {
@@ -40,6 +46,7 @@ export type EdgeLimits = {
   readonly maxMessageBytes: number;
   readonly maxCalls: number;
   readonly requestsPerSourcePerSecond: number;
+  readonly connectionsPerSourcePerSecond: number;
   readonly sourcesTracked: number;
   readonly maxCallDurationMs: number;
   readonly ringTimeoutMs: number;

@@ -2,6 +2,7 @@ import type { Flow, SipRequest } from "@trunkline/sip";
 import { type DirectoryReader, identify } from "@trunkline/trunking";
 import { OPTIONS_INTERVAL_MS } from "./limits.ts";
 import type { Counters } from "./metrics.ts";
+import { SourceBuckets } from "./source-buckets.ts";
 import { readTarget } from "./uas/call-request.ts";
 
 export type GuardOptions = {
@@ -9,11 +10,14 @@ export type GuardOptions = {
   readonly edge: string;
   readonly ownHosts: ReadonlySet<string>;
   readonly requestsPerSourcePerSecond: number;
+  readonly connectionsPerSourcePerSecond: number;
   readonly sourcesTracked: number;
 };
 
-/** What is remembered of one source address. */
-type Source = { tokens: number; atMs: number; nextOptionsMs: number };
+/** `stranger`: nobody's request; whoever sends it over a connection loses that. `drop`: somebody's who comes too often or too early. */
+export type Verdict = "take" | "drop" | "stranger";
+
+const SECOND_MS = 1_000;
 
 /**
  * Decides about every request outside a dialog before any state is made for it. What it turns away costs one parse and a counter, and gets
@@ -25,81 +29,65 @@ type Source = { tokens: number; atMs: number; nextOptionsMs: number };
 export class Guard {
   readonly #options: GuardOptions;
   readonly #counters: Counters;
-  /** Least recently seen first. */
-  readonly #sources = new Map<string, Source>();
+  readonly #requests: SourceBuckets;
+  /** TERM-8: one OPTIONS in 10 s. */
+  readonly #options10s: SourceBuckets;
+  readonly #connections: SourceBuckets;
 
   constructor(options: GuardOptions, counters: Counters) {
+    const { requestsPerSourcePerSecond, connectionsPerSourcePerSecond, sourcesTracked: max } = options;
     this.#options = options;
     this.#counters = counters;
+    this.#requests = new SourceBuckets({ burst: requestsPerSourcePerSecond, refillMs: SECOND_MS, max });
+    this.#options10s = new SourceBuckets({ burst: 1, refillMs: OPTIONS_INTERVAL_MS, max });
+    this.#connections = new SourceBuckets({ burst: connectionsPerSourcePerSecond, refillMs: SECOND_MS, max });
   }
 
   get sourcesTracked(): number {
-    return this.#sources.size;
+    return this.#requests.size;
   }
 
-  /** False: forget it without an answer. */
-  screen(request: SipRequest, flow: Flow, directory: DirectoryReader | undefined, nowMs: number): boolean {
+  /** Anything but `take`: forget it without an answer. */
+  screen(request: SipRequest, flow: Flow, directory: DirectoryReader | undefined, nowMs: number): Verdict {
     const requestUri = readTarget(request);
-    if (!requestUri) return this.#drop("dropped_unknown_host");
+    if (!requestUri) return this.#turn("stranger", "dropped_unknown_host");
     // Before the directory is there only our own names can be told, and only a caller is owed a 503.
     if (!directory) {
       const ours = request.method === "INVITE" && this.#isInZone(requestUri.host);
-      return ours ? this.#takeToken(flow, nowMs) : this.#drop("dropped_not_ready");
+      return ours ? this.#takeToken(flow, nowMs) : this.#turn("drop", "dropped_not_ready");
     }
     const { remoteAddress: sourceAddress, remotePort: sourcePort, localAddress } = flow;
     const identity = identify({ requestUri, sourceAddress, sourcePort, localAddress }, directory, this.#options);
-    if (identity.kind === "unknown") return this.#drop("dropped_unknown_host");
-    if (identity.kind === "origination") return true;
-    if (!this.#takeToken(flow, nowMs)) return false;
-    return request.method !== "OPTIONS" || this.#takeOptions(flow, nowMs);
+    if (identity.kind === "unknown") return this.#turn("stranger", "dropped_unknown_host");
+    if (identity.kind === "origination") return "take";
+    const verdict = this.#takeToken(flow, nowMs);
+    if (verdict !== "take" || request.method !== "OPTIONS") return verdict;
+    return this.#options10s.take(sourceAddress, nowMs) ? "take" : this.#turn("drop", "dropped_options");
+  }
+
+  /** What cannot be read tells nobody's host, so only a source that has asked for one of ours before, or a carrier, is owed an answer. */
+  screenUnreadable(flow: Flow, directory: DirectoryReader | undefined, nowMs: number): Verdict {
+    const { remoteAddress, remotePort } = flow;
+    if (directory?.carrierBySource(remoteAddress, remotePort)) return "take";
+    if (this.#requests.has(remoteAddress)) return this.#takeToken(flow, nowMs);
+    return this.#turn("stranger", "dropped_unreadable");
+  }
+
+  /** Asked before anything is read from a connection that was opened to us. */
+  admitConnection(remoteAddress: string, nowMs: number): boolean {
+    return this.#connections.take(remoteAddress, nowMs);
   }
 
   #isInZone(host: string): boolean {
     return host.endsWith(`.${this.#options.zone}`) || this.#options.ownHosts.has(host);
   }
 
-  #takeToken(flow: Flow, nowMs: number): boolean {
-    const source = this.#source(flow, nowMs);
-    const rate = this.#options.requestsPerSourcePerSecond;
-    source.tokens = Math.min(rate, source.tokens + ((nowMs - source.atMs) / 1_000) * rate);
-    source.atMs = nowMs;
-    if (source.tokens < 1) return this.#drop("dropped_rate");
-    source.tokens -= 1;
-    return true;
+  #takeToken({ remoteAddress }: Flow, nowMs: number): Verdict {
+    return this.#requests.take(remoteAddress, nowMs) ? "take" : this.#turn("drop", "dropped_rate");
   }
 
-  /** TERM-8: one OPTIONS in 10 s. Dropped ones do not count, so that a client that is a little too fast gets every second answer. */
-  #takeOptions(flow: Flow, nowMs: number): boolean {
-    const source = this.#source(flow, nowMs);
-    if (nowMs < source.nextOptionsMs) return this.#drop("dropped_options");
-    source.nextOptionsMs = nowMs + OPTIONS_INTERVAL_MS;
-    return true;
-  }
-
-  #source({ remoteAddress }: Flow, nowMs: number): Source {
-    const known = this.#sources.get(remoteAddress);
-    if (known) {
-      this.#sources.delete(remoteAddress);
-      this.#sources.set(remoteAddress, known);
-      return known;
-    }
-    const source: Source = {
-      tokens: this.#options.requestsPerSourcePerSecond,
-      atMs: nowMs,
-      nextOptionsMs: Number.NEGATIVE_INFINITY,
-    };
-    this.#sources.set(remoteAddress, source);
-    if (this.#sources.size > this.#options.sourcesTracked) {
-      for (const oldest of this.#sources.keys()) {
-        this.#sources.delete(oldest);
-        break;
-      }
-    }
-    return source;
-  }
-
-  #drop(counter: string): false {
+  #turn(verdict: Verdict, counter: string): Verdict {
     this.#counters.add(counter);
-    return false;
+    return verdict;
   }
 }

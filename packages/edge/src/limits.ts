@@ -8,6 +8,8 @@ export const DEFAULT_LIMITS: EdgeLimits = {
   maxCalls: 10_000,
   /** New requests of one source. 500 calls/s that are each challenged once make 1,000; twice that leaves room for a burst. */
   requestsPerSourcePerSecond: 2_000,
+  /** TCP and TLS connections opened by one source. A PBX needs one; an office that comes back after a power cut, some dozens. */
+  connectionsPerSourcePerSecond: 50,
   /** Sources remembered, about 200 bytes each; a flood from spoofed addresses evicts the oldest and costs no more memory than this. */
   sourcesTracked: 20_000,
   /** Contract §8.6: 4 hours unless the account has more. */
@@ -24,8 +26,14 @@ export const OPTIONS_INTERVAL_MS = 10_000;
 /** What a caller is told to wait when we are full, starting or closing; long enough not to come back in the same second. */
 export const RETRY_AFTER_SEC = 5;
 
-/** Targets tried for one attempt: an SRV record set may name hundreds, a caller waits for a few. */
-export const MAX_TARGETS_PER_ATTEMPT = 4;
+/** Addresses tried for one attempt: an SRV record set may name hundreds, a caller waits for some. */
+export const MAX_TARGETS_PER_ATTEMPT = 8;
+
+/** However many addresses share an attempt's time, each has T1 · 2: an INVITE over UDP is sent twice in it, a SYN once. */
+export const MIN_SILENCE_SHARE_MS = 1_000;
+
+/** Early dialogs of one INVITE whose media is remembered; as many as the stack keeps. */
+export const MAX_EARLY_DIALOGS = 16;
 
 /** A media plane that does not give its last counters by then is not waited for; the record has no quality. */
 export const MEDIA_CLOSE_MS = 1_000;

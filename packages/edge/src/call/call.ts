@@ -1,13 +1,14 @@
-import type { Leg as LegName, MediaRefusal, MediaSession } from "@trunkline/media";
-import type { TimerHandle } from "@trunkline/sip";
-import type { Attempt, CallEvent, CallIdentity, LegQuality, TraceStep } from "@trunkline/trunking";
+import type { Leg as LegName } from "@trunkline/media";
+import type { Flow, TimerHandle } from "@trunkline/sip";
+import type { Attempt, CallEvent, CallIdentity, TraceStep } from "@trunkline/trunking";
 import type { LiveCallView } from "../edge.types.ts";
 import type { Leg, LegListener, RelayedInfo } from "../leg/leg.ts";
 import { LegA } from "../leg/leg-a.ts";
 import { LegB } from "../leg/leg-b.ts";
-import { MAX_TARGETS_PER_ATTEMPT, MEDIA_CLOSE_MS, MEDIA_REPLY_MS } from "../limits.ts";
-import type { Located } from "../locate/locator.ts";
-import type { CallInput, CallOutput, CallPlan, CallState, CallTimer, MediaPurpose } from "./call.types.ts";
+import { MAX_TARGETS_PER_ATTEMPT } from "../limits.ts";
+import type { Located, Target } from "../locate/locator.ts";
+import type { CallInput, CallOutput, CallPlan, CallState, CallTimer } from "./call.types.ts";
+import { CallMedia } from "./call-media.ts";
 import { reasonValue } from "./outcome.ts";
 import type { CallParts } from "./parts.ts";
 import { step } from "./step.ts";
@@ -30,7 +31,16 @@ export type CallOpening = {
 /** Outputs that are for the legs. */
 type LegOutput = Extract<
   CallOutput,
-  { readonly kind: "dial" | "abandon" | "progress" | "answer" | "release" | `${"" | "accept-" | "reject-"}offer` }
+  {
+    readonly kind:
+      | "dial"
+      | "abandon"
+      | "progress"
+      | "answer"
+      | "late-answer"
+      | "release"
+      | `${"" | "accept-" | "reject-"}offer`;
+  }
 >;
 
 /**
@@ -48,7 +58,8 @@ export class Call {
   #state: CallState = { name: "new" };
   #stepping = false;
   #legB: LegB | undefined;
-  #media: Promise<MediaSession> | undefined;
+  readonly #media: CallMedia;
+  #target: Target | undefined;
   #attemptStartedAtMs = 0;
   #dialled: Attempt | undefined;
   #answeredAtMs: number | null = null;
@@ -57,6 +68,7 @@ export class Call {
     this.opening = opening;
     this.#parts = parts;
     this.#startedMonoMs = parts.host.nowMs();
+    this.#media = new CallMedia(parts, (input) => this.#feed(input));
     this.#legA = new LegA(
       opening.session,
       opening.sid,
@@ -71,6 +83,11 @@ export class Call {
   /** Ends the call from outside, with this status when nobody has answered yet. */
   hangUp(sipStatus: number, phrase: string, reason: string): void {
     this.#feed({ kind: "hang-up", sipStatus, phrase, reason });
+  }
+
+  /** Whether one of its legs is carried over that flow's connection. */
+  uses({ connection }: Flow): boolean {
+    return [this.#legA, this.#legB].some((leg) => leg?.session.flow.connection === connection);
   }
 
   view(): LiveCallView {
@@ -115,13 +132,13 @@ export class Call {
         this.#prepareMedia(output);
         break;
       case "media-offer":
-        this.#askMedia(output.purpose, (media) => media.offer(output.leg, output.sdp));
+        this.#media.ask(output.purpose, (media) => media.offer(output.leg, output.sdp));
         break;
       case "media-answer":
-        this.#askMedia(output.purpose, (media) => media.answer(output.leg, output.sdp));
+        this.#media.ask(output.purpose, (media) => media.answer(output.leg, output.sdp));
         break;
       case "close-media":
-        this.#closeMedia();
+        this.#media.close();
         break;
       case "set":
         this.#setTimer(output.timer, output.afterMs);
@@ -149,6 +166,7 @@ export class Call {
         this.#dial(output);
         break;
       case "abandon":
+        if (this.#target) this.#parts.health.failed(this.#target);
         this.#legB?.abandon(reasonValue(408, "no response in time"));
         break;
       case "progress":
@@ -156,6 +174,9 @@ export class Call {
         break;
       case "answer":
         this.#legA.answer(output.sdp);
+        break;
+      case "late-answer":
+        this.#legB?.answer(output.sdp);
         break;
       case "release":
         this.#legA.release(output.ending);
@@ -179,81 +200,56 @@ export class Call {
   #locate(uri: string): void {
     this.#attemptStartedAtMs = this.#parts.wallClockMs();
     this.#legB = undefined;
-    const tell = ({ targets, why }: Located): void =>
-      this.#feed({ kind: "located", targets: targets.slice(0, MAX_TARGETS_PER_ATTEMPT), why });
-    const found = this.#parts.locator.locate(uri);
+    const { locator, health } = this.#parts;
+    const tell = ({ targets, why }: Located): void => {
+      const inOrder = health.inOrderOfTrial(targets).slice(0, MAX_TARGETS_PER_ATTEMPT);
+      this.#feed({ kind: "located", targets: inOrder, why });
+    };
+    const found = locator.locate(uri);
     if (found instanceof Promise) void found.then(tell, (error: unknown) => this.#broken(error));
     else tell(found);
   }
 
   #dial({ tryNumber, attempt: index, target, sdp }: Extract<CallOutput, { readonly kind: "dial" }>): void {
     const { attempts, identity, maxForwards, sid } = this.opening;
+    const { userAgent, health, unheard } = this.#parts;
     const attempt = attempts[index];
-    const flow = this.#parts.flowTo(target.transport, target.address, target.port);
+    const flow = this.#flowTo(target, attempt);
     this.#legB = undefined;
+    this.#target = target;
     this.#attemptStartedAtMs = this.#parts.wallClockMs();
-    const listener = this.#listen("b", (event) => ({ kind: "leg-b", tryNumber, event }));
+    const listener = this.#listen("b", (event) => {
+      if (event.kind === "fail" && event.cause === "unreachable") health.failed(target);
+      else health.heard(target);
+      return { kind: "leg-b", tryNumber, event };
+    });
     if (!attempt || !flow) {
       const reason = `no ${target.transport} listener reaches ${target.address}`;
       const why = reasonValue(503, reason);
-      listener.event({ kind: "fail", cause: "unreachable", status: 503, reason, why });
+      this.#feed({ kind: "leg-b", tryNumber, event: { kind: "fail", cause: "unreachable", status: 503, reason, why } });
       return;
     }
     const callSid = identity.direction === "trunking-originating" ? sid : undefined;
     this.#dialled = attempt;
-    this.#legB = LegB.dial(this.#parts.userAgent, { attempt, flow, sdp, maxForwards, callSid }, listener);
+    this.#legB = LegB.dial(userAgent, { attempt, flow, sdp, maxForwards, callSid }, listener, unheard);
   }
 
-  #prepareMedia({ target, sdp }: Extract<CallOutput, { readonly kind: "prepare-media" }>): void {
+  #flowTo({ transport, address, port, serverName }: Target, attempt: Attempt | undefined): Flow | undefined {
+    const towards = attempt?.carrierSid == null ? "customer" : "carrier";
+    return this.#parts.flowTo(transport, address, port, { serverName, towards });
+  }
+
+  #prepareMedia({ attempt, target, sdp }: Extract<CallOutput, { readonly kind: "prepare-media" }>): void {
     const { sid, identity, symmetricRtp, session } = this.opening;
-    const { advertised, flowTo, media } = this.#parts;
+    const { advertised } = this.#parts;
     const shownToA = advertised(session.flow).host;
-    const flowToB = flowTo(target.transport, target.address, target.port);
+    const flowToB = this.#flowTo(target, this.opening.attempts[attempt]);
     const customer: LegName = identity.direction === "trunking-terminating" ? "a" : "b";
-    this.#media = media.open(
-      sid,
-      {
-        symmetricRtp: { a: symmetricRtp && customer === "a", b: symmetricRtp && customer === "b" },
-        advertise: { a: shownToA, b: flowToB ? advertised(flowToB).host : shownToA },
-      },
-      (event) => this.#feed({ kind: "media-failed", why: event.why }),
-    );
-    this.#askMedia({ kind: "prepare" }, (opened) => opened.offer("a", sdp));
-  }
-
-  /** Every question gets exactly one answer, if need be our own: a media plane that is away or stuck must not keep a call for ever. */
-  #askMedia(purpose: MediaPurpose, ask: (media: MediaSession) => Promise<string | MediaRefusal>): void {
-    const { host } = this.#parts;
-    let open = true;
-    const settle = (result: string | MediaRefusal): void => {
-      if (!open) return;
-      open = false;
-      host.clearTimer(deadline);
-      if (typeof result === "string") this.#feed({ kind: "media", purpose, sdp: result });
-      else this.#feed({ kind: "media-refused", purpose, status: result.status, why: result.why });
-    };
-    const deadline = host.setTimer(MEDIA_REPLY_MS, () => settle(mediaAway("the media plane did not answer")));
-    if (!this.#media) {
-      settle(mediaAway("there is no media session"));
-      return;
-    }
-    this.#media.then(ask).then(settle, (error: unknown) => settle(mediaAway(messageOf(error))));
-  }
-
-  #closeMedia(): void {
-    let open = true;
-    const settle = (quality: readonly LegQuality[]): void => {
-      if (!open) return;
-      open = false;
-      this.#parts.host.clearTimer(deadline);
-      this.#feed({ kind: "media-closed", quality });
-    };
-    if (!this.#media) {
-      this.#feed({ kind: "media-closed", quality: [] });
-      return;
-    }
-    const deadline = this.#parts.host.setTimer(MEDIA_CLOSE_MS, () => settle([]));
-    this.#media.then((media) => media.close()).then(settle, () => settle([]));
+    this.#media.open(sid, {
+      symmetricRtp: { a: symmetricRtp && customer === "a", b: symmetricRtp && customer === "b" },
+      advertise: { a: shownToA, b: flowToB ? advertised(flowToB).host : shownToA },
+    });
+    if (sdp !== undefined) this.#media.ask({ kind: "prepare" }, (opened) => opened.offer("a", sdp));
   }
 
   #record(output: Extract<CallOutput, { readonly kind: "attempted" | "rang" | "answered" | "ended" }>): void {
@@ -296,7 +292,7 @@ export class Call {
       atMs,
       sid: this.opening.sid,
       attempt: { uri, carrierSid, originationUrlSid, startedAtMs, status, reason },
-      sipCallId: this.#legB?.session.callId ?? "",
+      sipCallId: this.#legB?.session.callId ?? null,
     });
     const sinceStartMs = Math.round(this.#parts.host.nowMs() - this.#startedMonoMs);
     this.#trace.push({ rule: "call.attempt", input: uri, verdict, detail, atMs: sinceStartMs });
@@ -369,17 +365,9 @@ export class Call {
     } as const;
     for (const timer of ["silence", "ring", "duration"] as const) this.#clearTimer(timer);
     this.#record({ kind: "ended", ending, quality: [] });
-    void this.#media?.then((media) => media.close()).catch(() => undefined);
+    this.#media.drop();
     this.#do({ kind: "release", ending });
   }
-}
-
-function mediaAway(why: string): MediaRefusal {
-  return { kind: "refusal", status: 503, why };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function stackOf(error: unknown): string {

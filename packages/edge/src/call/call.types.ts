@@ -13,8 +13,10 @@ export type LegEvent =
       readonly status: number;
       readonly reason: string;
       readonly sdp: string | undefined;
+      /** Tells the early dialogs of one INVITE apart (RFC 3261 §13.2.2.1): a proxy behind the target may ring several phones. */
+      readonly fork: string;
     }
-  | { readonly kind: "answer"; readonly sdp: string | undefined }
+  | { readonly kind: "answer"; readonly sdp: string | undefined; readonly fork: string }
   | {
       readonly kind: "fail";
       /** `unreachable`: nothing was ever heard from there, `status` is ours. */
@@ -50,8 +52,8 @@ export type PlannedAttempt = {
 export type CallPlan = {
   readonly direction: CallDirection;
   readonly attempts: readonly PlannedAttempt[];
-  /** Leg A's offer. */
-  readonly offer: string;
+  /** Leg A's offer; undefined when it makes none and answers leg B's in its ACK (RFC 3261 §13.2.1, a late offer). */
+  readonly offer: string | undefined;
   readonly ringTimeoutMs: number;
   readonly maxDurationMs: number;
 };
@@ -64,23 +66,40 @@ export type Hunt = {
   readonly targets: readonly Target[];
   /** INVITEs sent so far; the number of the current try. Events of earlier ones are stale. */
   readonly tries: number;
-  /** The offer for leg B; undefined until the media plane made it. */
-  readonly offer: string | undefined;
+  /** Of the time that this attempt's targets may be silent, what is left for the current one and those after it. */
+  readonly silenceLeftMs: number;
+  /** What the media plane made ready for leg B; undefined before. Its addresses are of one family, and so is its offer. */
+  readonly prepared: { readonly family: AddressFamily; readonly offer: string | undefined } | undefined;
   /** The current try has answered something, if only 100. */
   readonly heard: boolean;
   /** The caller has been told that it rings. */
   readonly rang: boolean;
-  /** Last early answer of the current try. */
-  readonly early: string | undefined;
+  /** What the early dialogs of the current try described, each its last; the caller hears the first one until somebody answers. */
+  readonly early: readonly EarlyMedia[];
 };
+
+export type AddressFamily = "ipv4" | "ipv6";
+
+export type EarlyMedia = { readonly fork: string; readonly sdp: string };
 
 /** A change of the session under way between the legs (re-INVITE or UPDATE). One at a time; a second one is told 491. */
 export type Exchange = {
   readonly from: Leg;
   /** False when the offer came in an ACK and nobody waits for our answer. */
   readonly reply: boolean;
-  /** The offer is with the media plane, with the other leg, its answer is with the media plane; our offer likewise; the old one is put back. */
-  readonly at: "offering" | "asking" | "answering" | "late-offering" | "late-asking" | "restoring";
+  /**
+   * The offer is with the media plane, with the other leg, its answer is with the media plane; our offer likewise; the old one is put back;
+   * the first offer was leg B's and its answer has to come with leg A's ACK, and is then with the media plane.
+   */
+  readonly at:
+    | "offering"
+    | "asking"
+    | "answering"
+    | "late-offering"
+    | "late-asking"
+    | "restoring"
+    | "first-asking"
+    | "first-answering";
   /** What `from` described before. */
   readonly previous: string;
 };
@@ -139,8 +158,13 @@ export type CallInput =
 
 export type CallOutput =
   | { readonly kind: "locate"; readonly uri: string }
-  /** Open a media session towards that target and give it leg A's offer. */
-  | { readonly kind: "prepare-media"; readonly target: Target; readonly sdp: string }
+  /** Open a media session towards that target, in place of the one there was, and give it leg A's offer if there is one. */
+  | {
+      readonly kind: "prepare-media";
+      readonly attempt: number;
+      readonly target: Target;
+      readonly sdp: string | undefined;
+    }
   | { readonly kind: "media-offer"; readonly leg: Leg; readonly sdp: string; readonly purpose: MediaPurpose }
   | { readonly kind: "media-answer"; readonly leg: Leg; readonly sdp: string; readonly purpose: MediaPurpose }
   | { readonly kind: "close-media" }
@@ -149,12 +173,14 @@ export type CallOutput =
       readonly tryNumber: number;
       readonly attempt: number;
       readonly target: Target;
-      readonly sdp: string;
+      readonly sdp: string | undefined;
     }
   /** Cancel that try; whatever it still says is nobody's business (a late 200 is acknowledged and ended by the session). */
   | { readonly kind: "abandon"; readonly tryNumber: number }
   | { readonly kind: "progress"; readonly status: number; readonly reason: string; readonly sdp: string | undefined }
   | { readonly kind: "answer"; readonly sdp: string }
+  /** The answer to leg B's offer, for our ACK. */
+  | { readonly kind: "late-answer"; readonly sdp: string }
   /** End both legs, whatever state they are in. */
   | { readonly kind: "release"; readonly ending: Ending }
   | { readonly kind: "offer"; readonly leg: Leg; readonly sdp: string }

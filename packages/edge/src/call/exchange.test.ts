@@ -2,18 +2,33 @@ import { describe, expect, it } from "vitest";
 import type { CallInput, CallPlan } from "./call.types.ts";
 import {
   a,
+  answer,
   answered,
   b,
   bye,
   CLEAR,
+  closed,
   DIALLED,
   dialled,
+  early,
   exchanged,
+  located,
+  lost,
+  noOffer,
   offer,
+  one,
+  picksUp,
   plan,
   play,
+  refused,
+  ringing,
+  six,
+  start,
   TALKING,
   talking,
+  two,
+  UNOFFERED,
+  unoffered,
 } from "./play.fixture.ts";
 
 const cases: [title: string, callPlan: CallPlan, inputs: CallInput[], want: string][] = [
@@ -58,7 +73,7 @@ const cases: [title: string, callPlan: CallPlan, inputs: CallInput[], want: stri
     plan,
     [
       ...dialled,
-      b(1, { kind: "answer", sdp: "v=0\r\na=recvonly\r\n" }),
+      b(1, picksUp("", "v=0\r\na=recvonly\r\n")),
       answered,
       a(offer()),
       exchanged("ours"),
@@ -69,6 +84,61 @@ const cases: [title: string, callPlan: CallPlan, inputs: CallInput[], want: stri
     ],
     `${TALKING.replace("answer-b", "v=0\r\na=recvonly\r\n")} | media-offer(b,v=0\r\na=sendrecv\r\n) | accept-offer(a,ours) | ` +
       "media-offer(a,theirs) | offer(b,theirs-b) | media-answer(b,ok-b) => connected",
+  ],
+  [
+    "RFC 3261 §13.2.1: a caller without an offer is shown the callee's, and its ACK's answer goes there in ours",
+    noOffer,
+    [
+      ...unoffered,
+      b(1, ringing),
+      b(1, answer),
+      answered,
+      a({ kind: "acknowledged", sdp: "late-a" }),
+      exchanged("late-b"),
+    ],
+    `${UNOFFERED} | -silence rang A<180 | -silence attempt0=200 media-offer(b,answer-b) | ` +
+      "-ring +duration3600000 answered A<200(answer-a) | media-answer(a,late-a) | B<ACK(late-b) => connected",
+  ],
+  [
+    "§13.2.2.4: an ACK without the answer ends the call with 32103",
+    noOffer,
+    [...unoffered, b(1, answer), answered, a({ kind: "acknowledged", sdp: undefined }), closed],
+    `${UNOFFERED} | -silence attempt0=200 media-offer(b,answer-b) | -ring +duration3600000 answered A<200(answer-a) | ` +
+      `alert32103 ${CLEAR} | ended(platform,200,32103) release(200) => over`,
+  ],
+  [
+    "an ACK whose answer the media plane cannot use ends it with 32102",
+    noOffer,
+    [
+      ...unoffered,
+      b(1, answer),
+      answered,
+      a({ kind: "acknowledged", sdp: "x" }),
+      refused({ kind: "exchange" }, 488),
+      closed,
+    ],
+    `${UNOFFERED} | -silence attempt0=200 media-offer(b,answer-b) | -ring +duration3600000 answered A<200(answer-a) | ` +
+      `media-answer(a,x) | alert32102 ${CLEAR} | ended(platform,200,32102) release(200) => over`,
+  ],
+  [
+    "until that ACK nobody may change the session",
+    noOffer,
+    [...unoffered, b(1, answer), answered, a(offer("x"))],
+    `${UNOFFERED} | -silence attempt0=200 media-offer(b,answer-b) | -ring +duration3600000 answered A<200(answer-a) | ` +
+      "reject-offer(a,491) => connected",
+  ],
+  [
+    "§13.2.1: an unreliable description is no offer, so a caller without one does not hear of it",
+    noOffer,
+    [...unoffered, b(1, early)],
+    `${UNOFFERED} | -silence rang A<183 => calling`,
+  ],
+  [
+    "a caller without an offer fails over like any other, to the other address family too",
+    noOffer,
+    [start, located(one, two, six), b(1, lost), b(2, lost)],
+    "+ring60000 locate sip:first | prepare(-) +silence1333 dial#1(0,192.0.2.1,-) | attempt0=503 alert32011 " +
+      "+silence2000 dial#2(0,192.0.2.2,-) | attempt0=503 alert32011 prepare(-) +silence4000 dial#3(0,2001:db8::6,-) => calling",
   ],
   [
     "an offer before the answer is told to wait",

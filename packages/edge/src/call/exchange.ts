@@ -1,6 +1,6 @@
 import type { Leg } from "@trunkline/media";
 import type { CallInput, CallState, CallStep, Exchange, LegEvent, MediaPurpose } from "./call.types.ts";
-import { stay } from "./ending.ts";
+import { end, endedTalk, stay } from "./ending.ts";
 
 /** The connected state, where sessions are changed by re-INVITE and UPDATE. */
 export type Connected = Extract<CallState, { readonly name: "connected" }>;
@@ -46,12 +46,31 @@ export function onOfferAnswered(state: Connected, leg: Leg, event: OfferAnswered
   return restore(state, exchange, event.status);
 }
 
+/** Leg B's 200 carried the call's first offer, and leg A has been shown it in ours. */
+export function firstExchange(offer: string): Exchange {
+  return { from: "b", reply: true, at: "first-asking", previous: offer };
+}
+
 /** Leg A or B acknowledged our 200; when that carried our offer, the ACK carries the answer. */
 export function onAcknowledged(state: Connected, from: Leg, sdp: string | undefined): CallStep {
   const exchange = state.exchange;
+  if (exchange?.at === "first-asking" && exchange.from !== from) return onFirstAnswer(state, exchange, from, sdp);
   if (exchange?.at !== "late-asking" || exchange.from !== from) return stay(state);
   if (sdp === undefined) return stay({ ...state, exchange: undefined });
   return offering(state, { ...exchange, reply: false, at: "offering" }, sdp);
+}
+
+/** RFC 3261 §13.2.2.4: an offer in a 2xx is answered in its ACK, and without an answer there is no session to talk in. */
+function onFirstAnswer(state: Connected, exchange: Exchange, from: Leg, sdp: string | undefined): CallStep {
+  if (sdp === undefined) {
+    const text = "the caller's ACK has no SDP, and its INVITE had none";
+    return end(endedTalk("platform", text, 32103, undefined), { kind: "alert", errorCode: 32103, text });
+  }
+  const described = { ...state.described, [from]: sdp };
+  return stay(
+    { ...state, described, exchange: { ...exchange, at: "first-answering" } },
+    { kind: "media-answer", leg: from, sdp, purpose: PURPOSE },
+  );
 }
 
 /** The media plane has done its part of the exchange. */
@@ -64,6 +83,7 @@ export function onExchangeMedia(
   const { from } = exchange;
   const done: Connected = { ...state, exchange: undefined };
   if (input.kind === "media-refused") {
+    if (exchange.at === "first-answering") return unusableAnswer(input.why);
     return exchange.at === "restoring" ? stay(done) : restore(state, exchange, input.status);
   }
   switch (exchange.at) {
@@ -79,14 +99,22 @@ export function onExchangeMedia(
         { ...state, exchange: { ...exchange, at: "late-asking" } },
         { kind: "accept-offer", leg: from, sdp: input.sdp },
       );
+    case "first-answering":
+      return stay(done, { kind: "late-answer", sdp: input.sdp });
     case "asking":
     case "late-asking":
+    case "first-asking":
       return stay(state);
     case "restoring":
       return stay(done);
     default:
       return exchange.at satisfies never;
   }
+}
+
+function unusableAnswer(why: string): CallStep {
+  const text = `the SDP of the caller's ACK: ${why}`;
+  return end(endedTalk("platform", text, 32102, undefined), { kind: "alert", errorCode: 32102, text });
 }
 
 function offering(state: Connected, exchange: Exchange, sdp: string): CallStep {

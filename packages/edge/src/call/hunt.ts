@@ -1,5 +1,6 @@
+import { MIN_SILENCE_SHARE_MS } from "../limits.ts";
 import type { Target } from "../locate/locator.ts";
-import type { CallOutput, CallPlan, CallStep, Hunt, LegEvent, PlannedAttempt } from "./call.types.ts";
+import type { AddressFamily, CallOutput, CallPlan, CallStep, Hunt, LegEvent, PlannedAttempt } from "./call.types.ts";
 import { end, refusedByCallee, refusedByUs, stay } from "./ending.ts";
 import { reasonValue } from "./outcome.ts";
 
@@ -11,34 +12,37 @@ export function startHunt(plan: CallPlan): CallStep {
     attempt: 0,
     targets: [],
     tries: 0,
-    offer: undefined,
+    silenceLeftMs: 0,
+    prepared: undefined,
     heard: false,
     rang: false,
-    early: undefined,
+    early: [],
   };
   return locateAttempt(plan, hunt, { kind: "set", timer: "ring", afterMs: plan.ringTimeoutMs });
 }
 
-/** Where the current attempt's URI leads is known: the media plane is asked first if it was not yet, then the INVITE leaves. */
+/** Where the current attempt's URI leads is known. */
 export function onLocated(plan: CallPlan, hunt: Hunt, targets: readonly Target[], why: string): CallStep {
   const first = targets[0];
   if (!first) return onFailed(plan, hunt, unreachable(why || "the host has no address"));
-  const found: Hunt = { ...hunt, targets };
-  if (found.offer !== undefined) return dial(plan, found, first, found.offer);
-  return stay({ name: "preparing", hunt: found }, { kind: "prepare-media", target: first, sdp: plan.offer });
+  const silenceLeftMs = attemptOf(plan, hunt)?.noResponseMs ?? plan.ringTimeoutMs;
+  return tryTarget(plan, { ...hunt, targets, silenceLeftMs }, first);
 }
 
 /** The media plane made leg B's offer. */
 export function onPrepared(plan: CallPlan, hunt: Hunt, offer: string): CallStep {
   const target = hunt.targets[0];
   if (!target) return nextAttempt(plan, hunt, unreachable("no target is left"));
-  return dial(plan, { ...hunt, offer }, target, offer);
+  return dial(plan, { ...hunt, prepared: { family: familyOf(target), offer } }, target, offer);
 }
 
-/** Not even a 100 within the attempt's `noResponseMs`: this target is given up (ORIG-4). */
+/**
+ * Not even a 100 in its share of the attempt's `noResponseMs`: this target is given up (ORIG-4). The addresses of one name share that time
+ * (RFC 3263 §4.3 names none of its own), so that the next attempt begins when it would if there were one address.
+ */
 export function onSilence(plan: CallPlan, hunt: Hunt): CallStep {
   if (hunt.heard) return stay({ name: "calling", hunt });
-  const waitedMs = attemptOf(plan, hunt)?.noResponseMs ?? 0;
+  const waitedMs = silenceShareMs(plan, hunt);
   const failure: Failure = {
     kind: "fail",
     cause: "unreachable",
@@ -46,7 +50,7 @@ export function onSilence(plan: CallPlan, hunt: Hunt): CallStep {
     reason: "Request Timeout",
     why: reasonValue(408, `no response within ${waitedMs} ms`),
   };
-  const step = onFailed(plan, hunt, failure);
+  const step = onFailed(plan, { ...hunt, silenceLeftMs: hunt.silenceLeftMs - waitedMs }, failure);
   return { ...step, outputs: [{ kind: "abandon", tryNumber: hunt.tries }, ...step.outputs] };
 }
 
@@ -60,8 +64,8 @@ export function onFailed(plan: CallPlan, hunt: Hunt, failure: Failure): CallStep
   const next = failure.cause === "unreachable" || failure.status === 503 ? rest[0] : undefined;
   const before = describe(plan, hunt, failure, definite, next !== undefined || hasNextAttempt(plan, hunt));
   if (definite) return end(refusedByCallee(failure, null), ...before);
-  if (!next || hunt.offer === undefined) return nextAttempt(plan, hunt, failure, ...before);
-  const step = dial(plan, { ...hunt, targets: rest }, next, hunt.offer);
+  if (!next) return nextAttempt(plan, hunt, failure, ...before);
+  const step = tryTarget(plan, { ...hunt, targets: rest }, next);
   return { ...step, outputs: [...before, ...step.outputs] };
 }
 
@@ -79,13 +83,37 @@ export function interrupted(hunt: Hunt, detail: string): CallOutput[] {
   ];
 }
 
-function dial(plan: CallPlan, hunt: Hunt, target: Target, sdp: string): CallStep {
+/**
+ * The media plane is asked first unless it is ready for an address of that family; then the INVITE leaves. A caller who makes no offer leaves
+ * the media plane nothing to make one of.
+ */
+function tryTarget(plan: CallPlan, hunt: Hunt, target: Target): CallStep {
+  const family = familyOf(target);
+  if (hunt.prepared?.family === family) return dial(plan, hunt, target, hunt.prepared.offer);
+  const prepare: CallOutput = { kind: "prepare-media", attempt: hunt.attempt, target, sdp: plan.offer };
+  if (plan.offer !== undefined) return stay({ name: "preparing", hunt: { ...hunt, prepared: undefined } }, prepare);
+  const step = dial(plan, { ...hunt, prepared: { family, offer: undefined } }, target, undefined);
+  return { ...step, outputs: [prepare, ...step.outputs] };
+}
+
+function dial(plan: CallPlan, hunt: Hunt, target: Target, sdp: string | undefined): CallStep {
   const tryNumber = hunt.tries + 1;
   return stay(
-    { name: "calling", hunt: { ...hunt, tries: tryNumber, heard: false, early: undefined } },
-    { kind: "set", timer: "silence", afterMs: attemptOf(plan, hunt)?.noResponseMs ?? plan.ringTimeoutMs },
+    { name: "calling", hunt: { ...hunt, tries: tryNumber, heard: false, early: [] } },
+    { kind: "set", timer: "silence", afterMs: silenceShareMs(plan, hunt) },
     { kind: "dial", tryNumber, attempt: hunt.attempt, target, sdp },
   );
+}
+
+/** What the first of the targets gets of the time that is left: the same as each of those behind it, but no less than a fair chance. */
+function silenceShareMs(plan: CallPlan, hunt: Hunt): number {
+  const wholeMs = attemptOf(plan, hunt)?.noResponseMs ?? plan.ringTimeoutMs;
+  const shareMs = Math.round(hunt.silenceLeftMs / Math.max(1, hunt.targets.length));
+  return Math.min(wholeMs, Math.max(MIN_SILENCE_SHARE_MS, shareMs));
+}
+
+function familyOf(target: Target): AddressFamily {
+  return target.address.includes(":") ? "ipv6" : "ipv4";
 }
 
 function locateAttempt(plan: CallPlan, hunt: Hunt, ...before: CallOutput[]): CallStep {
@@ -104,7 +132,7 @@ function nextAttempt(plan: CallPlan, hunt: Hunt, failure: Failure, ...before: Ca
 /** Record, trace and, for a customer's own server, the alert that ORIG-4 promises for every failed attempt. */
 function describe(plan: CallPlan, hunt: Hunt, failure: Failure, definite: boolean, more: boolean): CallOutput[] {
   const attempt = attemptOf(plan, hunt);
-  const said = failure.cause === "response" ? `answered ${failure.status} ${failure.reason}` : failureText(failure);
+  const said = `${placeText(hunt.targets[0])}${saidText(failure)}`;
   const then = definite ? "a definite answer" : more ? "the next target is tried" : "there is no further target";
   const attempted: CallOutput = {
     kind: "attempted",
@@ -119,8 +147,16 @@ function describe(plan: CallPlan, hunt: Hunt, failure: Failure, definite: boolea
   return [attempted, { kind: "alert", errorCode: 32011, text }];
 }
 
-function failureText(failure: Failure): string {
-  return failure.status === 408 ? "gave no response" : `could not be reached (${failure.reason})`;
+/** Which of a name's addresses it was; empty when there was none. */
+function placeText(target: Target | undefined): string {
+  if (!target) return "";
+  const { transport, address, port } = target;
+  return `at ${transport}:${address.includes(":") ? `[${address}]` : address}:${port} `;
+}
+
+function saidText({ cause, status, reason }: Failure): string {
+  if (cause === "response") return `answered ${status} ${reason}`;
+  return status === 408 ? "gave no response" : `could not be reached (${reason})`;
 }
 
 function unreachable(why: string): Failure {

@@ -2,7 +2,9 @@ import type { MediaPlane } from "@trunkline/media";
 import type { Flow, Host, TransportName, UserAgent } from "@trunkline/sip";
 import type { CallEvent } from "@trunkline/trunking";
 import type { EdgePorts } from "../edge.types.ts";
+import type { LegB } from "../leg/leg-b.ts";
 import type { Locator } from "../locate/locator.ts";
+import type { TargetHealth } from "../locate/target-health.ts";
 
 /**
  * Where call events go before the SIP message that follows from them leaves. Never throws and never waits for a database: a full
@@ -16,6 +18,9 @@ export interface Journal {
 /** An incident for an account's debugger. */
 export type RaiseAlert = (accountSid: string, errorCode: number, resourceSid: string, text: string) => void;
 
+/** Whom a connection is for: a TLS one is opened with that name, and the peer has to prove it or not. */
+export type FlowPeer = { readonly serverName: string | undefined; readonly towards: "carrier" | "customer" };
+
 /** Everything a call needs from outside. */
 export type CallParts = {
   readonly host: Host;
@@ -23,11 +28,14 @@ export type CallParts = {
   readonly media: MediaPlane;
   readonly journal: Journal;
   readonly locator: Locator;
+  readonly health: TargetHealth;
+  /** Tries that were given up before their peer said a word. The stack keeps them for a late answer; nobody has to wait for them. */
+  readonly unheard: Set<LegB>;
   readonly alert: RaiseAlert;
   readonly log: EdgePorts["log"];
   wallClockMs(): number;
   /** Undefined: no listener of that transport and address family. */
-  flowTo(transport: TransportName, address: string, port: number): Flow | undefined;
+  flowTo(transport: TransportName, address: string, port: number, peer: FlowPeer): Flow | undefined;
   /** Address and port the world sees for a flow's local side. */
   advertised(flow: Flow): { readonly host: string; readonly port: number };
 };

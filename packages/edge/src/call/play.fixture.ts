@@ -4,6 +4,8 @@ import { step } from "./step.ts";
 
 export const one: Target = { transport: "udp", address: "192.0.2.1", port: 5060 };
 export const two: Target = { transport: "udp", address: "192.0.2.2", port: 5060 };
+export const three: Target = { transport: "udp", address: "192.0.2.3", port: 5060 };
+export const six: Target = { transport: "udp", address: "2001:db8::6", port: 5060 };
 
 /** Two attempts with ORIG-4's rule: 404, 486 and 603 end the search. */
 export const plan: CallPlan = {
@@ -23,6 +25,9 @@ export const toCarrier: CallPlan = {
   attempts: plan.attempts.map((attempt) => ({ ...attempt, retry: { kind: "only", statuses: [500, 503] } })),
 };
 
+/** The caller leaves the offer to the callee. */
+export const noOffer: CallPlan = { ...plan, offer: undefined };
+
 export const start: CallInput = { kind: "start" };
 export const located = (...targets: Target[]): CallInput => ({ kind: "located", targets, why: "no address" });
 export const a = (event: LegEvent): CallInput => ({ kind: "leg-a", event });
@@ -37,9 +42,9 @@ export const refused = (purpose: MediaPurpose, status: number): CallInput => ({
 export const prepared = media({ kind: "prepare" }, "offer-b");
 export const timer = (name: "silence" | "ring" | "duration"): CallInput => ({ kind: "timer", timer: name });
 export const trying: LegEvent = { kind: "trying" };
-export const ringing: LegEvent = { kind: "progress", status: 180, reason: "Ringing", sdp: undefined };
-export const early: LegEvent = { kind: "progress", status: 183, reason: "Session Progress", sdp: "early-b" };
-export const answer: LegEvent = { kind: "answer", sdp: "answer-b" };
+export const ringing = rings("");
+export const early = describes("", "early-b");
+export const answer = picksUp("", "answer-b");
 export const answered = media({ kind: "answer" }, "answer-a");
 export const fail = (status: number): LegEvent => ({
   kind: "fail",
@@ -54,6 +59,17 @@ export const cancel: LegEvent = { kind: "cancel", why: undefined };
 export const closed: CallInput = { kind: "media-closed", quality: [] };
 export const exchanged = (sdp: string): CallInput => media({ kind: "exchange" }, sdp);
 export const offer = (sdp?: string): LegEvent => ({ kind: "offer", sdp });
+
+/** What one of several early dialogs says. */
+export function rings(fork: string): LegEvent {
+  return { kind: "progress", status: 180, reason: "Ringing", sdp: undefined, fork };
+}
+export function describes(fork: string, sdp: string): LegEvent {
+  return { kind: "progress", status: 183, reason: "Session Progress", sdp, fork };
+}
+export function picksUp(fork: string, sdp?: string): LegEvent {
+  return { kind: "answer", sdp, fork };
+}
 
 /** Outputs on one line each step is separated by `|`; timers as `+silence4000`, `-silence`; the state at the end. */
 export function play(callPlan: CallPlan, ...inputs: CallInput[]): string {
@@ -71,18 +87,20 @@ function show(output: CallOutput): string {
     case "locate":
       return `locate ${output.uri}`;
     case "prepare-media":
-      return `prepare(${output.sdp})`;
+      return `prepare(${output.sdp ?? "-"})`;
     case "media-offer":
     case "media-answer":
       return `${output.kind}(${output.leg},${output.sdp})`;
     case "dial":
-      return `dial#${output.tryNumber}(${output.attempt},${output.target.address},${output.sdp})`;
+      return `dial#${output.tryNumber}(${output.attempt},${output.target.address},${output.sdp ?? "-"})`;
     case "abandon":
       return `abandon#${output.tryNumber}`;
     case "progress":
       return `A<${output.status}${output.sdp ? `(${output.sdp})` : ""}`;
     case "answer":
       return `A<200(${output.sdp})`;
+    case "late-answer":
+      return `B<ACK(${output.sdp})`;
     case "release":
       return `release(${output.ending.sipStatus})`;
     case "offer":
@@ -107,7 +125,11 @@ function show(output: CallOutput): string {
 
 export const CLEAR = "-silence -ring -duration close-media";
 export const DIALLED = "+ring60000 locate sip:first | prepare(offer-a) | +silence4000 dial#1(0,192.0.2.1,offer-b)";
+/** The same, when the name has a second address. */
+export const DIALLED2 = DIALLED.replace("4000", "2000");
 export const dialled = [start, located(one), prepared];
+export const UNOFFERED = "+ring60000 locate sip:first | prepare(-) +silence4000 dial#1(0,192.0.2.1,-)";
+export const unoffered = [start, located(one)];
 export const TALKING = `${DIALLED} | -silence attempt0=200 media-answer(b,answer-b) | -ring +duration3600000 answered A<200(answer-a)`;
 export const talking = [...dialled, b(1, answer), answered];
 export const NEXT = "locate sip:second | +silence4000 dial#2(1,192.0.2.2,offer-b)";

@@ -1,6 +1,14 @@
-import type { CallInput, CallPlan, CallState, CallStep, Hunt, LegEvent } from "./call.types.ts";
+import { MAX_EARLY_DIALOGS } from "../limits.ts";
+import type { CallInput, CallPlan, CallState, CallStep, EarlyMedia, Hunt, LegEvent } from "./call.types.ts";
 import { cancelledByCaller, end, endedTalk, refusedByCallee, refusedByUs, stay } from "./ending.ts";
-import { type Connected, onAcknowledged, onExchangeMedia, onOffer, onOfferAnswered } from "./exchange.ts";
+import {
+  type Connected,
+  firstExchange,
+  onAcknowledged,
+  onExchangeMedia,
+  onOffer,
+  onOfferAnswered,
+} from "./exchange.ts";
 import { interrupted, onFailed, onLocated, onPrepared, onRingTimeout, onSilence, startHunt } from "./hunt.ts";
 
 /**
@@ -70,9 +78,9 @@ function onLegB(plan: CallPlan, state: Hunting, before: Hunt, event: LegEvent): 
     case "trying":
       return stay({ ...state, hunt }, { kind: "clear", timer: "silence" });
     case "progress":
-      return onProgress(state, hunt, event);
+      return onProgress(plan, state, hunt, event);
     case "answer":
-      return onAnswer(hunt, event.sdp ?? hunt.early);
+      return onAnswer(plan, hunt, event);
     case "fail":
       return onFailed(plan, hunt, event);
     case "offer":
@@ -82,10 +90,24 @@ function onLegB(plan: CallPlan, state: Hunting, before: Hunt, event: LegEvent): 
   }
 }
 
-function onProgress(state: Hunting, before: Hunt, event: Extract<LegEvent, { readonly kind: "progress" }>): CallStep {
-  const { status, reason, sdp } = event;
-  const hunt: Hunt = { ...before, rang: true, early: sdp ?? before.early };
+/**
+ * MED-3: of several early dialogs the first that describes its media is heard until somebody answers; the others ring on unheard, because a
+ * caller's phone has one ear. Unanswered offers of ours only: what a callee describes to a caller who made no offer is no answer.
+ */
+function onProgress(
+  plan: CallPlan,
+  state: Hunting,
+  before: Hunt,
+  event: Extract<LegEvent, { readonly kind: "progress" }>,
+): CallStep {
+  const { status, reason, fork } = event;
+  const sdp = plan.offer === undefined ? undefined : event.sdp;
+  const heard = before.early[0];
+  const early = sdp === undefined ? before.early : withEarly(before.early, { fork, sdp });
+  const hunt: Hunt = { ...before, rang: true, early };
   const first = before.rang ? [] : [{ kind: "rang" } as const];
+  const told = stay({ ...state, hunt }, { kind: "clear", timer: "silence" }, ...first);
+  if (heard && heard.fork !== fork) return told;
   const onward =
     sdp === undefined
       ? ({ kind: "progress", status, reason, sdp } as const)
@@ -95,11 +117,22 @@ function onProgress(state: Hunting, before: Hunt, event: Extract<LegEvent, { rea
           sdp,
           purpose: { kind: "progress", tryNumber: hunt.tries, status, reason },
         } as const);
-  return stay({ ...state, hunt }, { kind: "clear", timer: "silence" }, ...first, onward);
+  return { ...told, outputs: [...told.outputs, onward] };
 }
 
-/** RFC 3261 §13.2.2.4. An answer without SDP is tolerated when an early one described the session already. */
-function onAnswer(hunt: Hunt, sdp: string | undefined): CallStep {
+/** Its last description in its first place; forks beyond the limit are told of without their media. */
+function withEarly(early: readonly EarlyMedia[], next: EarlyMedia): readonly EarlyMedia[] {
+  const at = early.findIndex(({ fork }) => fork === next.fork);
+  if (at >= 0) return early.with(at, next);
+  return early.length < MAX_EARLY_DIALOGS ? [...early, next] : early;
+}
+
+/**
+ * RFC 3261 §13.2.2.4. An answer without SDP is tolerated when an early one of the same dialog described the session already. To a caller
+ * who made no offer the callee's description is one, and the answer to it comes with the caller's ACK.
+ */
+function onAnswer(plan: CallPlan, hunt: Hunt, event: Extract<LegEvent, { readonly kind: "answer" }>): CallStep {
+  const sdp = event.sdp ?? hunt.early.find(({ fork }) => fork === event.fork)?.sdp;
   const answered = {
     kind: "attempted",
     attempt: hunt.attempt,
@@ -112,7 +145,7 @@ function onAnswer(hunt: Hunt, sdp: string | undefined): CallStep {
     return end(refusedByUs("platform", 502, "Bad Gateway", null, "the answer has no SDP"), answered);
   }
   return stay({ name: "answering", hunt, answer: sdp }, { kind: "clear", timer: "silence" }, answered, {
-    kind: "media-answer",
+    kind: plan.offer === undefined ? "media-offer" : "media-answer",
     leg: "b",
     sdp,
     purpose: { kind: "answer" },
@@ -158,8 +191,8 @@ function answering(plan: CallPlan, state: Answering, input: CallInput): CallStep
     {
       name: "connected",
       tryNumber: state.hunt.tries,
-      described: { a: plan.offer, b: state.answer },
-      exchange: undefined,
+      described: { a: plan.offer ?? "", b: state.answer },
+      exchange: plan.offer === undefined ? firstExchange(state.answer) : undefined,
     },
     { kind: "clear", timer: "ring" },
     { kind: "set", timer: "duration", afterMs: plan.maxDurationMs },

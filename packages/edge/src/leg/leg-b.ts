@@ -14,7 +14,8 @@ import { Leg, type LegListener } from "./leg.ts";
 export type Dial = {
   readonly attempt: Attempt;
   readonly flow: Flow;
-  readonly sdp: string;
+  /** The offer; undefined: the callee is to make one. */
+  readonly sdp: string | undefined;
   /** What remains of leg A's; RFC 3261 §16.6 step 3. */
   readonly maxForwards: number;
   /** Put on the BYE towards a customer's server. */
@@ -27,10 +28,16 @@ export type Dial = {
  */
 export class LegB extends Leg {
   readonly #sid: readonly ExtraHeader[];
+  readonly #unheard: Set<LegB>;
+  #isHeard = false;
   #abandoned = false;
 
-  /** Sends the INVITE. */
-  static dial(userAgent: UserAgent, dial: Dial, listener: LegListener): LegB {
+  /**
+   * Sends the INVITE.
+   *
+   * @param unheard where it is noted as long as it is given up and its peer has not said a word
+   */
+  static dial(userAgent: UserAgent, dial: Dial, listener: LegListener, unheard: Set<LegB>): LegB {
     const { attempt } = dial;
     const early: SessionEvent[] = [];
     let leg: LegB | undefined;
@@ -42,32 +49,48 @@ export class LegB extends Leg {
         to: nameAddr(null, attempt.toUri),
         maxForwards: dial.maxForwards,
         headers: attempt.headers,
-        sdp: dial.sdp,
+        ...(dial.sdp === undefined ? {} : { sdp: dial.sdp }),
       },
       (event) => (leg ? leg.hear(event) : early.push(event)),
     );
-    leg = new LegB(session, listener, dial.callSid);
+    leg = new LegB(session, listener, dial.callSid, unheard);
     for (const event of early) leg.hear(event);
     return leg;
   }
 
-  private constructor(session: LegB["session"], listener: LegListener, callSid: string | undefined) {
+  private constructor(
+    session: LegB["session"],
+    listener: LegListener,
+    callSid: string | undefined,
+    unheard: Set<LegB>,
+  ) {
     super(session, listener);
     this.#sid = callSid === undefined ? [] : [["X-Twilio-CallSid", callSid]];
+    this.#unheard = unheard;
   }
 
   override hear(event: SessionEvent): void {
+    this.#isHeard = true;
+    this.#unheard.delete(this);
     if (!this.#abandoned) super.hear(event);
+  }
+
+  /** The answer to the offer that its 200 brought; the ACK waits for it. */
+  answer(sdp: string): void {
+    this.session.answer(sdp);
   }
 
   /** Gives this try up. CANCEL leaves as soon as it may; a 200 that was faster is acknowledged and ended by the session. */
   abandon(why: string): void {
     this.#abandoned = true;
+    if (!this.#isHeard) this.#unheard.add(this);
     this.session.cancel([["Reason", why]]);
   }
 
   release(ending: Ending): void {
-    if (this.session.state !== "ended") this.session.hangup([["Reason", ending.why], ...this.#sid]);
+    if (this.session.state === "ended") return;
+    if (!this.#isHeard) this.#unheard.add(this);
+    this.session.hangup([["Reason", ending.why], ...this.#sid]);
   }
 }
 

@@ -1,8 +1,11 @@
 import { copyString, type SessionEvent, type SipRequest, type SipResponse } from "@trunkline/sip";
 import type { LegEvent } from "../call/call.types.ts";
 
-/** Longest Reason value of a peer that is handed to the other leg. */
+/** Longest Reason of a peer that is handed to the other leg, all its values together. */
 const MAX_REASON_LENGTH = 256;
+
+/** RFC 3326 §2: a protocol token, then parameters. Control characters and octets that are no ASCII make no Reason. */
+const REASON_VALUE = /^[\w\-.!%*+`'~]+(?:[ \t]*;[ \t]*[\x20-\x7e\t]+)?$/;
 
 /**
  * SIP session events in the words of the call; undefined for those the call has no use for. What is kept beyond the message (session
@@ -13,9 +16,15 @@ export function toLegEvent(event: SessionEvent): LegEvent | undefined {
     case "trying":
       return { kind: "trying" };
     case "progress":
-      return { kind: "progress", status: event.status, reason: copyString(event.reason), sdp: copied(event.sdp) };
+      return {
+        kind: "progress",
+        status: event.status,
+        reason: copyString(event.reason),
+        sdp: copied(event.sdp),
+        fork: copyString(event.earlyTag),
+      };
     case "answer":
-      return { kind: "answer", sdp: copied(event.sdp) };
+      return { kind: "answer", sdp: copied(event.sdp), fork: copyString(event.response.to.params.get("tag") ?? "") };
     case "fail":
       return {
         kind: "fail",
@@ -57,10 +66,14 @@ function ended(event: Extract<SessionEvent, { readonly kind: "ended" }>): LegEve
   }
 }
 
-/** The Reason header (RFC 3326) is the one header that crosses from leg to leg: it says why, and nothing about who. */
+/**
+ * Reason (RFC 3326) is the one header that crosses from leg to leg: it says why, and nothing about who. A message may give several, one a
+ * protocol (SIP, Q.850); they go on together, and those that are no `protocol;params` are left out.
+ */
 function reasonOf(message: SipRequest | SipResponse | undefined): string | undefined {
-  const value = message?.header("reason");
-  return value === undefined || value.length > MAX_REASON_LENGTH ? undefined : copyString(value);
+  const values = message?.values("reason").filter((value) => REASON_VALUE.test(value)) ?? [];
+  const whole = values.join(", ");
+  return whole === "" || whole.length > MAX_REASON_LENGTH ? undefined : copyString(whole);
 }
 
 function copied(text: string | undefined): string | undefined {

@@ -22,7 +22,8 @@ export function createLocator(
       const uri = parseSipUri(text);
       if (uri instanceof Malformed) return { targets: [], why: `${text} is not a SIP URI (${uri.what})` };
       const found = walk(locate(uri, options), resolve);
-      return found instanceof Promise ? withLimit(found, uri.host) : found;
+      if (!(found instanceof Promise)) return named(found, uri.host);
+      return withLimit(found, uri.host).then((located) => named(located, uri.host));
     },
   };
 }
@@ -41,6 +42,15 @@ function walk(
     step = next(answers as DnsAnswer[]);
   }
   return { targets: step.targets, why: step.why };
+}
+
+/** Targets of TLS learn the name they were found by. */
+function named({ targets, why }: Located, host: string): Located {
+  if (host.startsWith("[") || /^[\d.]+$/.test(host)) return { targets, why };
+  return {
+    targets: targets.map((target) => (target.transport === "tls" ? { ...target, serverName: host } : target)),
+    why,
+  };
 }
 
 function withLimit(found: Promise<Located>, host: string): Promise<Located> {

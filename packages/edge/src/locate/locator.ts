@@ -1,7 +1,16 @@
 import type { TransportName } from "@trunkline/sip";
 
 /** One place a request can be sent to. `address` is numeric, without brackets. */
-export type Target = { readonly transport: TransportName; readonly address: string; readonly port: number };
+export type Target = {
+  readonly transport: TransportName;
+  readonly address: string;
+  readonly port: number;
+  /**
+   * The host name of the URI, for TLS: SNI and certificate are about the domain that was asked for, not about what DNS, which anybody may
+   * forge, made of it (RFC 5922 §4). Absent for a numeric host.
+   */
+  readonly serverName?: string;
+};
 
 /** The targets of a URI in order of trial; empty with the reason when there is none. */
 export type Located = { readonly targets: readonly Target[]; readonly why: string };

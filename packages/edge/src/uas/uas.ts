@@ -3,12 +3,10 @@ import {
   type CallRequest,
   type Decision,
   type DirectoryReader,
-  errorEntry,
   errorText,
   type Facts,
   identify,
   mintSid,
-  type Rejection,
   route,
 } from "@trunkline/trunking";
 import { Call } from "../call/call.ts";
@@ -141,19 +139,6 @@ export class Uas {
 
   #dial(session: Session, request: CallRequest, decision: Dial): void {
     const sdp = sdpOf(session.invite);
-    if (sdp === undefined) {
-      const entry = errorEntry(32103);
-      const rejection: Rejection = {
-        kind: "reject",
-        status: entry.sip?.status ?? 400,
-        phrase: entry.sip?.phrase ?? "Bad Request",
-        code: 32103,
-        detail: "The INVITE has no session description.",
-      };
-      const { call, trace } = decision;
-      this.#refuse(session, request, { kind: "refuse", rejection, call, authenticated: true, trace });
-      return;
-    }
     const { limits, journal, calls, counters } = this.#parts;
     const { sid } = request;
     const startedAtMs = this.#parts.wallClockMs();
@@ -165,7 +150,7 @@ export class Uas {
       plan: {
         direction: identity.direction,
         attempts,
-        offer: copyString(sdp),
+        offer: sdp === undefined ? undefined : copyString(sdp),
         ringTimeoutMs: limits.ringTimeoutMs,
         maxDurationMs: limits.maxCallDurationMs,
       },

@@ -60,7 +60,8 @@ export type CallEvent =
       readonly atMs: number;
       readonly sid: string;
       readonly attempt: AttemptRecord;
-      readonly sipCallId: string;
+      /** Call-ID of leg B; null for a target that was never sent an INVITE. */
+      readonly sipCallId: string | null;
     }
   | { readonly kind: "ringing"; readonly atMs: number; readonly sid: string }
   /** Leg A's 200 is about to leave: from here the call is billed. `to` is replaced by the URI used when originating. */
@@ -99,6 +100,7 @@ export type CallRecord = {
   /** Whole seconds from answer to end, rounded up (0 when never answered); null until ended. */
   readonly durationSec: number | null;
   readonly sipCallIdA: string;
+  /** Of the last INVITE that was sent; null when there was none. */
   readonly sipCallIdB: string | null;
   readonly source: string;
   readonly endedBy: "caller" | "callee" | "platform" | "internal" | null;

@@ -110,6 +110,12 @@ describe("attempts", () => {
     ]);
     expect(record.sipCallIdB).toBe("leg-b sip:a");
   });
+
+  it("a target that was never sent an INVITE leaves the Call-ID of the one before", () => {
+    const unsent = { ...attempt("sip:b", { status: 503 }), sipCallId: null } as CallEvent;
+    expect(fold(started, unsent).sipCallIdB).toBeNull();
+    expect(fold(started, attempt("sip:a"), unsent).sipCallIdB).toBe("leg-b sip:a");
+  });
 });
 
 it("ORIG, contract §4.1: `to` becomes the URI used once it is answered", () => {

@@ -82,12 +82,16 @@ function changeOf(record: CallRecord, event: Exclude<CallEvent, Started>): Parti
 }
 
 /** An attempt is told twice: when it begins and with its final status. Place and time of its beginning say which one it is. */
-function attemptChange(record: CallRecord, attempt: AttemptRecord, sipCallId: string): Partial<CallRecord> | undefined {
+function attemptChange(
+  record: CallRecord,
+  attempt: AttemptRecord,
+  sipCallId: string | null,
+): Partial<CallRecord> | undefined {
   const at = record.attempts.findIndex(
     (known) => known.uri === attempt.uri && known.startedAtMs === attempt.startedAtMs,
   );
   const known = record.attempts[at];
-  if (!known) return { attempts: [...record.attempts, attempt], sipCallIdB: sipCallId };
+  if (!known) return { attempts: [...record.attempts, attempt], sipCallIdB: sipCallId ?? record.sipCallIdB };
   if (known.status !== null || attempt.status === null) return undefined;
   return { attempts: record.attempts.with(at, attempt) };
 }
