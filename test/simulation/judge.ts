@@ -10,6 +10,9 @@ const GIVE_UP_MS = 32_000 + 1_000;
 /** The sign of life that a killed edge is dated by, and the slowest way of a message. */
 const KILLED_LATE_MS = 2_000;
 
+/** Up to this share of loss, eleven transmissions of a 200 and their ACKs cannot all be lost: less than once in a million calls. */
+const BEARABLE_LOSS = 0.15;
+
 /** Everything that cannot be true of one call, in the words of a bug report. */
 export function judge(cast: Cast): readonly string[] {
   const records = [...cast.world.platform.records().values()];
@@ -19,6 +22,7 @@ export function judge(cast: Cast): readonly string[] {
     ...records.flatMap((record) => contradictions(cast, record)),
     ...sidesAgainstRecords(cast, records),
     ...records.flatMap((record) => wrongDuration(cast, record)),
+    ...unacknowledged(cast, records),
     ...messages(cast),
     ...alerts(cast, records),
     ...(isCalm(cast.plan) ? promise(cast, records) : []),
@@ -101,6 +105,18 @@ function wrongDuration(cast: Cast, record: CallRecord): readonly string[] {
   if (!witness || (witness === cast.call && cast.call.callSid !== record.sid)) return [];
   const offMs = Math.abs((witness.endedAtMs ?? 0) - (witness.answeredAtMs ?? 0) - (endedAtMs - answeredAtMs));
   return offMs > toleranceMs && !has(plan, "forget") ? [`billed ${offMs} ms beside what an end measured`] : [];
+}
+
+/** A 200 that is repeated until its ACK comes gets it, however often either is lost (RFC 3261 §13.2.2.4, §13.3.1.4). */
+function unacknowledged(cast: Cast, records: readonly CallRecord[]): readonly string[] {
+  const { plan, call } = cast;
+  if (plan.weather.loss > BEARABLE_LOSS || has(plan, "cut", "forget", "crash")) return [];
+  return [
+    ...(records.some(({ errorCode }) => errorCode === 32022) ? ["the caller's ACK never came"] : []),
+    ...[call, ...calleeCalls(cast)].flatMap(({ endCause }) =>
+      endCause === "ack-timeout" ? ["a 200 was never acknowledged"] : [],
+    ),
+  ];
 }
 
 /** What one end was told had arrived has arrived, and nothing arrives twice. */
