@@ -48,8 +48,13 @@ export function openSecrets(
 
 /** Writes JSON that only the owner may read, whole or not at all. */
 export function writePrivately(path: string, value: unknown): void {
+  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`, 0o600);
+}
+
+/** Writes a file whole or not at all: to a new one that is synced and renamed. */
+export function writeWhole(path: string, text: string, mode: number): void {
   const fresh = `${path}.new`;
-  writeFileSync(fresh, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true });
-  chmodSync(fresh, 0o600);
+  writeFileSync(fresh, text, { mode, flush: true });
+  chmodSync(fresh, mode);
   renameSync(fresh, path);
 }
