@@ -12,6 +12,11 @@ const EXAMPLE_EDGES: readonly (readonly [name: string, ...aliases: string[]])[] 
   ["sydney", "au1"],
 ];
 
+/** Names and aliases of the edges that an installation knows at its start, its own among them. */
+export function edgeNames(ownEdge: string): readonly string[] {
+  return [...new Set([...EXAMPLE_EDGES.flat(), ownEdge])];
+}
+
 /** Makes sure that the example edges and this node's own edge can be named in localized termination URIs. */
 export async function ensureEdgeLocations(store: Store, ownEdge: string): Promise<void> {
   for (const [name, ...aliases] of EXAMPLE_EDGES) await store.edgeLocations.upsert({ name, aliases });

@@ -34,3 +34,8 @@ export function addHealth(app: Api, store: Pick<Store, "ping">, edge: EdgeThread
     return reply.type(registry.contentType).send(await registry.metrics());
   });
 }
+
+/** Adds `/ca.pem`: the root certificate of this installation, for PBXs to import (SEC-5). Public, as certificates are. */
+export function addRootCertificate(app: Api, caPem: string): void {
+  app.get("/ca.pem", (_request, reply) => reply.type("application/x-pem-file").send(caPem));
+}

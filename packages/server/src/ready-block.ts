@@ -6,6 +6,9 @@ export function readyBlock(running: Running, startedInMs: number): string {
   const rows: (readonly [label: string, value: string])[] = [
     ["API", running.api],
     ...running.sip.map((address) => ["SIP", address] as const),
+    ...(running.sip.some((address) => address.startsWith("tls:")) && running.api !== ""
+      ? [["Root certificate", `${running.api}/ca.pem`] as const]
+      : []),
     ["Operator account SID", operator.sid],
     ["Operator auth token", operator.token],
   ];

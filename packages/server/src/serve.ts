@@ -3,10 +3,11 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createApi } from "@trunkline/api";
 import { openStore, type Store } from "@trunkline/store";
+import { certificateNames, openCertificates } from "./certificates/certificates.ts";
 import type { Settings } from "./config/settings.ts";
 import { type Demo, ensureDemo, ensureSimulatedCarrier } from "./demo.ts";
-import { ensureEdgeLocations } from "./edge-locations.ts";
-import { addHealth } from "./health.ts";
+import { edgeNames, ensureEdgeLocations } from "./edge-locations.ts";
+import { addHealth, addRootCertificate } from "./health.ts";
 import type { Log } from "./log.ts";
 import { announceRunning, type Running, retractRunning } from "./running.ts";
 import { openSecrets, type Secrets } from "./secrets.ts";
@@ -23,7 +24,7 @@ export type Platform = {
 };
 
 /**
- * Starts everything that the role asks for, in order: secrets, store, demo, simulated PSTN, edge, API. Rejects with the first thing that
+ * Starts everything that the role asks for, in order: secrets, store, demo, simulated PSTN, certificates, edge, API. Rejects with the first thing that
  * cannot start, after closing what had started.
  *
  * Closing order (docs/architecture.md): the API stops taking requests; the edge drains, ends its calls and flushes its journal into the
@@ -61,11 +62,13 @@ async function start(
   await ensureEdgeLocations(store, settings.edge);
   const demo = settings.demo ? await ensureDemo(store, settings.zone, secrets) : null;
   const carriesCalls = settings.role !== "control";
-  const pstn = settings.demo && carriesCalls ? await startPstn(settings, store, onFatal) : undefined;
+  const pstn = settings.demo && carriesCalls ? await startPstn(settings, store, log) : undefined;
   if (pstn) onClose(() => pstn.close());
-  const edge = carriesCalls ? await startEdge(settings, secrets, store, log, onFatal) : undefined;
-  if (edge) onClose(() => edge.close(DRAIN_MS));
-  const api = settings.role === "edge" ? "" : await startApi(settings, secrets, store, edge, pstn, onClose);
+  const calls = carriesCalls ? await startEdge(settings, secrets, store, log, onFatal) : undefined;
+  if (calls) onClose(() => calls.close());
+  const edge = calls?.edge;
+  const parts: Parts = { settings, secrets, store, log, edge, pstn, caPem: calls?.caPem };
+  const api = settings.role === "edge" ? "" : await startApi(parts, onClose);
   const running: Running = {
     pid: process.pid,
     api,
@@ -92,53 +95,79 @@ async function ensureOperator(store: Store, secrets: Secrets): Promise<void> {
   });
 }
 
-async function startPstn(settings: Settings, store: Store, onFatal: (why: string) => void): Promise<PstnThread> {
+async function startPstn(settings: Settings, store: Store, log: Log): Promise<PstnThread> {
   const [bind = "127.0.0.1"] = settings.bind;
   const address = bind === "0.0.0.0" || bind === "::" ? (settings.advertise[0] ?? bind) : bind;
   const pstn = await startPstnThread(
     { address, port: settings.pstnPort, platform: { host: address, port: settings.sipPort } },
-    (why) => onFatal(`the simulated PSTN ended: ${why}`),
+    log,
   );
   await ensureSimulatedCarrier(store, pstn.address, pstn.port);
   return pstn;
 }
 
+/** The edge with its certificates, which follow their files while it runs. */
 async function startEdge(
   settings: Settings,
   secrets: Secrets,
   store: Store,
   log: Log,
   onFatal: (why: string) => void,
-): Promise<EdgeThread> {
-  const edge = new EdgeThread(
-    {
-      options: {
-        edge: settings.edge,
-        zone: settings.zone,
-        addresses: settings.bind.map((bind, i) => ({ bind, advertise: settings.advertise[i] ?? bind })),
-        sipPort: settings.sipPort,
-        journalDir: join(settings.dataDir, "journal", settings.edge),
-        nonceSecret: secrets.nonceSecret,
-      },
-      rtpPorts: settings.rtpPorts,
-      mediaWorkers: settings.mediaWorkers,
-    },
-    store,
-    log,
-  );
-  edge.onGivenUp = onFatal;
-  await edge.start();
-  return edge;
+): Promise<{ readonly edge: EdgeThread; readonly caPem: string; close(): Promise<void> }> {
+  const addresses = settings.bind.map((bind, i) => ({ bind, advertise: settings.advertise[i] ?? bind }));
+  let edge: EdgeThread | undefined;
+  const certificates = await openCertificates(certificateOptions(settings, addresses, log), (tls) => {
+    edge?.setTls(tls).catch((error: Error) => log("error", "TLS certificates not taken", { why: error.message }));
+  });
+  try {
+    const options = {
+      edge: settings.edge,
+      zone: settings.zone,
+      addresses,
+      sipPort: settings.sipPort,
+      sipsPort: settings.sipsPort,
+      tls: certificates.tls(),
+      journalDir: join(settings.dataDir, "journal", settings.edge),
+      nonceSecret: secrets.nonceSecret,
+    };
+    const { rtpPorts, mediaWorkers } = settings;
+    const thread = new EdgeThread({ options, rtpPorts, mediaWorkers }, store, log, onFatal);
+    await thread.start();
+    edge = thread;
+    const close = async (): Promise<void> => {
+      certificates.close();
+      await thread.close(DRAIN_MS);
+    };
+    return { edge, caPem: certificates.caPem, close };
+  } catch (error) {
+    certificates.close();
+    throw error;
+  }
 }
 
-async function startApi(
-  settings: Settings,
-  secrets: Secrets,
-  store: Store,
-  edge: EdgeThread | undefined,
-  pstn: PstnThread | undefined,
-  onClose: (closer: () => Promise<void>) => void,
-): Promise<string> {
+function certificateOptions(
+  { dataDir, zone, edge, tlsCert, tlsKey }: Settings,
+  addresses: readonly { readonly advertise: string }[],
+  log: Log,
+): Parameters<typeof openCertificates>[0] {
+  const shown = addresses.map(({ advertise }) => advertise);
+  const operator = tlsCert !== undefined && tlsKey !== undefined ? { certPath: tlsCert, keyPath: tlsKey } : undefined;
+  return { dataDir, names: certificateNames(zone, edgeNames(edge), shown), operator, log };
+}
+
+/** What the API is built on. */
+type Parts = {
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+  readonly store: Store;
+  readonly log: Log;
+  readonly edge: EdgeThread | undefined;
+  readonly pstn: PstnThread | undefined;
+  readonly caPem: string | undefined;
+};
+
+async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => void): Promise<string> {
+  const { settings, secrets, store, log, edge, pstn, caPem } = parts;
   const app = await createApi({
     store,
     zone: settings.zone,
@@ -146,6 +175,8 @@ async function startApi(
     digestRealm: `sip.${settings.zone}`,
     randomHex: (bytes: number) => randomBytes(bytes).toString("hex"),
     nowMs: () => Date.now(),
+    onFailure: (error, requestId) =>
+      log("error", "request failed", { requestId, error: error instanceof Error ? error.stack : String(error) }),
     ...(pstn ? { simulatedPstn: pstn } : {}),
     ...(edge
       ? {
@@ -157,6 +188,7 @@ async function startApi(
       : {}),
   });
   addHealth(app, store, edge);
+  if (caPem) addRootCertificate(app, caPem);
   onClose(() => app.close());
   return app.listen({ host: settings.http.host, port: settings.http.port });
 }

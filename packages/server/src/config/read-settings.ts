@@ -24,6 +24,8 @@ export function readSettings(environment: Environment): Settings {
     read[key] = value;
   }
   const settings = {
+    tlsCert: undefined,
+    tlsKey: undefined,
     databaseUrl: undefined,
     operatorSid: undefined,
     operatorToken: undefined,
@@ -45,6 +47,11 @@ function checkTogether(settings: Settings): void {
   if (wildcard !== -1 && settings.advertise.length === 0) {
     throw new SettingError(
       `TRUNKLINE_BIND=${settings.bind[wildcard]}: nobody can send to that address, so say in TRUNKLINE_ADVERTISE which address callers reach`,
+    );
+  }
+  if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined)) {
+    throw new SettingError(
+      "TRUNKLINE_TLS_CERT and TRUNKLINE_TLS_KEY belong together: give both, or none for a certificate of our own",
     );
   }
   if (settings.role !== ("all" satisfies Role) && settings.databaseUrl === undefined) {

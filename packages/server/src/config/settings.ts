@@ -15,6 +15,10 @@ export type Settings = {
   /** As many as `bind`; empty: the bind addresses themselves. */
   readonly advertise: readonly string[];
   readonly sipPort: number;
+  readonly sipsPort: number;
+  /** PEM files of the operator's own certificate; both or none. */
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
   readonly rtpPorts: { readonly min: number; readonly max: number };
   readonly edge: string;
   /** Undefined: the embedded store in the data directory. */
@@ -133,7 +137,10 @@ export const SETTINGS: readonly SettingRow[] = [
     "addresses put into Via, Contact and SDP; default: the bind addresses",
     addresses,
   ),
-  row("TRUNKLINE_SIP_PORT", "sipPort", "5060", "SIP over UDP", port),
+  row("TRUNKLINE_SIP_PORT", "sipPort", "5060", "SIP over UDP and TCP; 0: any", port),
+  row("TRUNKLINE_SIPS_PORT", "sipsPort", "5061", "SIP over TLS; 0: any", port),
+  row("TRUNKLINE_TLS_CERT", "tlsCert", undefined, "PEM file, certificate and chain; default: one of our own", text),
+  row("TRUNKLINE_TLS_KEY", "tlsKey", undefined, "PEM file of its private key; both are watched for renewal", text),
   row("TRUNKLINE_RTP_PORTS", "rtpPorts", "10000-60000", "media ports", portRange),
   row("TRUNKLINE_EDGE", "edge", "local", "name of this node's edge", text),
   row("TRUNKLINE_DATABASE_URL", "databaseUrl", undefined, "postgres://…; default: the embedded store", postgresUrl),

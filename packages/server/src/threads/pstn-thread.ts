@@ -1,53 +1,50 @@
-import { Worker } from "node:worker_threads";
 import type { PlaceCall, PlacedCall, PstnOptions } from "@trunkline/pstn";
-import { Link } from "./link.ts";
+import type { Log } from "../log.ts";
 import type { PstnControlOffer, PstnOffer } from "./pstn-offer.ts";
+import { SupervisedThread } from "./supervised-thread.ts";
 
 /** The simulated PSTN as the control thread sees it. */
 export type PstnThread = {
   readonly address: string;
   readonly port: number;
+  /** Rejects while the thread is being started again. */
   place(call: PlaceCall): Promise<PlacedCall>;
   fetch(sid: string): Promise<PlacedCall | undefined>;
   close(): Promise<void>;
 };
 
-/** Starts the thread; resolves when it listens. Later, its end is reported by `onEnded`. */
-export function startPstnThread(options: PstnOptions, onEnded: (why: string) => void): Promise<PstnThread> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(
-      new URL(import.meta.url.endsWith(".ts") ? "./pstn-worker.ts" : "./pstn-worker.js", import.meta.url),
-      {
-        workerData: { options },
-        name: "simulated-pstn",
-      },
-    );
-    let failure = "it ended without a reason";
-    let closing = false;
-    let listening = false;
-    const link: Link<PstnOffer> = new Link(worker, {
-      ready: (address, port) => {
-        listening = true;
-        resolve({
-          address,
-          port,
-          place: (call) => link.remote.place(call),
-          fetch: (sid) => link.remote.fetch(sid),
-          close: async () => {
-            closing = true;
-            await link.remote.close().catch(() => undefined);
-            await worker.terminate();
-          },
-        });
-      },
-    } satisfies PstnControlOffer);
-    worker.on("error", (error) => {
-      failure = error.message;
-    });
-    worker.on("exit", () => {
-      link.fail("the simulated PSTN ended");
-      if (!listening) reject(new Error(`simulated PSTN: ${failure}`));
-      else if (!closing) onEnded(failure);
-    });
+/**
+ * Starts the thread; resolves when it listens. When it dies its calls are lost, as an outside party's are, and it comes back on the same port,
+ * by which the platform knows it as a carrier. Should that fail the platform goes on without it.
+ */
+export async function startPstnThread(options: PstnOptions, log: Log): Promise<PstnThread> {
+  let { address, port } = options;
+  const thread: SupervisedThread<PstnOffer> = new SupervisedThread({
+    name: "simulated PSTN",
+    module: "pstn-worker",
+    data: () => ({ options: { ...options, port } }),
+    offer: ({ ready }) =>
+      ({
+        ready: (boundAddress, boundPort) => {
+          address = boundAddress;
+          port = boundPort;
+          ready();
+        },
+      }) satisfies PstnControlOffer,
+    log,
+    onGivenUp: (why) =>
+      log("error", "the simulated PSTN cannot be kept alive; its calls fail until a restart", { why }),
   });
+  await thread.start();
+  const remote = (): NonNullable<typeof thread.remote> => {
+    if (!thread.remote) throw new Error("the simulated PSTN is not started");
+    return thread.remote;
+  };
+  return {
+    address,
+    port,
+    place: async (call) => remote().place(call),
+    fetch: async (sid) => remote().fetch(sid),
+    close: () => thread.close((last) => last.close()),
+  };
 }
