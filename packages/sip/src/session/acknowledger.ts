@@ -51,7 +51,8 @@ export class Acknowledger {
   #endFork(response: SipResponse, tag: string, cseq: number): void {
     const dialog = dialogFromResponse(response, this.#requestUri);
     const client = new InDialogClient(this.#stack, this.#flow, dialog, undefined);
-    this.acknowledge(client.acknowledgement({ cseq, headers: [] }), tag);
+    this.#acks.set(tag, undefined);
+    client.acknowledge({ cseq, headers: [] }, NO_BODY, (ack) => this.acknowledge(ack, tag));
     client.request("BYE", [], NO_BODY, () => undefined);
   }
 }

@@ -9,12 +9,14 @@ export class AnswerRepeater {
   readonly #host: Host;
   readonly #resend: () => void;
   readonly #onTimeout: () => void;
+  readonly #maxIntervalMs: number;
   #timer: TimerHandle;
   #intervalMs = T1_MS;
   #elapsedMs = 0;
 
-  constructor(host: Host, resend: () => void, onTimeout: () => void) {
+  constructor(host: Host, resend: () => void, onTimeout: () => void, maxIntervalMs = T2_MS) {
     this.#host = host;
+    this.#maxIntervalMs = maxIntervalMs;
     this.#resend = resend;
     this.#onTimeout = onTimeout;
     this.#wait();
@@ -32,7 +34,7 @@ export class AnswerRepeater {
         this.#onTimeout();
         return;
       }
-      this.#intervalMs = Math.min(2 * this.#intervalMs, T2_MS);
+      this.#intervalMs = Math.min(2 * this.#intervalMs, this.#maxIntervalMs);
       this.#resend();
       this.#wait();
     });

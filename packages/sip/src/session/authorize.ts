@@ -6,7 +6,7 @@ import type { HeaderLine } from "../message/write.ts";
 import type { OutgoingRequest } from "../transaction/outgoing-request.ts";
 
 /** Most requests sent for one: the first, one per challenger on the way, one more for a nonce that went stale. */
-const MAX_ATTEMPTS = 4;
+export const MAX_ATTEMPTS = 4;
 
 /** Where a challenge and its answer stand, by status (RFC 3261 §22.2, §22.3). */
 const FIELDS: Readonly<Record<number, readonly [challenge: string, answer: string]>> = {

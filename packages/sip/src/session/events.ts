@@ -28,7 +28,10 @@ export type SessionEvent =
       readonly sdp: string | undefined;
       readonly response: SipResponse;
     }
-  /** UAC: the 2xx that made the dialog. The session sends ACK at once; other forks' 2xx get ACK and BYE. */
+  /**
+   * UAC: the 2xx that made the dialog. The session sends ACK at once; other forks' 2xx get ACK and BYE. `sdp` is the answer that
+   * holds, also when a reliable 1xx of the same fork brought it.
+   */
   | { readonly kind: "answer"; readonly sdp: string | undefined; readonly response: SipResponse }
   /**
    * UAC: no dialog came of it. `timeout`: Timer B fired, 408 stands in for the status; `transport`: could not be sent, 503;
@@ -45,15 +48,21 @@ export type SessionEvent =
   | { readonly kind: "cancelled"; readonly request: SipRequest }
   /** UAS: the ACK of our 2xx; `sdp` is its answer when our 2xx carried the offer. */
   | { readonly kind: "acknowledged"; readonly sdp: string | undefined }
-  /** Either side wants to change the session. `sdp` undefined: late offer, we must offer in the 200. */
+  /**
+   * The peer wants to change the session. `sdp` undefined: late offer, we must offer in the 200. An offer that repeats the last
+   * description (a session refresh) is answered by the session, with what we said last.
+   */
   | {
       readonly kind: "offer";
-      readonly method: "INVITE" | "UPDATE";
+      readonly method: "INVITE" | "UPDATE" | "PRACK";
       readonly sdp: string | undefined;
       readonly request: SipRequest;
       readonly reply: OfferReply;
     }
-  /** The answer to our re-INVITE or UPDATE; `sdp` undefined when it failed (the session stays as it was), `status` says how. */
+  /**
+   * The answer to our re-INVITE or UPDATE; `sdp` undefined when it failed (the session stays as it was), `status` says how. Also
+   * the answer to an offer of ours in a reliable 1xx, and one that came unasked, when a session refresh brought another than before.
+   */
   | { readonly kind: "offer-answered"; readonly status: number; readonly sdp: string | undefined }
   /** Any other in-dialog request (INFO, MESSAGE, REFER, NOTIFY ...). Unanswered ones get 501 after T1*64. */
   | {
@@ -63,7 +72,8 @@ export type SessionEvent =
     }
   /**
    * The session is over; last event. `bye`: the peer sent BYE (answered 200); `local`: we did; `ack-timeout`: our 2xx was never
-   * acknowledged and the session sent BYE (RFC 3261 §13.3.1.4); `gone`: an in-dialog request got 408 or 481 (§12.2.1.2).
+   * acknowledged and the session sent BYE (RFC 3261 §13.3.1.4); `gone`: an in-dialog request got 408 or 481 (§12.2.1.2), or the
+   * session was not refreshed in time (RFC 4028 §10).
    * After `fail`, `cancelled` or our own refusal it is `failed`.
    */
   | {

@@ -1,5 +1,5 @@
 import type { Dialog } from "../dialog/dialog.ts";
-import { pathWithin } from "../dialog/path.ts";
+import type { Path } from "../dialog/path.ts";
 import type { DigestLogin } from "../digest/answer.ts";
 import type { Flow } from "../flow.ts";
 import type { SipResponse } from "../message/message.ts";
@@ -7,7 +7,8 @@ import type { HeaderLine } from "../message/write.ts";
 import type { InviteClientTransaction, Outcome } from "../transaction/client-transaction.ts";
 import type { OutgoingRequest } from "../transaction/outgoing-request.ts";
 import { authorize, credentialsOf } from "./authorize.ts";
-import { type Body, NO_BODY } from "./body.ts";
+import type { Body } from "./body.ts";
+import { NextHop } from "./next-hop.ts";
 import { newVia, type Stack } from "./stack.ts";
 
 /** What became of a request inside a dialog. */
@@ -33,16 +34,22 @@ type Wanted = {
 export class InDialogClient {
   dialog: Dialog;
   readonly #stack: Stack;
-  readonly #flow: Flow;
+  readonly #hop: NextHop;
   readonly #login: DigestLogin | undefined;
   /** The INVITE under way. */
   #invite: InviteClientTransaction | undefined;
+  #isAbandoned = false;
 
   constructor(stack: Stack, flow: Flow, dialog: Dialog, login: DigestLogin | undefined) {
     this.#stack = stack;
-    this.#flow = flow;
+    this.#hop = new NextHop(stack, flow);
     this.dialog = dialog;
     this.#login = login;
+  }
+
+  /** The peer has spoken over this flow. */
+  follow(flow: Flow): void {
+    this.#hop.follow(flow);
   }
 
   /** Sends a request; challenges are answered on the way, each with a new request. */
@@ -55,23 +62,47 @@ export class InDialogClient {
     this.#attempt({ method, headers, body, onAnswer }, [], 1);
   }
 
-  /** The dialog is over: an INVITE under way may not wait for its answer for ever. */
+  /** The dialog is over: an INVITE under way may not wait for its answer for ever, one that waits for its way is not sent. */
   abandonInvite(): void {
+    this.#isAbandoned = true;
     this.#invite?.abandon();
   }
 
+  /** Hands out the ACK of the 2xx to `invite`: same number and credentials (§13.2.2.4), new branch. */
+  acknowledge(
+    invite: Pick<OutgoingRequest, "cseq" | "headers">,
+    body: Body,
+    send: (ack: OutgoingRequest) => void,
+  ): void {
+    this.#hop.reach(this.dialog, (path) => send(this.#compose("ACK", invite.cseq, credentialsOf(invite), body, path)));
+  }
+
   #attempt(wanted: Wanted, credentials: readonly HeaderLine[], attempt: number): void {
+    this.#hop.reach(this.dialog, (path) => {
+      if (wanted.method === "INVITE" && this.#isAbandoned) wanted.onAnswer({ kind: "failed", cause: "transport" });
+      else this.#send(wanted, credentials, attempt, path);
+    });
+  }
+
+  #send(wanted: Wanted, credentials: readonly HeaderLine[], attempt: number, path: Path): void {
     const { method, onAnswer } = wanted;
     const cseq = this.dialog.localCSeq + 1;
     this.dialog = { ...this.dialog, localCSeq: cseq };
-    const request = this.#compose(method, cseq, [...wanted.headers, ...credentials], wanted.body);
+    const request = this.#compose(method, cseq, [...wanted.headers, ...credentials], wanted.body, path);
     const { host, transactions } = this.#stack;
     let transaction: InviteClientTransaction | undefined;
     const onOutcome = (outcome: Outcome): void => {
       const isFinal = outcome.kind !== "response" || outcome.response.status >= 200;
       if (isFinal && method === "INVITE") this.#invite = undefined;
-      if (outcome.kind !== "response") {
-        onAnswer({ kind: "failed", cause: outcome.kind });
+      if (outcome.kind === "transport") {
+        this.#hop.reachAnew(this.dialog, (found) => {
+          if (found) this.#attempt(wanted, credentials, attempt);
+          else onAnswer({ kind: "failed", cause: "transport" });
+        });
+        return;
+      }
+      if (outcome.kind === "timeout") {
+        onAnswer({ kind: "failed", cause: "timeout" });
         return;
       }
       const { response } = outcome;
@@ -84,14 +115,8 @@ export class InDialogClient {
     else transactions.send(request, onOutcome);
   }
 
-  /** The ACK of the 2xx to `invite`: same number and credentials (§13.2.2.4), new branch. */
-  acknowledgement(invite: Pick<OutgoingRequest, "cseq" | "headers">, body: Body = NO_BODY): OutgoingRequest {
-    return this.#compose("ACK", invite.cseq, credentialsOf(invite), body);
-  }
-
-  #compose(method: string, cseq: number, headers: readonly HeaderLine[], body: Body): OutgoingRequest {
+  #compose(method: string, cseq: number, headers: readonly HeaderLine[], body: Body, path: Path): OutgoingRequest {
     const { dialog } = this;
-    const path = pathWithin(dialog, this.#flow);
     return {
       ...path,
       ...newVia(this.#stack, path.flow),

@@ -1,24 +1,32 @@
-import { acceptCSeq, type Dialog, refreshTarget } from "../dialog/dialog.ts";
+import { type Dialog, refreshTarget } from "../dialog/dialog.ts";
 import type { DigestLogin } from "../digest/answer.ts";
 import type { Flow } from "../flow.ts";
 import type { MessageBase, SipRequest, SipResponse } from "../message/message.ts";
 import type { HeaderLine } from "../message/write.ts";
 import type { InviteServerTransaction, ServerTransaction } from "../transaction/server-transaction.ts";
 import { GIVE_UP_MS } from "../transaction/timers.ts";
-import { AnswerRepeater } from "./answer-repeater.ts";
 import { NO_BODY, sdpOf } from "./body.ts";
 import type { ExtraHeader, SessionEvent } from "./events.ts";
+import { admitInDialog } from "./in-dialog-admission.ts";
 import { InDialogClient } from "./in-dialog-client.ts";
-import { OfferReceiver } from "./offer-receiver.ts";
+import { mayOffer, Negotiation, refusalOf, type Traffic } from "./negotiation.ts";
+import { OfferReceiver, refuseForNow } from "./offer-receiver.ts";
 import { type OfferMethod, OfferSender } from "./offer-sender.ts";
+import { SessionTimer } from "./session-timer.ts";
 import { capabilities, type Stack } from "./stack.ts";
-import { unsupportedExtensions } from "./unsupported.ts";
+import { UnacknowledgedAnswers } from "./unacknowledged.ts";
 
 export type EndCause = (SessionEvent & { readonly kind: "ended" })["cause"];
 
 /** The session that a dialog belongs to. */
 export interface UsageOwner {
   emit(event: SessionEvent): void;
+  /** A provisional response of ours waits for its PRACK. */
+  readonly awaitsPrack: boolean;
+  /** Whether a PRACK matches the provisional response that waits for one (RFC 3262 §3). */
+  takePrack(request: SipRequest): boolean;
+  /** The answer to a PRACK is sent, or an offer is settled: what had to wait for it may go. */
+  proceed(): void;
   /** Nothing of the dialog is left to wait for. */
   release(usage: InviteUsage): void;
 }
@@ -32,19 +40,11 @@ export type UsageOptions = {
   readonly contact: string;
   readonly login: DigestLogin | undefined;
   readonly dialog: Dialog;
+  /** The description in the INVITE; undefined: the first offer comes with a response. */
+  readonly offer: string | undefined;
+  /** Smallest session interval that a 422 told us, s. */
+  readonly minimumSec?: number;
 };
-
-/** A 2xx of ours without its ACK. */
-type Unacknowledged = {
-  readonly repeater: AnswerRepeater;
-  /** The ACK has to bring the answer. */
-  readonly carriesOffer: boolean;
-  /** The user wants to hear of the ACK. */
-  readonly announce: boolean;
-};
-
-/** Answers of ours without ACK in one dialog: the one before a re-INVITE that overtook the ACK, and its own. */
-const MAX_UNACKNOWLEDGED = 2;
 
 /**
  * What an INVITE makes of a dialog (RFC 5057 §3): everything that happens between the answer and the BYE, the same for both
@@ -52,44 +52,59 @@ const MAX_UNACKNOWLEDGED = 2;
  */
 export class InviteUsage {
   readonly client: InDialogClient;
+  readonly negotiation = new Negotiation();
+  readonly timer: SessionTimer;
   readonly #options: UsageOptions;
   readonly #sender: OfferSender;
   readonly #receiver: OfferReceiver;
-  /** By CSeq number. A re-INVITE may overtake the ACK before it (RFC 5407 §3.1.4). */
-  readonly #unacknowledged = new Map<number, Unacknowledged>();
+  readonly #unacknowledged: UnacknowledgedAnswers;
   #phase: "early" | "confirmed" | "closing" | "closed" = "early";
-  /** The offer of the initial INVITE is answered for good: in a 2xx or a reliable 1xx. */
-  #initialOfferSettled = false;
+  #peerTakesUpdate = false;
   /** Sent as soon as our 2xx is acknowledged; before that no BYE may go (§15). */
   #byeHeaders: readonly ExtraHeader[] | undefined;
   #settleLateOffer: ((sdp: string | undefined) => void) | undefined;
-  /** Requests that wait for the ACK of our 2xx. */
-  #waiting: readonly { send(): void; drop(): void }[] = [];
 
   constructor(options: UsageOptions) {
     this.#options = options;
-    const { stack, role } = options;
+    const { stack, role, offer } = options;
+    if (offer !== undefined) this.negotiation.propose(role === "uac" ? "ours" : "theirs", offer);
     this.client = new InDialogClient(stack, options.flow, options.dialog, options.login);
+    this.#unacknowledged = new UnacknowledgedAnswers(stack.host, () => this.#ackTimeout());
+    const { host, timerPolicy: policy } = stack;
+    this.timer = new SessionTimer(
+      { host, policy, refresh: () => this.#sender.refresh(), expired: () => this.#gone(408) },
+      options.minimumSec,
+    );
+    const shared = {
+      negotiation: this.negotiation,
+      timer: this.timer,
+      refreshHeaders: () => this.refreshHeaders(),
+      emit: (event: SessionEvent) => this.#emit(event),
+      refreshTarget: (message: MessageBase) => this.#refreshTarget(message),
+    };
     this.#sender = new OfferSender({
+      ...shared,
       stack,
       client: this.client,
       ownsCallId: role === "uac",
-      mayOffer: (method) => this.#mayOffer(method),
-      refreshHeaders: () => this.refreshHeaders(),
-      emit: (event) => this.#emit(event),
-      refreshTarget: (response) => this.#refreshTarget(response),
+      mayOffer: (method) => this.isOpen && mayOffer(method, this.#traffic()),
+      refreshMethod: () => (this.#peerTakesUpdate ? "UPDATE" : "INVITE"),
+      lacksUpdate: () => {
+        this.#peerTakesUpdate = false;
+      },
       gone: (status) => this.#gone(status),
       owe: (settle) => this.owe(settle),
     });
     this.#receiver = new OfferReceiver({
+      ...shared,
       host: stack.host,
-      obstacle: () => this.#obstacle(),
-      refreshHeaders: () => this.refreshHeaders(),
-      emit: (event) => this.#emit(event),
-      refreshTarget: (request) => this.#refreshTarget(request),
+      refusal: (method, hasOffer) => this.#refusal(method, hasOffer),
       awaitAck: (transaction, wire, cseq, carriesOffer) =>
-        this.#awaitAck(transaction, wire, cseq, { carriesOffer, announce: carriesOffer }),
-      settled: () => this.#sender.resume(),
+        this.#unacknowledged.add(transaction, wire, cseq, { carriesOffer, announce: carriesOffer }),
+      settled: () => {
+        options.owner.proceed();
+        this.#sender.resume();
+      },
     });
   }
 
@@ -101,30 +116,41 @@ export class InviteUsage {
     return this.#phase === "early" || this.#phase === "confirmed";
   }
 
+  /** An offer of the peer waits for our user's reply. */
+  get isAsked(): boolean {
+    return this.#receiver.asked !== undefined;
+  }
+
   /** Contact, Allow and Supported: what requests and responses that refresh the remote target carry. */
   refreshHeaders(): readonly HeaderLine[] {
     return [["Contact", this.#options.contact], ...capabilities(this.#options.stack.options)];
   }
 
-  /** A reliable provisional response brought the answer to our offer: UPDATE may carry offers from now on (RFC 3311 §5.1). */
-  settleInitialOffer(): void {
-    this.#initialOfferSettled = true;
+  /** What the peer says it can do, in a message that makes or refreshes the dialog. */
+  learn(message: MessageBase): void {
+    const allowed = message.values("allow");
+    if (allowed.length > 0) this.#peerTakesUpdate = allowed.includes("UPDATE");
+  }
+
+  /** Offers may go that could not before. */
+  resume(): void {
     this.#sender.resume();
   }
 
   /** UAC: the 2xx is there. Its dialog values replace those of the early dialog (RFC 3261 §13.2.2.4). */
-  confirm(dialog: Dialog): void {
+  confirm(dialog: Dialog, response: SipResponse): void {
     const { localCSeq, remoteCSeq } = this.dialog;
     this.client.dialog = { ...dialog, localCSeq: Math.max(localCSeq, dialog.localCSeq), remoteCSeq };
     this.#phase = "confirmed";
-    this.#initialOfferSettled = true;
+    this.learn(response);
+    this.timer.agree(response);
   }
 
   /** UAS: our 2xx was sent. It is sent again until its ACK comes. */
-  answered(transaction: InviteServerTransaction, wire: string, cseq: number, carriesOffer: boolean): void {
+  answered(transaction: InviteServerTransaction, wire: string, cseq: number): void {
     this.#phase = "confirmed";
-    this.#initialOfferSettled = true;
-    this.#awaitAck(transaction, wire, cseq, { carriesOffer, announce: true });
+    const carriesOffer = this.negotiation.open === "ours";
+    this.#unacknowledged.add(transaction, wire, cseq, { carriesOffer, announce: true });
   }
 
   /** `settle` is called by the next `settleLateOffer`, or without an answer when the session ends before. */
@@ -139,30 +165,40 @@ export class InviteUsage {
 
   settleLateOffer(sdp: string | undefined): void {
     const settle = this.#settleLateOffer;
+    if (settle === undefined) return;
     this.#settleLateOffer = undefined;
-    settle?.(sdp);
+    if (sdp === undefined) this.negotiation.restore();
+    else this.negotiation.answer(sdp);
+    settle(sdp);
     this.#sender.resume();
   }
 
   /** The ACK of a 2xx. */
   receiveAck(request: SipRequest): void {
-    const waiting = this.#unacknowledged.get(request.cseq.number);
+    const waiting = this.#unacknowledged.take(request);
     if (waiting === undefined) return;
-    waiting.repeater.stop();
-    this.#unacknowledged.delete(request.cseq.number);
-    if (waiting.announce) this.#emit({ kind: "acknowledged", sdp: sdpOf(request) });
-    if (this.#phase === "closing") this.#sendByeWhenAllowed();
-    else this.#resume();
+    const sdp = sdpOf(request);
+    if (waiting.carriesOffer && this.negotiation.open === "ours") {
+      if (sdp === undefined) this.negotiation.restore();
+      else this.negotiation.answer(sdp);
+    }
+    if (waiting.announce) this.#emit({ kind: "acknowledged", sdp });
+    if (this.#phase === "closing") {
+      this.#sendByeWhenAllowed();
+      return;
+    }
+    this.#sender.resume();
+    this.#unacknowledged.proceed();
   }
 
   /** A re-INVITE; its 100 is already sent. */
-  receiveInvite(transaction: InviteServerTransaction, request: SipRequest): void {
-    if (this.#admit(transaction, request)) this.#receiver.receiveInvite(transaction, request);
+  receiveInvite(transaction: InviteServerTransaction, request: SipRequest, flow: Flow): void {
+    if (this.#admit(transaction, request, flow)) this.#receiver.receiveInvite(transaction, request);
   }
 
   /** Any other request inside the dialog, but for ACK and CANCEL. */
-  receive(transaction: ServerTransaction, request: SipRequest): void {
-    if (!this.#admit(transaction, request)) return;
+  receive(transaction: ServerTransaction, request: SipRequest, flow: Flow): void {
+    if (!this.#admit(transaction, request, flow)) return;
     switch (request.method) {
       case "BYE":
         this.#receiveBye(transaction, request);
@@ -174,8 +210,7 @@ export class InviteUsage {
         transaction.respond(200, "OK", { headers: this.refreshHeaders() });
         break;
       case "PRACK":
-        // We send no reliable provisional responses, so there is none that it could match (RFC 3262 §3).
-        transaction.respond(481, "Call/Transaction Does Not Exist");
+        this.#receivePrack(transaction, request);
         break;
       default:
         this.#ask(transaction, request);
@@ -193,9 +228,9 @@ export class InviteUsage {
     done: (response: SipResponse | undefined) => void,
   ): void {
     // For a peer whom our 2xx has not reached there is no dialog yet, and its 481 would end the call.
-    if (this.isOpen && this.#unacknowledged.size > 0) {
-      const wait = { send: () => this.request(method, headers, body, done), drop: () => done(undefined) };
-      this.#waiting = [...this.#waiting, wait];
+    if (this.isOpen && !this.#unacknowledged.isEmpty) {
+      const go = (): void => this.request(method, headers, body, done);
+      this.#unacknowledged.wait({ go, drop: () => done(undefined) });
       return;
     }
     this.client.request(method, headers, { headers: [], text: body }, (answer) => {
@@ -223,16 +258,17 @@ export class InviteUsage {
     this.#phase = "closing";
     this.#byeHeaders = headers;
     this.settleLateOffer(undefined);
+    this.timer.stop();
     this.#sender.stop();
     this.#receiver.stop();
-    this.#dropWaiting();
+    this.#unacknowledged.dropWaiting();
     this.#sendByeWhenAllowed();
     this.#emitEnd(cause, undefined);
   }
 
   #sendByeWhenAllowed(): void {
     const headers = this.#byeHeaders;
-    if (headers === undefined || this.#unacknowledged.size > 0) return;
+    if (headers === undefined || !this.#unacknowledged.isEmpty) return;
     this.#byeHeaders = undefined;
     this.client.request("BYE", headers, NO_BODY, (answer) => {
       if (answer.kind !== "provisional") this.#release();
@@ -248,6 +284,27 @@ export class InviteUsage {
     if (wasOpen) this.#emitEnd("bye", request);
   }
 
+  /** RFC 3262 §3, §5: the 200 comes first, then whatever waited for the PRACK. */
+  #receivePrack(transaction: ServerTransaction, request: SipRequest): void {
+    const { owner, stack } = this.#options;
+    const { negotiation } = this;
+    if (!owner.takePrack(request)) {
+      transaction.respond(481, "Call/Transaction Does Not Exist");
+      return;
+    }
+    const sdp = sdpOf(request);
+    if (negotiation.open === "ours") {
+      transaction.respond(200, "OK");
+      if (sdp === undefined) negotiation.restore();
+      else negotiation.answer(sdp);
+      this.#emit({ kind: "offer-answered", status: 200, sdp });
+    } else if (sdp === undefined) transaction.respond(200, "OK");
+    else if (negotiation.open === "none") this.#receiver.receivePrack(transaction, request, sdp);
+    else refuseForNow(stack.host, transaction);
+    owner.proceed();
+    this.#sender.resume();
+  }
+
   /** The peer does not know the dialog any more, or is silent (§12.2.1.2). To the silent one a BYE is sent, for its records. */
   #gone(status: number): void {
     if (!this.isOpen) return;
@@ -260,53 +317,22 @@ export class InviteUsage {
   }
 
   /** "If ... no ACK arrives, the dialog is confirmed, but the session SHOULD be terminated" with a BYE (§13.3.1.4). */
-  #ackTimeout(cseq: number): void {
-    this.#unacknowledged.delete(cseq);
+  #ackTimeout(): void {
     if (this.#phase === "closing") this.#sendByeWhenAllowed();
     else if (this.isOpen) {
-      for (const { repeater } of this.#unacknowledged.values()) repeater.stop();
-      this.#unacknowledged.clear();
+      this.#unacknowledged.stop();
       this.#close("ack-timeout", []);
     }
   }
 
   #quiet(): void {
-    for (const { repeater } of this.#unacknowledged.values()) repeater.stop();
-    this.#unacknowledged.clear();
+    this.#unacknowledged.stop();
     this.#byeHeaders = undefined;
     this.settleLateOffer(undefined);
+    this.timer.stop();
     this.#sender.stop();
     this.#receiver.stop();
-    this.#dropWaiting();
-  }
-
-  /** An ACK of ours has come: what waited for it may go. */
-  #resume(): void {
-    this.#sender.resume();
-    if (this.#unacknowledged.size > 0) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const { send } of waiting) send();
-  }
-
-  #dropWaiting(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const { drop } of waiting) drop();
-  }
-
-  #awaitAck(
-    transaction: InviteServerTransaction,
-    wire: string,
-    cseq: number,
-    expected: Pick<Unacknowledged, "carriesOffer" | "announce">,
-  ): void {
-    const repeater = new AnswerRepeater(
-      this.#options.stack.host,
-      () => transaction.repeat(wire),
-      () => this.#ackTimeout(cseq),
-    );
-    this.#unacknowledged.set(cseq, { repeater, ...expected });
+    this.#unacknowledged.dropWaiting();
   }
 
   #release(): void {
@@ -315,25 +341,16 @@ export class InviteUsage {
     this.#options.owner.release(this);
   }
 
-  /** CSeq, Require and method of an in-dialog request (§12.2.2, §8.2). False when it is answered already. */
-  #admit(transaction: ServerTransaction, request: SipRequest): boolean {
-    const { options } = this.#options.stack;
-    const isBye = request.method === "BYE";
-    const dialog = acceptCSeq(this.dialog, request.cseq.number);
-    const unsupported = unsupportedExtensions(request, options);
-    if (!this.isOpen && !isBye) {
-      transaction.respond(481, "Call/Transaction Does Not Exist");
-    } else if (dialog === undefined) {
-      transaction.respond(500, "Server Internal Error");
-    } else if (unsupported.length > 0 && !isBye) {
-      transaction.respond(420, "Bad Extension", { headers: [["Unsupported", unsupported.join(", ")]] });
-    } else if (!isBye && !options.allow.includes(request.method)) {
-      transaction.respond(405, "Method Not Allowed", { headers: capabilities(options) });
-    } else {
-      this.client.dialog = dialog;
-      return true;
+  /** False when the request is answered already. */
+  #admit(transaction: ServerTransaction, request: SipRequest, flow: Flow): boolean {
+    const admission = admitInDialog(this.dialog, request, this.isOpen, this.#options.stack);
+    if (admission.kind === "refuse") {
+      transaction.respond(admission.status, admission.reason, { headers: admission.headers ?? [] });
+      return false;
     }
-    return false;
+    this.client.dialog = admission.dialog;
+    this.client.follow(flow);
+    return true;
   }
 
   #ask(transaction: ServerTransaction, request: SipRequest): void {
@@ -348,22 +365,25 @@ export class InviteUsage {
     }
   }
 
-  /** Only one INVITE or offer at a time, in either direction (§14.1); before the answer only when the first offer is settled. */
-  #mayOffer(method: OfferMethod): boolean {
-    if (!this.isOpen || (method === "INVITE" && this.#phase === "early")) return false;
-    if (!this.#initialOfferSettled || this.#receiver.isUnderWay) return false;
-    return this.#unacknowledged.size === 0 && this.#settleLateOffer === undefined;
+  #refusal(method: OfferMethod, hasOffer: boolean): 491 | 500 | undefined {
+    const isTooMuch = this.#unacknowledged.isFull && (hasOffer || method === "INVITE");
+    return refusalOf(method, hasOffer, this.#traffic()) ?? (isTooMuch ? 500 : undefined);
   }
 
-  #obstacle(): "ours" | "theirs" | undefined {
-    if (!this.#initialOfferSettled) return this.#options.role === "uac" ? "ours" : "theirs";
-    if (this.#sender.isUnderWay || this.#settleLateOffer !== undefined) return "ours";
-    for (const { carriesOffer } of this.#unacknowledged.values()) if (carriesOffer) return "ours";
-    return this.#unacknowledged.size < MAX_UNACKNOWLEDGED ? undefined : "theirs";
+  #traffic(): Traffic {
+    const { role, owner } = this.#options;
+    const { negotiation } = this;
+    const asked = this.#receiver.asked;
+    const initial = role === "uac" ? "ours" : "theirs";
+    const ofTheirs = asked === "INVITE" ? "theirs" : "none";
+    const running = this.#sender.hasInvite || this.owesAnswer ? "ours" : ofTheirs;
+    const awaitsAck = !this.#unacknowledged.isEmpty || owner.awaitsPrack;
+    return { negotiation, asked, awaitsAck, invite: this.#phase === "early" ? initial : running };
   }
 
   #refreshTarget(message: MessageBase): void {
     this.client.dialog = refreshTarget(this.dialog, message);
+    this.learn(message);
   }
 
   #emit(event: SessionEvent): void {

@@ -1,9 +1,13 @@
 import type { SipResponse } from "../message/message.ts";
 import { NO_BODY, sdpBody, sdpOf } from "./body.ts";
 import type { InviteUsage } from "./invite-usage.ts";
+import type { Heard } from "./negotiation.ts";
 
 /** The dialog they come in. */
-export type ReliableDialog = Pick<InviteUsage, "client" | "owe" | "settleInitialOffer">;
+export type ReliableDialog = Pick<InviteUsage, "client" | "owe"> & {
+  /** What a description in one of them is to the negotiation. */
+  hear(sdp: string): Heard;
+};
 
 /** Reliable provisional responses of one early dialog, on the client side (RFC 3262 §4). */
 export class ReliableProgress {
@@ -16,25 +20,23 @@ export class ReliableProgress {
   }
 
   /**
-   * True when the response is new and to be told: every unreliable one, and a reliable one in its order, which is acknowledged
-   * here. Retransmissions and those that overtook others are passed over (§4).
-   *
-   * @param isLateOffer it brings an offer: its PRACK waits for our answer
+   * What a provisional response is: `unreliable`; `reliable`, the next in its order, which is acknowledged here; `again` or out
+   * of order, to be passed over (§4). The PRACK of one that brings an offer waits for our answer.
    */
-  take(response: SipResponse, isLateOffer: boolean): boolean {
+  take(response: SipResponse): "unreliable" | "reliable" | "again" {
     const rseq = reliableNumber(response);
-    if (rseq === undefined) return true;
-    if (this.#last !== undefined && rseq !== this.#last + 1) return false;
+    if (rseq === undefined) return "unreliable";
+    if (this.#last !== undefined && rseq !== this.#last + 1) return "again";
     this.#last = rseq;
     const { number, method } = response.cseq;
     const acknowledge = (answer: string | undefined): void => {
       const body = answer === undefined ? NO_BODY : sdpBody(answer);
       this.#dialog.client.request("PRACK", [["RAck", `${rseq} ${number} ${method}`]], body, () => undefined);
-      if (sdpOf(response) !== undefined) this.#dialog.settleInitialOffer();
     };
-    if (isLateOffer) this.#dialog.owe(acknowledge);
+    const sdp = sdpOf(response);
+    if (sdp !== undefined && this.#dialog.hear(sdp) === "offer") this.#dialog.owe(acknowledge);
     else acknowledge(undefined);
-    return true;
+    return "reliable";
   }
 }
 

@@ -5,6 +5,7 @@ import { BRANCH_COOKIE } from "../transaction/key.ts";
 import type { OutgoingRequest } from "../transaction/outgoing-request.ts";
 import type { TransactionLayer } from "../transaction/transaction-layer.ts";
 import type { InviteUsage } from "./invite-usage.ts";
+import type { TimerPolicy } from "./session-expires.ts";
 import type { UserAgentOptions } from "./user-agent.types.ts";
 
 /** What every session of a user agent shares. */
@@ -12,6 +13,8 @@ export type Stack = {
   readonly host: Host;
   readonly options: UserAgentOptions;
   readonly transactions: TransactionLayer;
+  /** Undefined when session timers are not spoken. */
+  readonly timerPolicy: TimerPolicy | undefined;
   /** Sessions by local tag, which we made and which is therefore unique. */
   readonly sessions: Map<string, DialogOwner>;
 };

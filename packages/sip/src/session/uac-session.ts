@@ -8,13 +8,14 @@ import type { HeaderLine } from "../message/write.ts";
 import type { InviteClientTransaction, Outcome } from "../transaction/client-transaction.ts";
 import type { OutgoingRequest } from "../transaction/outgoing-request.ts";
 import { Acknowledger } from "./acknowledger.ts";
-import { authorize } from "./authorize.ts";
+import { authorize, credentialsOf, MAX_ATTEMPTS } from "./authorize.ts";
 import { sdpBody, sdpOf } from "./body.ts";
 import type { ExtraHeader, SessionEvent } from "./events.ts";
 import { InviteUsage, type UsageOwner } from "./invite-usage.ts";
 import { KeptRequest } from "./kept-request.ts";
 import type { OfferMethod } from "./offer-sender.ts";
 import { ReliableProgress } from "./reliable-progress.ts";
+import { askTimer, LEAST_INTERVAL_SEC, minimumOf } from "./session-expires.ts";
 import { capabilities, type DialogOwner, newTag, newVia, ourContact, type Stack } from "./stack.ts";
 import type { OutgoingInvite, Session } from "./user-agent.types.ts";
 
@@ -45,6 +46,8 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
   #usage: InviteUsage | undefined;
   #cancelHeaders: readonly ExtraHeader[] | undefined;
   #isTryingTold = false;
+  /** The smallest session interval that a 422 told us, s. */
+  #minimumSec = LEAST_INTERVAL_SEC;
 
   constructor(stack: Stack, wanted: OutgoingInvite, onEvent: (event: SessionEvent) => void) {
     this.#stack = stack;
@@ -132,17 +135,27 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
     this.onEvent(event);
   }
 
+  /** A UAC sends no provisional responses. */
+  readonly awaitsPrack = false;
+
+  takePrack(): boolean {
+    return false;
+  }
+
+  proceed(): void {}
+
   release(usage: InviteUsage): void {
     if (usage === this.#usage) this.#stack.sessions.delete(this.localTag);
     else this.#early.delete(usage.dialog.remoteTag);
   }
 
   #compose(cseq: number, credentials: readonly HeaderLine[]): OutgoingRequest {
-    const { flow, requestUri, from, to, maxForwards = 70, headers = [], sdp } = this.#wanted;
-    const { options } = this.#stack;
+    const { flow, requestUri, from, to, maxForwards = 70, maxBreadth, headers = [], sdp } = this.#wanted;
+    const { options, timerPolicy } = this.#stack;
     const body = sdpBody(sdp);
     const lines: HeaderLine[] = [["Contact", this.#contact], ...capabilities(options), ["User-Agent", options.product]];
-    lines.push(...credentials, ...headers, ...body.headers);
+    if (maxBreadth !== undefined) lines.push(["Max-Breadth", String(maxBreadth)]);
+    lines.push(...askTimer(timerPolicy, undefined, this.#minimumSec), ...credentials, ...headers, ...body.headers);
     return {
       ...newVia(this.#stack, flow),
       flow,
@@ -180,8 +193,7 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
     const earlyTag = response.to.params.get("tag") ?? "";
     const early = earlyTag === "" ? undefined : this.#earlyDialog(earlyTag, response);
     const sdp = sdpOf(response);
-    const isLateOffer = this.#wanted.sdp === undefined && sdp !== undefined;
-    if (early !== undefined && !early.reliable.take(response, isLateOffer)) return;
+    if (early?.reliable.take(response) === "again") return;
     this.#state = "early";
     if (this.#cancelHeaders !== undefined) return;
     const { status, reason } = response;
@@ -192,13 +204,21 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
     const known = this.#early.get(tag);
     if (known !== undefined || this.#early.size >= MAX_EARLY_DIALOGS) return known;
     const usage = this.#newUsage(dialogFromResponse(response, this.#wanted.requestUri));
-    const early = { usage, reliable: new ReliableProgress(usage) };
+    const { client, negotiation } = usage;
+    const isLate = this.#wanted.sdp === undefined;
+    const reliable = new ReliableProgress({
+      client,
+      owe: (settle) => usage.owe(settle),
+      hear: (sdp) => negotiation.hear(sdp, isLate && negotiation.agreed === undefined),
+    });
+    const early = { usage, reliable };
+    usage.learn(response);
     this.#early.set(tag, early);
     return early;
   }
 
   #newUsage(dialog: Dialog): InviteUsage {
-    const { credentials } = this.#wanted;
+    const { credentials, sdp } = this.#wanted;
     return new InviteUsage({
       stack: this.#stack,
       owner: this,
@@ -207,6 +227,8 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
       contact: this.#contact,
       login: credentials,
       dialog,
+      offer: sdp,
+      minimumSec: this.#minimumSec,
     });
   }
 
@@ -216,26 +238,32 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
     const usage = this.#early.get(remoteTag)?.usage ?? this.#newUsage(dialog);
     this.#early.delete(remoteTag);
     this.#discardEarly();
-    usage.confirm(dialog);
+    usage.confirm(dialog, response);
     this.#usage = usage;
     this.#invite.shrink();
     const acknowledger = new Acknowledger(this.#stack, this.#transaction, this.#sent, remoteTag);
+    const sent = this.#sent;
     const acknowledge = (answer: string | undefined): void =>
-      acknowledger.acknowledge(usage.client.acknowledgement(this.#sent, sdpBody(answer)), remoteTag);
+      usage.client.acknowledge(sent, sdpBody(answer), (ack) => acknowledger.acknowledge(ack, remoteTag));
     const sdp = sdpOf(response);
     if (this.#cancelHeaders !== undefined) {
       acknowledge(undefined);
       this.#endUnwanted(usage, response);
       return;
     }
-    if (this.#wanted.sdp === undefined && sdp !== undefined) {
+    const { negotiation } = usage;
+    const isLate = this.#wanted.sdp === undefined && negotiation.agreed === undefined;
+    if (sdp !== undefined && negotiation.hear(sdp, isLate) === "offer") {
       this.#state = "answered";
       usage.owe(acknowledge);
-    } else {
-      this.#state = "confirmed";
-      acknowledge(undefined);
+      this.onEvent({ kind: "answer", sdp, response });
+      return;
     }
-    this.onEvent({ kind: "answer", sdp, response });
+    // An answer that never came: the next offer has to make up for it.
+    if (negotiation.open === "ours") negotiation.restore();
+    this.#state = "confirmed";
+    acknowledge(undefined);
+    this.onEvent({ kind: "answer", sdp: negotiation.agreed?.remote ?? sdp, response });
   }
 
   /** A 2xx that crossed our CANCEL: the dialog exists and has to be ended (§15: by BYE). For the user the CANCEL has won. */
@@ -247,19 +275,27 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
   }
 
   #refused(response: SipResponse): void {
-    const credentials =
-      this.#cancelHeaders === undefined
-        ? authorize(this.#stack.host, this.#wanted.credentials, response, this.#sent, this.#attempt)
-        : undefined;
-    if (credentials === undefined) {
+    const again = this.#cancelHeaders === undefined ? this.#secondTry(response) : undefined;
+    if (again === undefined) {
       this.#fail("response", response.status, response.reason, response);
       return;
     }
     this.#discardEarly();
     this.#attempt++;
-    this.#sent = this.#compose(this.#sent.cseq + 1, credentials);
+    this.#sent = this.#compose(this.#sent.cseq + 1, again);
     this.#transaction = this.#stack.transactions.invite(this.#sent, (outcome) => this.#receive(outcome));
     this.#invite = new KeptRequest(this.#transaction.wire);
+  }
+
+  /** The credentials with which the INVITE may go once more; undefined when the refusal is final. */
+  #secondTry(response: SipResponse): readonly HeaderLine[] | undefined {
+    const { host, timerPolicy } = this.#stack;
+    if (response.status !== 422) return authorize(host, this.#wanted.credentials, response, this.#sent, this.#attempt);
+    // RFC 4028 §7.3; a second 422 must ask for more than the first, or the two would never agree.
+    const minimumSec = minimumOf(response);
+    if (timerPolicy === undefined || minimumSec <= this.#minimumSec || this.#attempt >= MAX_ATTEMPTS) return undefined;
+    this.#minimumSec = minimumSec;
+    return credentialsOf(this.#sent);
   }
 
   #fail(

@@ -10,11 +10,22 @@ import type { ExtraHeader, SessionEvent } from "./events.ts";
 import { InviteUsage, type UsageOwner } from "./invite-usage.ts";
 import { KeptRequest } from "./kept-request.ts";
 import type { OfferMethod } from "./offer-sender.ts";
+import { type Progress, ReliableResponses } from "./reliable-responses.ts";
 import { type DialogOwner, ourContact, type Stack } from "./stack.ts";
-import type { Session } from "./user-agent.types.ts";
+import type { Session, UserAgentOptions } from "./user-agent.types.ts";
 
 /** How often a provisional response is sent again, so that no proxy on the way gives up (RFC 3261 §13.3.1.1). */
 const REMIND_MS = 60_000;
+
+/** Whether the caller wants its provisional responses reliable (RFC 3262 §3). */
+type Reliability = "none" | "wished" | "required";
+
+function reliabilityOf(invite: SipRequest, options: UserAgentOptions): Reliability {
+  const lists = (key: string): boolean => invite.values(key).some((tag) => tag.toLowerCase() === "100rel");
+  if (!options.supported.includes("100rel")) return "none";
+  if (lists("require")) return "required";
+  return options.reliableProgress === "when-supported" && lists("supported") ? "wished" : "none";
+}
 
 /** The server half of an INVITE session (RFC 3261 §13.3). */
 export class UasSession implements Session, UsageOwner, DialogOwner {
@@ -27,11 +38,15 @@ export class UasSession implements Session, UsageOwner, DialogOwner {
   readonly #stack: Stack;
   readonly #usage: InviteUsage;
   readonly #invite: KeptRequest;
+  readonly #reliability: Reliability;
   #recordRoutes: readonly HeaderLine[];
   /** Undefined once the final response is given. */
   #transaction: InviteServerTransaction | undefined;
   #state: Session["state"] = "calling";
   #reminder: TimerHandle;
+  #reliable: ReliableResponses | undefined;
+  /** Given by the user, held back by RFC 3262 §3. */
+  #answer: { readonly sdp: string | undefined; readonly headers: readonly ExtraHeader[] } | undefined;
 
   constructor(stack: Stack, transaction: InviteServerTransaction, request: SipRequest, flow: Flow, dialog: Dialog) {
     this.#stack = stack;
@@ -43,7 +58,10 @@ export class UasSession implements Session, UsageOwner, DialogOwner {
     this.remoteTag = dialog.remoteTag === "" ? undefined : dialog.remoteTag;
     this.#recordRoutes = request.all("record-route").map((value) => ["Record-Route", value] as const);
     const contact = copyString(ourContact(stack, flow, request.target?.user));
-    this.#usage = new InviteUsage({ stack, owner: this, role: "uas", flow, contact, login: undefined, dialog });
+    const offer = sdpOf(request);
+    this.#usage = new InviteUsage({ stack, owner: this, role: "uas", flow, contact, login: undefined, dialog, offer });
+    this.#usage.learn(request);
+    this.#reliability = reliabilityOf(request, stack.options);
     transaction.toTag = dialog.localTag;
     transaction.onCancel = (cancel) => this.#cancelled(cancel);
     stack.sessions.set(this.localTag, this);
@@ -62,24 +80,23 @@ export class UasSession implements Session, UsageOwner, DialogOwner {
   }
 
   progress(status: number, reason = "Session Progress", sdp?: string, headers: readonly ExtraHeader[] = []): void {
-    if (this.#transaction === undefined || status <= 100 || status >= 200) return;
-    this.#transaction.respond(status, reason, this.#dialogExtras(sdp, headers));
+    if (this.#transaction === undefined || this.#answer !== undefined || status <= 100 || status >= 200) return;
     this.#state = "early";
-    this.#remind();
+    const progress = { status, reason, sdp, headers };
+    // The first reliable response to an INVITE without offer has to bring one (RFC 3261 §13.2.1).
+    const { open, agreed } = this.#usage.negotiation;
+    const isWanting = sdp === undefined && open === "none" && agreed === undefined;
+    if (this.#reliability !== "none" && !isWanting) this.#reliableResponses().send(progress);
+    else if (this.#reliability !== "required") this.#sendProgress(progress, agreed === undefined ? sdp : undefined, []);
   }
 
   answer(sdp: string | undefined, headers: readonly ExtraHeader[] = []): void {
-    const transaction = this.#transaction;
     // Without a transaction this is the answer to a late offer of the peer's, in the ACK of our re-INVITE.
-    if (transaction === undefined) {
-      this.#usage.settleLateOffer(sdp);
-      return;
+    if (this.#transaction === undefined) this.#usage.settleLateOffer(sdp);
+    else {
+      this.#answer ??= { sdp, headers };
+      this.proceed();
     }
-    const wire = transaction.respond(200, "OK", this.#dialogExtras(sdp, headers));
-    this.#settled();
-    if (wire === undefined) return;
-    this.#state = "answered";
-    this.#usage.answered(transaction, wire, this.invite.cseq.number, sdpOf(this.invite) === undefined);
   }
 
   reject(status: number, reason: string, headers: readonly ExtraHeader[] = []): void {
@@ -132,8 +149,65 @@ export class UasSession implements Session, UsageOwner, DialogOwner {
     this.onEvent(event);
   }
 
+  get awaitsPrack(): boolean {
+    return this.#reliable?.isUnderWay === true;
+  }
+
+  takePrack(request: SipRequest): boolean {
+    return this.#reliable?.acknowledge(request) === true;
+  }
+
+  proceed(): void {
+    if (this.#transaction === undefined) return;
+    if (this.#answer === undefined) this.#reliable?.resume();
+    else if (this.#reliable?.blocksAnswer !== true && !this.#usage.isAsked)
+      this.#sendAnswer(this.#transaction, this.#answer);
+  }
+
   release(): void {
     this.#stack.sessions.delete(this.localTag);
+  }
+
+  #sendAnswer(
+    transaction: InviteServerTransaction,
+    { sdp, headers }: { readonly sdp: string | undefined; readonly headers: readonly ExtraHeader[] },
+  ): void {
+    const { invite } = this;
+    const { negotiation, timer } = this.#usage;
+    const said = negotiation.speak(sdp);
+    const extras = this.#dialogExtras(said, [...timer.answer(invite), ...headers]);
+    const wire = transaction.respond(200, "OK", extras);
+    this.#settled();
+    if (wire === undefined) return;
+    // Answered without a description: nothing was agreed, and the next offer may come from either side.
+    if (negotiation.open === "theirs") negotiation.restore();
+    this.#state = "answered";
+    this.#usage.answered(transaction, wire, invite.cseq.number);
+  }
+
+  #reliableResponses(): ReliableResponses {
+    this.#reliable ??= new ReliableResponses({
+      host: this.#stack.host,
+      cseq: this.invite.cseq.number,
+      send: (progress, rseq) => {
+        const said = this.#usage.negotiation.speak(progress.sdp);
+        this.#sendProgress(progress, said, [
+          ["Require", "100rel"],
+          ["RSeq", String(rseq)],
+        ]);
+        return said !== undefined;
+      },
+      resend: () => this.#transaction?.resend(),
+      // "SHOULD reject the original request with a 5xx response" (RFC 3262 §3).
+      expired: () => this.reject(504, "Server Time-out"),
+    });
+    return this.#reliable;
+  }
+
+  #sendProgress(progress: Progress, sdp: string | undefined, more: readonly ExtraHeader[]): void {
+    const { status, reason, headers } = progress;
+    this.#transaction?.respond(status, reason, this.#dialogExtras(sdp, [...more, ...headers]));
+    this.#remind();
   }
 
   #dialogExtras(sdp: string | undefined, headers: readonly ExtraHeader[]): { headers: HeaderLine[]; body?: string } {
@@ -156,7 +230,9 @@ export class UasSession implements Session, UsageOwner, DialogOwner {
 
   #settled(): void {
     this.#transaction = undefined;
+    this.#answer = undefined;
     this.#recordRoutes = [];
+    this.#reliable?.stop();
     this.#stack.host.clearTimer(this.#reminder);
   }
 

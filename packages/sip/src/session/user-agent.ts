@@ -11,6 +11,7 @@ import { type Admission, TransactionLayer, type TransactionUser } from "../trans
 import { ACCEPTED_BODIES, isBodyUnderstood } from "./body.ts";
 import type { ExtraHeader, SessionEvent } from "./events.ts";
 import type { InviteUsage } from "./invite-usage.ts";
+import { type TimerPolicy, timerPolicyOf, tooSmall } from "./session-expires.ts";
 import { capabilities, newTag, overStream, type Stack } from "./stack.ts";
 import { sendStandalone } from "./standalone-request.ts";
 import { UacSession } from "./uac-session.ts";
@@ -63,7 +64,8 @@ class Core implements UserAgent, TransactionUser {
   readonly #handlers: UserAgentHandlers;
   readonly #stack: Stack;
 
-  constructor(host: Host, options: UserAgentOptions, handlers: UserAgentHandlers) {
+  constructor(host: Host, given: UserAgentOptions, handlers: UserAgentHandlers) {
+    const options = { ...given, allow: allowedMethods(given) };
     this.#options = options;
     this.#handlers = handlers;
     const { product, maxTransactions = DEFAULT_MAX_TRANSACTIONS, maxUdpRequestBytes = MAX_UDP_REQUEST_BYTES } = options;
@@ -75,7 +77,7 @@ class Core implements UserAgent, TransactionUser {
       overStream: (request: OutgoingRequest) => overStream(options, request),
     };
     const transactions = new TransactionLayer(host, layer, this);
-    this.#stack = { host, options, transactions, sessions: new Map() };
+    this.#stack = { host, options, transactions, timerPolicy: timerPolicyOf(options), sessions: new Map() };
   }
 
   receive(flow: Flow, text: string): void {
@@ -127,7 +129,7 @@ class Core implements UserAgent, TransactionUser {
       const headers = [["Unsupported", unsupported.join(", ")]] as const;
       return { kind: "refuse", status: 420, reason: "Bad Extension", headers };
     }
-    return method === "INVITE" ? admitInvite(request) : TAKE;
+    return method === "INVITE" ? admitInvite(request, this.#stack.timerPolicy) : TAKE;
   }
 
   admitUnreadable(unreadable: Unreadable, flow: Flow): boolean {
@@ -139,7 +141,7 @@ class Core implements UserAgent, TransactionUser {
     transaction.respond(100, "Trying", timestamp === undefined ? {} : { headers: [["Timestamp", timestamp]] });
     const usage = this.#usageOf(request);
     if (usage !== undefined) {
-      usage.receiveInvite(transaction, request);
+      usage.receiveInvite(transaction, request, flow);
       return;
     }
     const dialog = dialogFromRequest(request, newTag(this.#stack));
@@ -155,7 +157,7 @@ class Core implements UserAgent, TransactionUser {
 
   onRequest(transaction: NonInviteServerTransaction, request: SipRequest, flow: Flow): void {
     const usage = this.#usageOf(request);
-    if (usage !== undefined) usage.receive(transaction, request);
+    if (usage !== undefined) usage.receive(transaction, request, flow);
     else if (this.#handlers.onRequest !== undefined) this.#ask(transaction, request, flow);
     else if (request.method === "OPTIONS") transaction.respond(200, "OK", { headers: capabilities(this.#options) });
     else transaction.respond(405, "Method Not Allowed", { headers: capabilities(this.#options) });
@@ -194,12 +196,19 @@ class Core implements UserAgent, TransactionUser {
   }
 }
 
-function admitInvite(request: SipRequest): Admission {
+/** Who speaks of reliable provisional responses takes their PRACKs, whether or not the user thought of it (RFC 3262 §3). */
+function allowedMethods({ allow, supported }: UserAgentOptions): readonly string[] {
+  return supported.includes("100rel") && !allow.includes("PRACK") ? [...allow, "PRACK"] : allow;
+}
+
+function admitInvite(request: SipRequest, policy: TimerPolicy | undefined): Admission {
   if (contactOf(request) instanceof Malformed) {
     return { kind: "refuse", status: 400, reason: "Missing or malformed Contact" };
   }
   if (!isBodyUnderstood(request)) {
     return { kind: "refuse", status: 415, reason: "Unsupported Media Type", headers: ACCEPTED_BODIES };
   }
-  return TAKE;
+  const minimum = tooSmall(request, policy);
+  if (minimum === undefined) return TAKE;
+  return { kind: "refuse", status: 422, reason: "Session Interval Too Small", headers: minimum };
 }

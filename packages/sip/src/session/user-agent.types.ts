@@ -15,6 +15,19 @@ export type UserAgentOptions = {
   advertised(flow: Flow): { readonly host: string; readonly port: number };
   /** Most server transactions kept at once; a new request above it gets a stateless 503. Default 200,000. */
   readonly maxTransactions?: number;
+  /** Session timers (RFC 4028), spoken when `supported` lists `timer`. */
+  readonly sessionTimer?: SessionTimerOptions;
+  /**
+   * When a provisional response is sent reliably (RFC 3262), if `supported` lists `100rel`: only for a caller that requires it
+   * (default), or for every caller that supports it.
+   */
+  readonly reliableProgress?: "when-required" | "when-supported";
+  /**
+   * Looks up the next hop of a dialog over UDP that is a name or has another transport (RFC 3263), and that of one whose
+   * connection is gone; `found` gets the flow, or undefined when there is none. Asked once for a dialog and next hop, and not
+   * waited for longer than 2 s. Absent, or without result: the flow on which the dialog was made.
+   */
+  locate?(uri: string, flow: Flow, found: (located: Flow | undefined) => void): void;
   /**
    * A stream (TCP) to the peer of a UDP flow, for requests too large for a datagram; undefined when there is none. The request
    * then goes over it with a Via to match, and over UDP after all when the stream fails before any response (RFC 3261 §18.1.1).
@@ -24,6 +37,16 @@ export type UserAgentOptions = {
   readonly mtuRule?: "rfc" | "off";
   /** Largest request sent over UDP by the rule. Default 1,300, for a path whose MTU is not known; else that MTU less 200. */
   readonly maxUdpRequestBytes?: number;
+};
+
+/** Session timers: how long a call may go on without a sign of life, in seconds. */
+export type SessionTimerOptions = {
+  /** Asked for when the wish is ours. Default 1,800 (RFC 4028 §4). */
+  readonly intervalSec?: number;
+  /** A shorter one is refused with 422. Default and least 90 (§5). */
+  readonly minimumSec?: number;
+  /** False: no timer on calls whose peer does not ask for one. Default true. */
+  readonly ask?: boolean;
 };
 
 /** A request outside any dialog that started no session: OPTIONS, REGISTER, stray SUBSCRIBE ... */
@@ -48,6 +71,8 @@ export type OutgoingInvite = {
   readonly callId?: string;
   /** Default 70. */
   readonly maxForwards?: number;
+  /** Max-Breadth, for who passes on a request that has one (RFC 5393 §5.3.3). */
+  readonly maxBreadth?: number;
   readonly headers?: readonly ExtraHeader[];
   /** The offer; absent: late offer. */
   readonly sdp?: string;
@@ -68,10 +93,17 @@ export interface Session {
   /** Where events go. Set it before returning from `onInvite`. */
   onEvent: (event: SessionEvent) => void;
 
-  /** UAS: 101–199, with SDP as early media answer if given. Ignored after a final response. */
+  /**
+   * UAS: 101–199, with SDP as early media answer if given; to an INVITE without SDP it is the offer. Ignored after a final response.
+   *
+   * For a caller that has 100rel (see `reliableProgress`) it is repeated until its PRACK comes, one at a time; the first SDP is
+   * then final, and a later one is left out: what has changed since has to be offered. An INVITE without SDP cannot get a
+   * reliable one without SDP: to a caller that requires 100rel it is not sent.
+   */
   progress(status: number, reason?: string, sdp?: string, headers?: readonly ExtraHeader[]): void;
   /**
-   * UAS: 200; retransmitted until ACK (§13.3.1.4).
+   * UAS: 200; retransmitted until ACK (§13.3.1.4). It waits for the PRACK of a reliable 1xx that had SDP (RFC 3262 §3) and leaves
+   * out SDP when that one had it.
    *
    * In both roles also the answer to an offer that came late: after our INVITE or re-INVITE without SDP was answered with one
    * (`answer`, `offer-answered` or a reliable `progress` with SDP). The ACK or PRACK waits for it.
@@ -84,7 +116,11 @@ export interface Session {
 
   /** UAC, before the final answer: CANCEL (held back until a provisional arrived, §9.1); a 2xx that wins gets ACK and BYE. */
   cancel(headers?: readonly ExtraHeader[]): void;
-  /** Sends re-INVITE (or UPDATE when `method` says so) with an offer; 491 glare is retried by the session (§14.1). Result: `offer-answered`. */
+  /**
+   * Sends re-INVITE (or UPDATE when `method` says so) with an offer, as soon as the dialog allows it; 491 glare is retried by the
+   * session (§14.1). Before the answer that is an UPDATE, after a reliable 1xx settled the first offer (RFC 3311 §5.1).
+   * Result: `offer-answered`.
+   */
   offer(sdp: string | undefined, method?: "INVITE" | "UPDATE"): void;
   /** Sends an in-dialog request other than INVITE, BYE, UPDATE. */
   request(
