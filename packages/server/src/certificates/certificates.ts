@@ -10,7 +10,7 @@ import { dnsNames } from "./pair-file.ts";
 
 const CHECK_EVERY_MS = DAY_MS / 2;
 /** How soon a renewed file of the operator's is shown. */
-const POLL_MS = 10_000;
+const POLL_MS = 2_000;
 
 export type CertificateOptions = {
   readonly dataDir: string;
