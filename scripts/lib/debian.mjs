@@ -6,7 +6,16 @@ import { quiet, run, say } from "./project.mjs";
 export const TEST_PROGRAMS = [
   { program: "sipp", package: "sip-tester", why: "calls over real SIP" },
   { program: "baresip", package: "baresip", why: "a real phone with real audio" },
-  { program: "ip", package: "iproute2", why: "network namespaces for the phone" },
+  { program: "linphonec", package: "linphone-cli", why: "a second phone, of another make" },
+  { program: "ip", package: "iproute2", why: "network namespaces for the phones" },
+  { program: "kamailio", package: "kamailio", why: "a border controller in front of the trunk" },
+  {
+    program: "kamailio-tls",
+    paths: ["/usr/lib/x86_64-linux-gnu/kamailio/modules/tls.so", "/usr/lib/aarch64-linux-gnu/kamailio/modules/tls.so"],
+    package: "kamailio-tls-modules",
+    why: "the same over TLS",
+  },
+  { program: "openssl", package: "openssl", why: "a border controller's own certificate" },
   {
     program: "postgres",
     paths: ["/usr/lib/postgresql/15/bin/postgres", "/usr/lib/postgresql/17/bin/postgres"],

@@ -43,7 +43,9 @@ export type PlatformOptions = {
 export type Platform = Ready & {
   readonly dataDir: string;
   readonly sipHost: string;
+  /** UDP and TCP. */
   readonly sipPort: number;
+  readonly sipsPort: number;
   readonly process: ChildProcess;
   /** Everything it wrote to stderr so far. */
   log(): string;
@@ -60,7 +62,7 @@ export type Platform = Ready & {
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "trunkline-e2e-"));
   const bind = options.bind ?? "127.0.0.1";
-  const sipPort = options.sipPort ?? (await freeUdpPort());
+  const sipPort = options.sipPort ?? (await freeSipPort(bind));
   const node = join(root, "node_modules", ".bin", "node");
   const command = [...(options.prefix ?? []), node, join(root, "packages/server/bin/trunkline.js"), "serve", "--json"];
   const child = spawn(command[0] as string, command.slice(1), {
@@ -71,6 +73,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       TRUNKLINE_DATA_DIR: dataDir,
       TRUNKLINE_BIND: bind,
       TRUNKLINE_SIP_PORT: String(sipPort),
+      TRUNKLINE_SIPS_PORT: "0",
       TRUNKLINE_HTTP: `${bind}:${await freeTcpPort()}`,
       TRUNKLINE_DEMO: "true",
       TRUNKLINE_LOG: "warn",
@@ -85,6 +88,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     dataDir,
     sipHost: bind,
     sipPort,
+    sipsPort: Number(/:(\d+)$/.exec(ready.sip.find((one) => one.startsWith("tls:")) ?? "")?.[1]),
     process: child,
     log: () => log.join(""),
     crash: () => end(child, "SIGKILL").then(() => undefined),
@@ -144,8 +148,17 @@ export async function freeUdpPort(address = "127.0.0.1"): Promise<number> {
   return port;
 }
 
-async function freeTcpPort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
+/** A port that was free for UDP and TCP a moment ago. */
+export async function freeSipPort(address = "127.0.0.1"): Promise<number> {
+  for (;;) {
+    const port = await freeUdpPort(address);
+    const free = await freeTcpPort(address, port).catch(() => undefined);
+    if (free !== undefined) return free;
+  }
+}
+
+async function freeTcpPort(address = "127.0.0.1", wanted = 0): Promise<number> {
+  const server = createServer().listen(wanted, address);
   await once(server, "listening");
   const { port } = server.address() as { port: number };
   await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -36,15 +36,35 @@ export class RawSip {
     return raw;
   }
 
-  /** A TCP connection, on which messages are told apart by Content-Length. A connection that the other side closed says so by `closed`. */
-  static async connect(port: number, host: string, localAddress = "127.0.0.1"): Promise<RawSip> {
+  /**
+   * A TCP connection, on which messages are told apart by Content-Length.
+   *
+   * @param pieceBytes everything is written in pieces of so many octets, one in a turn of the event loop
+   */
+  static async connect(
+    port: number,
+    host: string,
+    localAddress = "127.0.0.1",
+    pieceBytes = Number.POSITIVE_INFINITY,
+  ): Promise<RawSip> {
     const socket = connect({ port, host, localAddress, noDelay: true });
     await once(socket, "connect");
+    const pieces: Uint8Array[] = [];
+    const writePiece = (): void => {
+      const piece = pieces.shift();
+      if (piece === undefined || socket.destroyed) return;
+      socket.write(piece);
+      setImmediate(writePiece);
+    };
     const wire: Wire = {
       transport: "tcp",
       address: localAddress,
       port: socket.localPort ?? 0,
-      send: (data) => void socket.write(data),
+      send: (data) => {
+        const idle = pieces.length === 0;
+        for (let at = 0; at < data.length; at += pieceBytes) pieces.push(data.subarray(at, at + pieceBytes));
+        if (idle) writePiece();
+      },
       close: () => socket.destroy(),
     };
     const raw = new RawSip(wire);
@@ -119,8 +139,9 @@ export class RawSip {
   }
 }
 
-/** Where the first message of a stream ends, once it is whole. */
+/** Where the first message of a stream ends, once it is whole; a CRLF before a message counts as one (a pong, RFC 5626 §4.4.1). */
 function messageEnd(stream: string): number | undefined {
+  if (stream.startsWith("\r\n")) return 2;
   const head = stream.indexOf("\r\n\r\n");
   if (head === -1) return undefined;
   const length = Number(/^Content-Length: *(\d+)/im.exec(stream.slice(0, head))?.[1] ?? 0);

@@ -91,7 +91,7 @@ export async function layScriptGround(options: PlatformOptions = {}): Promise<Sc
   return {
     ...ground,
     connect: (direction, number) => connect(ground, direction, number),
-    ended: (sid) => evidence(platform, sid),
+    ended: (sid) => ended(platform, sid),
     idle: () => idle(platform),
     stop,
   };
@@ -169,7 +169,8 @@ export async function assignNumber(platform: Platform, trunk: string, number: st
   await platform.post(`/v1/Trunks/${trunk}/PhoneNumbers`, { PhoneNumberSid: found[0]?.sid ?? "" });
 }
 
-async function evidence(platform: Platform, sid: string): Promise<Evidence> {
+/** The whole record of a call that has ended, with its decision trace. */
+export async function ended(platform: Platform, sid: string): Promise<Evidence> {
   const path = `/trunkline/v1/Calls/${sid}`;
   const record = await eventually(`end of ${sid}`, async () => {
     const call = await platform.get<Omit<Evidence, "trace">>(path);

@@ -56,6 +56,8 @@ export type Said = {
   readonly contact?: string;
   /** A CSeq number out of order. */
   readonly cseq?: number;
+  /** Has the last word about the text. */
+  readonly write?: (text: string) => string;
 };
 
 export type Called = {
@@ -240,10 +242,10 @@ export class ScriptedDialog {
     return this.#send(method, lines, said);
   }
 
-  #send(label: string, lines: readonly string[], { headers = [], sdp }: Said): string {
+  #send(label: string, lines: readonly string[], { headers = [], sdp, write = (whole) => whole }: Said): string {
     const body = sdp ?? "";
     const type = body === "" ? [] : ["Content-Type: application/sdp"];
-    const text = [...lines, ...headers, ...type, `Content-Length: ${body.length}`, "", body].join("\r\n");
+    const text = write([...lines, ...headers, ...type, `Content-Length: ${body.length}`, "", body].join("\r\n"));
     this.#spoken.push(label);
     if (label === "INVITE") this.last = text;
     this.repeat(text);

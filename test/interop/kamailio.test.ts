@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { haveKamailio, startSbc } from "../support/kamailio.ts";
+import { freeSipPort, freeUdpPort, type Platform, startPlatform } from "../support/platform.ts";
+import { addOriginationUrl, assignNumber, ended } from "../support/script-ground.ts";
+import { haveSipp, startSipp } from "../support/sipp.ts";
+
+const SBC = "127.0.0.31";
+const PHONE = "127.0.0.32";
+
+let platform: Platform;
+beforeAll(async () => {
+  platform = await startPlatform();
+});
+afterAll(async () => {
+  expect(await platform.stop()).toBe(0);
+});
+
+type SimulatedCall = { readonly sid: string; readonly status: string; readonly call_sid: string | null };
+
+async function startBetween(transport: "udp" | "tcp" | "tls", phonePort: number) {
+  const [port, tlsPort] = [await freeSipPort(SBC), await freeSipPort(SBC)];
+  const isTls = transport === "tls";
+  const sbc = await startSbc({
+    address: SBC,
+    port,
+    transport,
+    platform: { host: platform.sipHost, port: isTls ? platform.sipsPort : platform.sipPort },
+    phone: `${PHONE}:${phonePort}`,
+    ...(isTls ? { tls: { port: tlsPort, caPem: await (await fetch(`${platform.api}/ca.pem`)).text() } } : {}),
+  });
+  const uri = `sip:${SBC}:${isTls ? tlsPort : port};transport=${transport}`;
+  return { ...sbc, uri, target: `${SBC}:${port}` };
+}
+
+describe.skipIf(!haveKamailio || !haveSipp).each(["udp", "tcp"] as const)(
+  "Kamailio as a customer's border controller over %s",
+  (transport) => {
+    let sbc: Awaited<ReturnType<typeof startBetween>>;
+    let phonePort: number;
+    beforeAll(async () => {
+      phonePort = await freeUdpPort(PHONE);
+      sbc = await startBetween(transport, phonePort);
+    });
+    afterAll(() => sbc?.stop());
+
+    it("a phone behind it calls out with digest, over its Record-Route (TERM-2, RFC 3261 §16.12)", async () => {
+      const phone = startSipp({
+        scenario: "uac-auth.xml",
+        target: sbc.target,
+        address: PHONE,
+        port: phonePort,
+        keys: { domain: platform.demo.domain, from: platform.demo.numbers[0] as string, to: "+15005552000" },
+        auth: { username: platform.demo.username, password: platform.demo.password },
+        extra: ["-d", "500", "-auth_uri", `+15005552000@${platform.demo.domain}`],
+        limitSec: 30,
+      });
+      const { successful, messages, errors } = await phone.done;
+      expect(successful, errors + sbc.log()).toBe(1);
+      expect(messages).toMatch(/^Record-Route: /m);
+      const sid = /X-Twilio-CallSid: (CA[0-9a-f]{32})/.exec(messages)?.[1] ?? "";
+      expect(await ended(platform, sid)).toMatchObject({ status: "completed", ended_by: "caller", sip_status: 200 });
+    });
+
+    it("a call from the PSTN reaches the phone through it, and BYE finds the same way (ORIG-1)", async () => {
+      const number = platform.demo.numbers[{ udp: 11, tcp: 12, tls: 13 }[transport]] as string;
+      const trunk = await platform.post<{ sid: string }>("/v1/Trunks", { FriendlyName: `behind ${transport}` });
+      await addOriginationUrl(platform, trunk.sid, sbc.uri, 1);
+      await assignNumber(platform, trunk.sid, number);
+      const phone = startSipp({ scenario: "uas.xml", address: PHONE, port: phonePort, limitSec: 30 });
+      const placed = await platform.post<SimulatedCall>("/trunkline/v1/SimulatedCalls", {
+        To: number,
+        From: "+14155550123",
+        Behaviour: JSON.stringify({ hangupAfterMs: 500 }),
+      });
+      const { successful, messages, errors } = await phone.done;
+      expect(successful, errors + sbc.log()).toBe(1);
+      expect(messages).toContain(`INVITE sip:${number}@${SBC}`);
+      const done = await eventually("its end", async () => {
+        const call = await platform.get<SimulatedCall>(`/trunkline/v1/SimulatedCalls/${placed.sid}`);
+        return call.status === "completed" ? call : undefined;
+      });
+      expect(await ended(platform, done.call_sid ?? "")).toMatchObject({
+        status: "completed",
+        direction: "trunking-originating",
+      });
+    });
+  },
+);
