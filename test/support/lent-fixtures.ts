@@ -4,9 +4,11 @@ export { createPhone, type Phone, type PhoneOptions } from "../../packages/sip/s
 export {
   flowBetween,
   seededRandom,
+  type Transit,
   VirtualNetwork,
   type Weather,
 } from "../../packages/sip/src/session/virtual-network.fixture.ts";
+export { makeCa } from "../../packages/transport/src/tls-material.fixture.ts";
 export {
   ACCOUNT,
   account,

@@ -197,9 +197,15 @@ export function demoRows(hash: Host["hash"], places: Places): readonly WrittenRo
     [
       "carrierSource",
       sid("CS", 1),
-      { sid: sid("CS", 1), carrierSid: main.sid, cidr: `${places.carrier.replace(/:.*/, "")}/32`, port: null },
+      { sid: sid("CS", 1), carrierSid: main.sid, cidr: onlyAddress(places.carrier), port: null },
     ],
   ];
+}
+
+/** The network of that one address. */
+function onlyAddress(place: string): string {
+  const address6 = /^\[(.*)\]/.exec(place)?.[1];
+  return address6 === undefined ? `${place.replace(/:.*/, "")}/32` : `${address6}/128`;
 }
 
 function answerFrom(names: Readonly<Record<string, readonly string[]>>, { type, name }: DnsQuestion): DnsAnswer {

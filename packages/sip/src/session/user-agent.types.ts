@@ -143,8 +143,8 @@ export type UserAgentHandlers = {
    */
   screen?(request: SipRequest, flow: Flow): boolean;
   /**
-   * Asked before a request that cannot be read gets its 400, 505 or 513: false drops it in silence, so that a stranger learns
-   * nothing from spoiling a message. Absent: all are answered.
+   * Asked about everything that cannot be read, before what can be answered gets its 400, 505 or 513: false drops it in silence,
+   * so that a stranger learns nothing from spoiling a message. Absent: all are answered.
    */
   screenUnreadable?(unreadable: Unreadable, flow: Flow): boolean;
   /** A new INVITE outside any dialog that passed RFC 3261 §8.2; 100 was already sent. */

@@ -33,7 +33,7 @@ export type Admission =
 /** The user of the transactions: the user agent core. */
 export interface TransactionUser {
   admit(request: SipRequest, flow: Flow): Admission;
-  /** Whether a request that cannot be read deserves its refusal. */
+  /** Whether what cannot be read deserves its refusal, if it is something that gets one. */
   admitUnreadable(unreadable: Unreadable, flow: Flow): boolean;
   onInvite(transaction: InviteServerTransaction, request: SipRequest, flow: Flow): void;
   onRequest(transaction: NonInviteServerTransaction, request: SipRequest, flow: Flow): void;
@@ -174,7 +174,7 @@ export class TransactionLayer implements TransactionShell {
   }
 
   #receiveUnreadable(unreadable: Unreadable, flow: Flow): void {
-    if (unreadable.reply === undefined || !this.#user.admitUnreadable(unreadable, flow)) return;
+    if (!this.#user.admitUnreadable(unreadable, flow)) return;
     const wire = writeRefusal(unreadable, flow, this.host.randomHex(8));
     if (wire !== undefined) this.transmit(flow, wire);
   }
