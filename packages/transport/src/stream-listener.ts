@@ -93,6 +93,7 @@ export class StreamListener implements Listener {
   #accept(socket: Socket): void {
     const { kind, budget, sink } = this.#parts;
     const { remoteAddress: address, remotePort: port } = socket;
+    socket.on("error", () => {}); // its close tells all
     if (address === undefined || port === undefined) {
       socket.destroy(); // reset before we came to it
       return;

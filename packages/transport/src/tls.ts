@@ -84,7 +84,6 @@ class Tls implements StreamKind {
     const place = placeOf(remote.address, remote.port);
     const handshake: Handshake = { failure: "closed", ready };
     this.#handshakes.set(place, handshake);
-    socket.on("error", () => {}); // told by its close
     socket.on("close", () => {
       if (this.#handshakes.get(place) !== handshake) return;
       this.#handshakes.delete(place);
