@@ -12,6 +12,7 @@ function call(dice: Dice, change: Partial<Plan>): Plan {
     targets: [dice.answering()],
     callerActs: [],
     calleeActs: [],
+    calleeRefusesOffers: false,
     disturbances: [],
     maxDurationMs: 300_000,
     compareAfterMs: null,

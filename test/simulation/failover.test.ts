@@ -26,6 +26,7 @@ function failover(dice: Dice): Plan {
     targets: [target(dice), target(dice), target(dice)],
     callerActs: [{ afterMs: dice.upTo(6_000), act: "BYE" }],
     calleeActs: dice.chance(0.5) ? [{ afterMs: dice.upTo(6_000), act: "BYE" }] : [],
+    calleeRefusesOffers: false,
     disturbances: [],
     maxDurationMs: NOBODY_HANGS_UP,
     compareAfterMs: null,

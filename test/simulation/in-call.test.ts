@@ -20,6 +20,7 @@ function talk(dice: Dice, change: Partial<Plan>): Plan {
     targets: [dice.answering()],
     callerActs: [],
     calleeActs: [],
+    calleeRefusesOffers: false,
     disturbances: [],
     maxDurationMs: 300_000,
     compareAfterMs: null,
@@ -32,6 +33,7 @@ function change(dice: Dice): Plan {
   const choices: readonly Act[] = ["hold", "resume", "hold by UPDATE"];
   const withinMs = dice.pick([200, 2_000, 10_000]);
   return talk(dice, {
+    calleeRefusesOffers: dice.chance(0.2),
     callerActs: [...acts(dice, choices, withinMs), { afterMs: withinMs + SETTLED_MS + 1_000, act: "BYE" }],
     calleeActs: acts(dice, choices, withinMs),
     compareAfterMs: withinMs + SETTLED_MS,

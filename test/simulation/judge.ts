@@ -1,5 +1,5 @@
 import type { CallRecord } from "@trunkline/trunking";
-import type { PartyCall } from "./party-call.ts";
+import type { Act, PartyCall, TimedAct } from "./party-call.ts";
 import { isCalm, type Plan } from "./plan.ts";
 import { EPOCH_MS } from "./platform.ts";
 import type { Cast } from "./play.ts";
@@ -23,9 +23,10 @@ export function judge(cast: Cast): readonly string[] {
     ...sidesAgainstRecords(cast, records),
     ...records.flatMap((record) => wrongDuration(cast, record)),
     ...unacknowledged(cast, records),
+    ...refused(cast, records),
     ...messages(cast),
     ...alerts(cast, records),
-    ...(isCalm(cast.plan) ? promise(cast, records) : []),
+    ...(isCalm(cast.plan) ? [...promise(cast, records), ...offers(cast)] : []),
   ];
 }
 
@@ -76,7 +77,7 @@ function sidesAgainstRecords(cast: Cast, records: readonly CallRecord[]): readon
     if (!answers.some((one) => EPOCH_MS + (one.answeredAtMs ?? 0) <= (answeredAtMs ?? 0))) {
       problems.push("answered for the record, and nobody answered");
     }
-    const excused = call.cancelled || errorCode === 32022 || has(plan, "crash", "forget", "cut");
+    const excused = call.cancelledAtMs !== null || errorCode === 32022 || has(plan, "crash", "forget", "cut");
     if (call.answeredAtMs === null && !excused) problems.push("answered for the record, and the caller never knew");
   }
   for (const answer of answers) {
@@ -117,6 +118,28 @@ function unacknowledged(cast: Cast, records: readonly CallRecord[]): readonly st
       endCause === "ack-timeout" ? ["a 200 was never acknowledged"] : [],
     ),
   ];
+}
+
+/** A refusal is repeated until it is acknowledged, so the caller hears what the record says (RFC 3261 §17.2.1). */
+function refused({ plan, call }: Cast, records: readonly CallRecord[]): readonly string[] {
+  const [record] = records;
+  if (!record || plan.weather.loss > BEARABLE_LOSS || has(plan, "cut", "forget", "crash")) return [];
+  if (record.answeredAtMs !== null || call.status === record.sipStatus) return [];
+  const endedMs = (record.endedAtMs ?? 0) - EPOCH_MS;
+  const crossed = call.cancelledAtMs !== null && call.cancelledAtMs < endedMs + GIVE_UP_MS;
+  return crossed ? [] : [`the record says ${record.sipStatus}, the caller heard ${call.status}`];
+}
+
+const OFFERS: readonly Act[] = ["hold", "resume", "hold by UPDATE", "late offer"];
+
+/** One end alone that changes the session of a calm call gets its way every time. */
+function offers(cast: Cast): readonly string[] {
+  const { plan, call } = cast;
+  const changes = (acts: readonly TimedAct[]): boolean => acts.some(({ act }) => OFFERS.includes(act));
+  if (plan.calleeRefusesOffers || plan.compareAfterMs === null) return [];
+  if (changes(plan.callerActs) && changes(plan.calleeActs)) return [];
+  const refused = [call, ...calleeCalls(cast)].filter(({ offersRefused }) => offersRefused > 0);
+  return refused.length > 0 ? ["a change of the session was refused with nothing in its way"] : [];
 }
 
 /** What one end was told had arrived has arrived, and nothing arrives twice. */

@@ -12,6 +12,7 @@ function call(dice: Dice, change: Partial<Plan>): Plan {
     targets: [dice.answering()],
     callerActs: [{ afterMs: dice.upTo(40_000), act: "BYE" }],
     calleeActs: dice.chance(0.5) ? [{ afterMs: dice.upTo(40_000), act: "BYE" }] : [],
+    calleeRefusesOffers: false,
     disturbances: [],
     maxDurationMs: 300_000,
     compareAfterMs: null,

@@ -19,7 +19,7 @@ export class PartyCall {
   endCause: "bye" | "local" | "ack-timeout" | "gone" | "failed" | "forgotten" | null = null;
   /** Caller: the final status, when it was not answered. */
   status: number | null = null;
-  cancelled = false;
+  cancelledAtMs: number | null = null;
   callSid: string | null = null;
   /** What we last described to the other end and it has taken; what it last described to us. */
   local: string;
@@ -28,6 +28,10 @@ export class PartyCall {
   readonly infosTaken: string[] = [];
   readonly infosHeard: string[] = [];
   onAnswer: () => void = () => undefined;
+  /** Changes of the session that came to nothing, for all repeats. */
+  offersRefused = 0;
+  /** It says 488 to every change of the session. */
+  refusesOffers = false;
   readonly #host: Host;
   readonly #address: string;
   #version = 1;
@@ -71,7 +75,7 @@ export class PartyCall {
   }
 
   cancel(): void {
-    this.cancelled = true;
+    this.cancelledAtMs = this.#host.nowMs();
     this.session?.cancel();
   }
 
@@ -173,6 +177,10 @@ export class PartyCall {
   }
 
   #answerOffer({ sdp, reply }: Extract<SessionEvent, { readonly kind: "offer" }>): void {
+    if (this.refusesOffers) {
+      reply.reject(488);
+      return;
+    }
     if (sdp !== undefined) {
       this.remote = copyString(sdp);
       this.local = this.#answerTo(this.remote);
@@ -192,6 +200,7 @@ export class PartyCall {
       return;
     }
     if (sdp === undefined) {
+      this.offersRefused += 1;
       this.#holding = directionOf(this.local) === "sendonly";
       return;
     }

@@ -27,6 +27,8 @@ export class Party {
   answering: Answering = { kind: "ring" };
   /** What it does in a call that it answered, counted from the answer. */
   acts: readonly TimedAct[] = [];
+  /** In calls that it takes, it says 488 to every change of the session. */
+  refusesOffers = false;
   readonly #network: VirtualNetwork;
   #host: MortalHost;
   #agent: UserAgent;
@@ -85,6 +87,7 @@ export class Party {
     const call = new PartyCall(this.#host, this.address);
     this.calls.push(call);
     call.session = session;
+    call.refusesOffers = this.refusesOffers;
     session.onEvent = (event) => call.take(event);
     const { answering } = this;
     switch (answering.kind) {

@@ -32,6 +32,8 @@ export type Plan = {
   /** In the order in which they are tried. */
   readonly targets: readonly Target[];
   readonly calleeActs: readonly TimedAct[];
+  /** The callee says 488 to every change of the session. */
+  readonly calleeRefusesOffers: boolean;
   readonly disturbances: readonly Disturbance[];
   readonly maxDurationMs: number;
   /** When both ends' idea of the session is compared, counted from the answer; nothing may be under way then. */

@@ -10,7 +10,7 @@ import {
 import { flowBetween, type VirtualNetwork } from "../support/lent-fixtures.ts";
 import { configuration, EDGE, ZONE } from "./configuration.ts";
 import { type MortalHost, mortalHost } from "./mortal-host.ts";
-import { QuietPlane } from "./quiet-media.ts";
+import { type Described, QuietPlane } from "./quiet-media.ts";
 
 /** Any moment will do: virtual time 0 as the wall clock sees it. */
 export const EPOCH_MS = Date.UTC(2026, 0, 1);
@@ -45,7 +45,13 @@ export class Platform {
   }
 
   counts(): Readonly<Record<string, number>> {
-    return { ...this.#core.counts(), media: this.#plane.sessions };
+    return { ...this.#core.counts(), media: this.#plane.sessions.size };
+  }
+
+  /** What the media plane was told of each leg of the one call. */
+  get described(): Described {
+    const [described = {}] = this.#plane.sessions;
+    return described;
   }
 
   /** The call records as the journal's events make them. */

@@ -1,9 +1,10 @@
+import type { CallEvent } from "@trunkline/trunking";
 import { seededRandom } from "../support/lent-fixtures.ts";
 import { CARRIERS, EDGE, NUMBER, PBXES, TRUNK_DOMAIN, USER } from "./configuration.ts";
 import { judge } from "./judge.ts";
 import { Party } from "./party.ts";
 import type { PartyCall } from "./party-call.ts";
-import { Dice, type Disturbance, type Plan } from "./plan.ts";
+import { Dice, type Disturbance, isCalm, type Plan } from "./plan.ts";
 import { World } from "./world.ts";
 
 /** Longer than anything a call may wait for: ring limit, maximum duration, and the linger of every transaction. */
@@ -59,11 +60,13 @@ function assemble(plan: Plan, seed: number): Cast {
     const callee = world.join(`callee${index + 1}`, new Party(world.network, targets[index] ?? ""));
     callee.answering = target;
     callee.acts = plan.calleeActs;
+    callee.refusesOffers = plan.calleeRefusesOffers;
     return callee;
   });
   const call = caller.call(plan.direction === "termination" ? TERMINATION : ORIGINATION, plan.callerActs);
   const { clock } = world.network;
   const cast: Cast = { plan, world, caller, call, callees, killedAtMs: null, disagreements: [] };
+  watchJournal(cast);
   clock.setTimer(plan.giveUpAfterMs, () => {
     if (call.answeredAtMs === null && !call.isOver) call.cancel();
   });
@@ -127,17 +130,35 @@ function everybodyIsDone({ caller, callees, world }: Cast): boolean {
   return [...world.platform.records().values()].every(({ endedAtMs }) => endedAtMs !== null);
 }
 
-/** RFC 3264: when nothing is under way, each end has what the other described last. */
+/** RFC 3264: when nothing is under way, each end has what the other described last, and so has the media plane. */
 function compare({ call, callees, disagreements, world }: Cast): void {
   const callee = callees.flatMap((party) => party?.calls ?? []).find((one) => one.isTalking);
   if (!callee || !call.isTalking) return;
+  const { a = "", b = "" } = world.platform.described;
   const atMs = Math.round(world.network.clock.nowMs());
-  if (call.remote !== callee.local)
-    disagreements.push(`${atMs}: caller has ${show(call.remote)}, callee said ${show(callee.local)}`);
-  if (callee.remote !== call.local)
-    disagreements.push(`${atMs}: callee has ${show(callee.remote)}, caller said ${show(call.local)}`);
+  const check = (who: string, has: string, said: string): void => {
+    if (has !== said) disagreements.push(`${atMs}: ${who} has ${inShort(has)}, was told ${inShort(said)}`);
+  };
+  check("caller", call.remote, callee.local);
+  check("callee", callee.remote, call.local);
+  check("leg A's media", a, call.local);
+  check("leg B's media", b, callee.local);
 }
 
-function show(sdp: string): string {
+function inShort(sdp: string): string {
   return sdp.replace(/[\s\S]*o=(\S+) 1 (\d+)[\s\S]*a=(\w+)\r\n/, "$1 v$2 $3");
+}
+
+/**
+ * Journal first, wire second: what the caller's 200 and the platform's BYE say is written before they leave (OPS-2). The BYE after a peer's
+ * silence is the stack's own and has no such promise.
+ */
+function watchJournal({ plan, world, disagreements, caller }: Cast): void {
+  const written = (kind: CallEvent["kind"]): boolean => world.platform.events.some((event) => event.kind === kind);
+  world.watch = ({ from, to, wire }) => {
+    if (from !== `${EDGE.address}:${EDGE.port}` || to !== `${caller.address}:5060`) return;
+    if (/^SIP\/2\.0 200 [\s\S]*\nCSeq: \d+ INVITE/.test(wire) && !written("answered"))
+      disagreements.push("a 200 before `answered`");
+    if (isCalm(plan) && wire.startsWith("BYE ") && !written("ended")) disagreements.push("a BYE before `ended`");
+  };
 }

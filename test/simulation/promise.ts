@@ -58,7 +58,7 @@ export function promise(cast: Cast, records: readonly CallRecord[]): readonly st
   const [record] = records;
   const { call } = cast;
   // Who gives up while being challenged has not called anybody yet.
-  if (!record) return call.cancelled && call.status === 407 ? [] : ["no record of a calm call"];
+  if (!record) return call.cancelledAtMs !== null && call.status === 407 ? [] : ["no record of a calm call"];
   switch (promised.kind) {
     case "answered":
       return [

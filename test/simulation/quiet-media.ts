@@ -1,26 +1,35 @@
-import type { AudioEndpoint, LegCounters, MediaPlane } from "@trunkline/media";
+import type { AudioEndpoint, Leg, LegCounters, MediaPlane } from "@trunkline/media";
 
-/** A plane that hands descriptions through without sockets, so that what one end hears is what the other said; it counts what is open. */
+/** What each leg of a session described last. */
+export type Described = Partial<Record<Leg, string>>;
+
+/**
+ * A plane that hands descriptions through without sockets, so that what one end hears is what the other said. It knows what is open, and
+ * where each leg would get its packets.
+ */
 export class QuietPlane implements MediaPlane {
-  sessions = 0;
+  readonly sessions: Set<Described> = new Set();
 
   async open(): ReturnType<MediaPlane["open"]> {
-    this.sessions += 1;
-    let isOpen = true;
+    const described: Described = {};
+    this.sessions.add(described);
+    const take = async (leg: Leg, sdp: string): Promise<string> => {
+      described[leg] = sdp;
+      return sdp;
+    };
     return {
-      offer: async (_leg, sdp) => sdp,
-      answer: async (_leg, sdp) => sdp,
+      offer: take,
+      answer: take,
       counters: async () => COUNTERS,
       close: async () => {
-        if (isOpen) this.sessions -= 1;
-        isOpen = false;
+        this.sessions.delete(described);
         return COUNTERS;
       },
     };
   }
 
   async usage(): ReturnType<MediaPlane["usage"]> {
-    return { sessions: this.sessions, ports: 4 * this.sessions };
+    return { sessions: this.sessions.size, ports: 4 * this.sessions.size };
   }
 
   async close(): Promise<void> {}

@@ -1,6 +1,5 @@
 import type { EdgeLimits } from "@trunkline/edge";
-import type { Weather } from "../support/lent-fixtures.ts";
-import { VirtualNetwork } from "../support/lent-fixtures.ts";
+import { type Transit, VirtualNetwork, type Weather } from "../support/lent-fixtures.ts";
 import { Platform } from "./platform.ts";
 
 /** What may be left behind, by name; zero of everything when all is over. */
@@ -13,6 +12,8 @@ type Counted = { counts(): object };
 export class World {
   readonly network: VirtualNetwork;
   readonly platform: Platform;
+  /** Sees every message before the network does. */
+  watch: (transit: Transit) => void = () => undefined;
   readonly #nodes: (readonly [name: string, node: Counted])[] = [];
   readonly #cuts = new Map<string, number>();
   /** Timers of a platform that has nothing to do. */
@@ -20,7 +21,10 @@ export class World {
 
   constructor(seed: number, weather: Weather, limits: Partial<EdgeLimits> = {}) {
     this.network = new VirtualNetwork(seed, weather);
-    this.network.rule = ({ from, to }) => (this.#isCut(from) || this.#isCut(to) ? "lose" : undefined);
+    this.network.rule = (transit) => {
+      this.watch(transit);
+      return this.#isCut(transit.from) || this.#isCut(transit.to) ? "lose" : undefined;
+    };
     this.platform = new Platform(this.network, limits);
     this.#idleTimers = this.network.clock.pending;
     this.join("edge", this.platform);
