@@ -25,7 +25,7 @@ export class Inbox<T> {
   }
 }
 
-export type Heard = { flow: Flow; text: string };
+type Heard = { flow: Flow; text: string };
 export type Opened = {
   host: SipHost;
   messages: Inbox<Heard>;

@@ -3,7 +3,7 @@ import { Link } from "./link.ts";
 
 /** A thread that dies when told to, or before it is ready. */
 export type FrailOffer = { run(): number; die(): void; close(): Promise<void> };
-export type FrailControlOffer = { ready(): void };
+type FrailControlOffer = { ready(): void };
 export type FrailData = { readonly run: number; readonly diesAtStart: boolean };
 
 if (parentPort) {
