@@ -1,4 +1,4 @@
-import "./reflect-shim.ts";
+import "reflect-metadata";
 import { generateKeyPair, type KeyObject, type KeyPairKeyObjectResult, randomBytes, type webcrypto } from "node:crypto";
 import { promisify } from "node:util";
 import {
