@@ -152,8 +152,10 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
   #compose(cseq: number, credentials: readonly HeaderLine[]): OutgoingRequest {
     const { flow, requestUri, from, to, maxForwards = 70, maxBreadth, headers = [], sdp } = this.#wanted;
     const { options, timerPolicy } = this.#stack;
+    const supported = this.#wanted.supported ?? options.supported;
     const body = sdpBody(sdp);
-    const lines: HeaderLine[] = [["Contact", this.#contact], ...capabilities(options), ["User-Agent", options.product]];
+    const lines: HeaderLine[] = [["Contact", this.#contact], ...capabilities({ ...options, supported })];
+    lines.push(["User-Agent", options.product]);
     if (maxBreadth !== undefined) lines.push(["Max-Breadth", String(maxBreadth)]);
     lines.push(...askTimer(timerPolicy, undefined, this.#minimumSec), ...credentials, ...headers, ...body.headers);
     return {
@@ -198,6 +200,7 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
     if (this.#cancelHeaders !== undefined) return;
     const { status, reason } = response;
     this.onEvent({ kind: "progress", status, reason, earlyTag, sdp, response });
+    early?.usage.resume();
   }
 
   #earlyDialog(tag: string, response: SipResponse): Early | undefined {

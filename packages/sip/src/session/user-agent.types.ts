@@ -76,6 +76,8 @@ export type OutgoingInvite = {
   readonly headers?: readonly ExtraHeader[];
   /** The offer; absent: late offer. */
   readonly sdp?: string;
+  /** Option tags in Supported in place of the user agent's own: a callee uses no extension that is not in it. */
+  readonly supported?: readonly string[];
   /** Credentials for a 401 or 407 that names `realm` (any realm when absent); used once per challenge. */
   readonly credentials?: { readonly username: string; readonly password: string; readonly realm?: string };
 };
