@@ -12,7 +12,8 @@ export type Phone = {
   readonly incoming: Session[];
   /** `progress 180`, `answer`, `ended bye` ... of all its sessions. */
   readonly heard: string[];
-  call(to: Phone, invite?: Partial<OutgoingInvite>): Session;
+  /** `isLate`: without an offer. */
+  call(to: Phone, invite?: Partial<OutgoingInvite>, isLate?: boolean): Session;
 };
 
 export type PhoneOptions = {
@@ -60,14 +61,14 @@ export function createPhone(network: VirtualNetwork, address: string, options: P
     agent,
     incoming,
     heard,
-    call: (to, invite) => {
+    call: (to, invite, isLate = false) => {
       const session: Session = agent.invite(
         {
           flow: flowBetween(phone, to),
           requestUri: `sip:bob@${to.address}:${to.port}`,
           from: `<sip:alice@${address}>`,
           to: `<sip:bob@${to.address}>`,
-          sdp: "offer",
+          ...(isLate ? {} : { sdp: "offer" }),
           ...invite,
         },
         listen(() => session),
