@@ -24,6 +24,7 @@ export { type Identity, identify } from "./route/identify.ts";
 export { routeOrigination } from "./route/origination.ts";
 export { type Redirect, type RedirectDecision, routeRedirect } from "./route/redirect.ts";
 export { route } from "./route/route.ts";
+export { type SimulatedCall, type Simulation, simulate } from "./route/simulate.ts";
 export { targetAddress } from "./route/target-uri.ts";
 export { routeTermination } from "./route/termination.ts";
 export type * from "./route/types.ts";

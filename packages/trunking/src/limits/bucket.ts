@@ -16,7 +16,7 @@ export type Draw =
 const NEVER_MS = 3_600_000;
 
 /**
- * Takes one token. Pure; time is the caller's, and one that goes backwards takes nothing away.
+ * Takes one token. Pure; time is the caller's and never goes backwards.
  *
  * A bucket made under another rate is read under the present one: a raised limit helps at once.
  */

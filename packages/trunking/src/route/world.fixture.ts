@@ -1,6 +1,17 @@
 import { createDirectory } from "../directory/directory.ts";
 import type { DirectoryIndex } from "../directory/directory.types.ts";
-import type { Account, Carrier, CarrierTarget, OriginationUrl, Trunk } from "../model.ts";
+import type {
+  Account,
+  AccountSettings,
+  CallLimit,
+  Carrier,
+  CarrierDress,
+  CarrierPrefix,
+  CarrierTarget,
+  DialingPermission,
+  OriginationUrl,
+  Trunk,
+} from "../model.ts";
 import { ACCOUNT, account, carrier, changes, sid, TRUNK, trunk, type WrittenRow, ZONE } from "../rows.fixture.ts";
 import type { TraceStep } from "../trace.ts";
 import type { CallRequest, Decision, Facts, Party } from "./types.ts";
@@ -17,9 +28,14 @@ export type World = {
   readonly urls?: readonly OriginationUrl[];
   readonly carriers?: readonly {
     readonly row: Carrier;
-    readonly prefixes: readonly string[];
+    readonly prefixes: readonly (string | Pick<CarrierPrefix, "prefix" | "costMicros">)[];
     readonly targets: readonly Partial<CarrierTarget>[];
   }[];
+  readonly limits?: readonly CallLimit[];
+  readonly settings?: readonly AccountSettings[];
+  /** Where the account may call; absent: everywhere at home. */
+  readonly permissions?: readonly Partial<DialingPermission>[];
+  readonly dresses?: readonly CarrierDress[];
   /** Of `+12025550100`; default the trunk. */
   readonly numberOnTrunk?: string | null;
 };
@@ -48,7 +64,7 @@ export function directoryOf(world: World): DirectoryIndex {
     ["callerId", sid("PN", 3), { sid: sid("PN", 3), accountSid: ACCOUNT, e164: VERIFIED }],
   ];
   if (world.parent) rows.push(["account", world.parent.sid, world.parent]);
-  rows.push(...accessRows(world), ...carrierRows(world));
+  rows.push(...accessRows(world), ...carrierRows(world), ...decisionRows(world));
   for (const url of world.urls ?? []) rows.push(["originationUrl", url.sid, url]);
   directory.apply(changes(rows));
   return directory;
@@ -57,6 +73,26 @@ export function directoryOf(world: World): DirectoryIndex {
 function number(index: number, accountSid: string, e164: string, trunkSid: string | null): WrittenRow {
   return ["phoneNumber", sid("PN", index), { sid: sid("PN", index), accountSid, e164, trunkSid }];
 }
+
+function decisionRows(world: World): readonly WrittenRow[] {
+  return [
+    ...(world.limits ?? []).map((row): WrittenRow => ["callLimit", row.ownerSid, row]),
+    ...(world.settings ?? []).map((row): WrittenRow => ["accountSettings", row.accountSid, row]),
+    ...(world.dresses ?? []).map((row): WrittenRow => ["carrierDress", row.carrierSid, row]),
+    ...(world.permissions ?? []).map((change): WrittenRow => {
+      const row = { ...PERMISSION, ...change };
+      return ["dialingPermission", `${row.accountSid}/${row.destination}`, row];
+    }),
+  ];
+}
+
+const PERMISSION: DialingPermission = {
+  accountSid: ACCOUNT,
+  destination: "*",
+  lowRisk: true,
+  highRiskSpecial: false,
+  highRiskTollFraud: false,
+};
 
 function accessRows(world: World): readonly WrittenRow[] {
   const listSid = sid("AL", 1);
@@ -87,9 +123,10 @@ function carrierRows(world: World): readonly WrittenRow[] {
     return [
       ["carrier", carrierSid, row],
       ["carrierSource", source.sid, source],
-      ...prefixes.map((prefix): WrittenRow => {
+      ...prefixes.map((given): WrittenRow => {
+        const { prefix, costMicros } = typeof given === "string" ? { prefix: given, costMicros: 0 } : given;
         const key = `CF${carrierSid}${prefix}`;
-        return ["carrierPrefix", key, { sid: key, carrierSid, prefix, costMicros: 0 }];
+        return ["carrierPrefix", key, { sid: key, carrierSid, prefix, costMicros }];
       }),
       ...targets.map((target, index): WrittenRow => {
         const key = `CT${carrierSid}${index}`;
