@@ -18,7 +18,7 @@ type Operation = {
 type Path = { readonly pattern: RegExp; readonly operations: ReadonlyMap<string, Operation> };
 
 /** One answer of the API under test. */
-export type Seen = { readonly method: string; readonly path: string; readonly status: number; readonly body: unknown };
+type Seen = { readonly method: string; readonly path: string; readonly status: number; readonly body: unknown };
 
 /** Holds answers against documents; says nothing when they agree. */
 export type OpenApi = { complaints(seen: Seen): readonly string[] };

@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const READY_LIMIT_MS = 60_000;
 
 /** What `trunkline serve --json` prints when it is ready. */
-export type Ready = {
+type Ready = {
   readonly pid: number;
   readonly api: string;
   readonly sip: readonly string[];

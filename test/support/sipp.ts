@@ -30,7 +30,7 @@ export type SippRun = {
   readonly quiet?: boolean;
 };
 
-export type SippResult = {
+type SippResult = {
   readonly successful: number;
   readonly failed: number;
   readonly retransmissions: number;

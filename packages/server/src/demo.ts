@@ -8,7 +8,7 @@ const DEMO_USER = "demo";
 const PAGE_OF_ALL = { limit: 1_000 };
 
 /** The demo's numbers, +12025550100 to +12025550119: reserved for fiction by the North American Numbering Plan. */
-export const DEMO_NUMBERS: readonly string[] = Array.from(
+const DEMO_NUMBERS: readonly string[] = Array.from(
   { length: 20 },
   (_unused, i) => `+120255501${String(i).padStart(2, "0")}`,
 );

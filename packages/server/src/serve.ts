@@ -56,6 +56,7 @@ async function start(
   const store = await openStore({
     url: settings.databaseUrl ?? `pglite:${resolve(settings.dataDir, "store")}`,
     encryptionKey: Buffer.from(secrets.encryptionKey, "hex"),
+    onProblem: (problem) => log("warn", "trouble with the database", { why: problem.message }),
   });
   onClose(() => store.close());
   await ensureOperator(store, secrets);

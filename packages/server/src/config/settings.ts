@@ -2,7 +2,7 @@
  * The settings table: every variable that Trunkline reads, with its default, its meaning and its reader. The command line's help, the
  * YAML file's keys and the checks at start all come from here (interface §2).
  */
-export type ListenAddress = { readonly host: string; readonly port: number };
+type ListenAddress = { readonly host: string; readonly port: number };
 export type Role = "all" | "edge" | "control";
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";
 
