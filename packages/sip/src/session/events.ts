@@ -29,8 +29,8 @@ export type SessionEvent =
       readonly response: SipResponse;
     }
   /**
-   * UAC: the 2xx that made the dialog. The session sends ACK at once; other forks' 2xx get ACK and BYE. `sdp` is the answer that
-   * holds, also when a reliable 1xx of the same fork brought it.
+   * UAC: the 2xx that made the dialog. The session sends ACK at once; other forks' 2xx get ACK and BYE. `sdp` is the peer's
+   * description that holds, also when a reliable 1xx of the same fork brought it, or an early UPDATE changed it since.
    */
   | { readonly kind: "answer"; readonly sdp: string | undefined; readonly response: SipResponse }
   /**

@@ -147,9 +147,8 @@ export class InviteUsage {
   }
 
   /** UAS: our 2xx was sent. It is sent again until its ACK comes. */
-  answered(transaction: InviteServerTransaction, wire: string, cseq: number): void {
+  answered(transaction: InviteServerTransaction, wire: string, cseq: number, carriesOffer: boolean): void {
     this.#phase = "confirmed";
-    const carriesOffer = this.negotiation.open === "ours";
     this.#unacknowledged.add(transaction, wire, cseq, { carriesOffer, announce: true });
   }
 

@@ -48,6 +48,17 @@ describe("RFC 3264 §4: one offer at a time", () => {
     ["their response answers our offer", [ours, (n) => n.hear("R", false)], "none L/R"],
     ["§13.2.1: their second answer is passed over", [ours, answer("R"), (n) => n.hear("R1", false)], "none L/R"],
     ["a response to our INVITE without offer makes theirs", [(n) => n.hear("R", true)], "theirs -/-"],
+    [
+      "an UPDATE of ours is not answered by the 200 of the INVITE",
+      [agreed, ours, (n) => n.hear("R1", false)],
+      "ours L0/R0",
+    ],
+    [
+      "an UPDATE of theirs is not answered by our 200 to the INVITE",
+      [agreed, theirs, (n) => n.speak("L1")],
+      "theirs L0/R0",
+    ],
+    ["an UPDATE of ours is answered by its own 200", [agreed, ours, (n) => n.hearReply("R", false)], "none L/R"],
     ["... once", [(n) => n.hear("R", true), (n) => n.hear("R1", true), answer("L")], "none L/R"],
   ];
   it.each(cases)("%s", (_title, steps, want) => {

@@ -53,15 +53,22 @@ export class Negotiation {
    * after the first exchange may say nothing more (RFC 6337 §3.1.1): undefined.
    */
   speak(sdp: string | undefined): string | undefined {
-    if (sdp === undefined || this.#open === "ours") return undefined;
+    if (sdp === undefined || this.#agreed !== undefined || this.#open === "ours") return undefined;
     if (this.#open === "theirs") this.answer(sdp);
-    else if (this.#agreed === undefined) this.propose("ours", sdp);
-    else return undefined;
+    else this.propose("ours", sdp);
     return sdp;
   }
 
-  /** The peer's description in a response to an INVITE or UPDATE of ours. A second answer is passed over (RFC 3261 §13.2.1). */
+  /**
+   * The peer's description in a response to our initial INVITE. After the first exchange it counts for nothing (RFC 3261
+   * §13.2.1); an offer that is open by then is that of an UPDATE and gets its answer elsewhere.
+   */
   hear(sdp: string, isLateOffer: boolean): Heard {
+    return this.#agreed === undefined ? this.hearReply(sdp, isLateOffer) : "repeat";
+  }
+
+  /** The peer's description in a response to our re-INVITE or UPDATE. A second answer is passed over. */
+  hearReply(sdp: string, isLateOffer: boolean): Heard {
     if (this.#open === "ours") {
       this.answer(sdp);
       return "answer";

@@ -114,7 +114,7 @@ export class OfferSender {
     const { client, owe, negotiation, timer, refreshHeaders } = this.#context;
     const before = negotiation.agreed;
     if (offer.sdp !== undefined) negotiation.propose("ours", offer.sdp);
-    const hear = (sdp: string): Heard => negotiation.hear(sdp, isLate(offer));
+    const hear = (sdp: string): Heard => negotiation.hearReply(sdp, isLate(offer));
     const reliable = new ReliableProgress({ client, owe, hear });
     const onAnswer = (answer: InDialogAnswer): void => {
       if (answer.kind !== "provisional") this.#receive(offer, before, answer);
@@ -152,7 +152,7 @@ export class OfferSender {
     const stopped = this.#state === "stopped";
     const sdp = sdpOf(response);
     const heard =
-      sdp !== undefined && !stopped && negotiation.hear(sdp, isLate(offer) && negotiation.agreed === before);
+      sdp !== undefined && !stopped && negotiation.hearReply(sdp, isLate(offer) && negotiation.agreed === before);
     this.#context.refreshTarget(response);
     if (!stopped) this.#state = "idle";
     if (sent.transaction !== undefined) {

@@ -1,3 +1,4 @@
+import type { Host } from "../host.ts";
 import type { SessionEvent } from "./events.ts";
 import { createUserAgent } from "./user-agent.ts";
 import type { OutgoingInvite, Session, UserAgent, UserAgentHandlers, UserAgentOptions } from "./user-agent.types.ts";
@@ -14,6 +15,8 @@ export type Phone = {
   readonly heard: string[];
   /** `isLate`: without an offer. */
   call(to: Phone, invite?: Partial<OutgoingInvite>, isLate?: boolean): Session;
+  /** The program is killed: it hears, says and does nothing any more, and tells nobody. */
+  die(): void;
 };
 
 export type PhoneOptions = {
@@ -36,8 +39,9 @@ export function createPhone(network: VirtualNetwork, address: string, options: P
       heard.push(inShort(event));
       options.onEvent?.(event, session());
     };
+  const { host, kill } = mortal(network.host());
   const agent = createUserAgent(
-    network.host(),
+    host,
     {
       product: "phone",
       allow: ALLOW,
@@ -75,8 +79,23 @@ export function createPhone(network: VirtualNetwork, address: string, options: P
       );
       return session;
     },
+    die: () => {
+      kill();
+      network.attach(address, port, undefined);
+    },
   };
   return phone;
+}
+
+/** A host that can be killed: what was to happen later does not, what is sent goes nowhere. */
+function mortal(host: Host): { readonly host: Host; kill(): void } {
+  let isDead = false;
+  const setTimer: Host["setTimer"] = (afterMs, fire) => host.setTimer(afterMs, () => isDead || fire());
+  const send: Host["send"] = (flow, wire) => isDead || host.send(flow, wire);
+  const kill = (): void => {
+    isDead = true;
+  };
+  return { host: { ...host, setTimer, send }, kill };
 }
 
 /** An event as one short word or two. */

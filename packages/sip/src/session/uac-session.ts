@@ -212,7 +212,7 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
     const reliable = new ReliableProgress({
       client,
       owe: (settle) => usage.owe(settle),
-      hear: (sdp) => negotiation.hear(sdp, isLate && negotiation.agreed === undefined),
+      hear: (sdp) => negotiation.hear(sdp, isLate),
     });
     const early = { usage, reliable };
     usage.learn(response);
@@ -255,15 +255,15 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
       return;
     }
     const { negotiation } = usage;
-    const isLate = this.#wanted.sdp === undefined && negotiation.agreed === undefined;
-    if (sdp !== undefined && negotiation.hear(sdp, isLate) === "offer") {
+    const isFirst = negotiation.agreed === undefined;
+    if (sdp !== undefined && negotiation.hear(sdp, this.#wanted.sdp === undefined) === "offer") {
       this.#state = "answered";
       usage.owe(acknowledge);
       this.onEvent({ kind: "answer", sdp, response });
       return;
     }
     // An answer that never came: the next offer has to make up for it.
-    if (negotiation.open === "ours") negotiation.restore();
+    if (isFirst && negotiation.open === "ours") negotiation.restore();
     this.#state = "confirmed";
     acknowledge(undefined);
     this.onEvent({ kind: "answer", sdp: negotiation.agreed?.remote ?? sdp, response });

@@ -180,9 +180,10 @@ export class UasSession implements Session, UsageOwner, DialogOwner {
     this.#settled();
     if (wire === undefined) return;
     // Answered without a description: nothing was agreed, and the next offer may come from either side.
-    if (negotiation.open === "theirs") negotiation.restore();
+    if (negotiation.agreed === undefined && negotiation.open === "theirs") negotiation.restore();
     this.#state = "answered";
-    this.#usage.answered(transaction, wire, invite.cseq.number);
+    const carriesOffer = said !== undefined && negotiation.open === "ours";
+    this.#usage.answered(transaction, wire, invite.cseq.number, carriesOffer);
   }
 
   #reliableResponses(): ReliableResponses {
