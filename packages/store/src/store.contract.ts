@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { callContract } from "./contract/calls.contract.ts";
 import { configurationContract } from "./contract/configuration.contract.ts";
 import { directoryContract } from "./contract/directory.contract.ts";
+import { limitContract } from "./contract/limits.contract.ts";
 import { pagingContract } from "./contract/paging.contract.ts";
 import { trunkPartsContract } from "./contract/trunk-parts.contract.ts";
 import type { Store } from "./store.ts";
@@ -22,6 +23,7 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     trunkPartsContract(current);
     pagingContract(current);
     callContract(current);
+    limitContract(current);
     directoryContract(current);
   });
 }

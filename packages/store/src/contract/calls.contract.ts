@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { alertRow, callRow, newAccount } from "../rows.fixture.ts";
-import type { CallFilter, Store } from "../store.ts";
+import type { AlertFilter, CallFilter, Store } from "../store.ts";
 
 const ALL = { limit: 1_000 };
 
@@ -9,8 +9,12 @@ export function callContract(store: () => Store): void {
     recordChecks(store);
     batchChecks(store);
     filterChecks(store);
+    csvChecks(store);
   });
-  describe("alerts", () => alertChecks(store));
+  describe("alerts", () => {
+    alertChecks(store);
+    alertFilterChecks(store);
+  });
 }
 
 function recordChecks(store: () => Store): void {
@@ -99,6 +103,8 @@ function filterChecks(store: () => Store): void {
       callRow(accountSid, {
         from: "+1",
         to: "sip:+3@pbx.example.com;region=us1",
+        sipCallIdA: "a1",
+        sipCallIdB: "b1",
         createdAtMs: startMs + 1,
         endedAtMs: startMs + 20,
       }),
@@ -107,6 +113,7 @@ function filterChecks(store: () => Store): void {
         to: "+2",
         createdAtMs: startMs + 2,
         endedAtMs: null,
+        errorCode: 32011,
         trunkSid: "TK9",
       }),
     ];
@@ -119,6 +126,13 @@ function filterChecks(store: () => Store): void {
       [{ to: "sip:+3@pbx.example.com;region=us1" }, [1]],
       [{ to: "sip:+3@pbx.example.com" }, []],
       [{ from: "+1", to: "+2" }, [0]],
+      [{ number: "+1" }, [1, 0]],
+      [{ number: "+2" }, [2, 0]],
+      [{ number: "sip:alice@example.com" }, [2]],
+      [{ sipCallId: "a1" }, [1]],
+      [{ sipCallId: "b1" }, [1]],
+      [{ sipCallId: "b1", number: "+2" }, []],
+      [{ errorCode: 32011 }, [2]],
       [{ status: "busy" }, [0]],
       [{ trunkSid: "TK9" }, [2]],
       [{ startedFromMs: startMs + 1 }, [2, 1]],
@@ -132,6 +146,80 @@ function filterChecks(store: () => Store): void {
       expect([filter, rows.map((row) => row.sid)]).toEqual([filter, want.map((index) => calls[index]?.sid)]);
       expect(await store().calls.count({ accountSid, ...filter })).toBe(want.length);
     }
+  });
+}
+
+async function piecesOf(csv: AsyncIterable<string>): Promise<readonly string[]> {
+  const pieces: string[] = [];
+  for await (const piece of csv) pieces.push(piece);
+  return pieces;
+}
+
+function csvChecks(store: () => Store): void {
+  it("EVD-5: CSV in pieces of whole lines, newest first, filtered, in which no peer's text is a formula or a new column", async () => {
+    const accountSid = await newAccount(store());
+    const startMs = 1_795_000_000_000;
+    const many = Array.from({ length: 1_001 }, (_, i) =>
+      callRow(accountSid, { createdAtMs: startMs + i, trace: [], attempts: [], quality: [] }),
+    );
+    const odd = callRow(accountSid, {
+      createdAtMs: startMs - 1,
+      callerName: '=HYPERLINK("http://evil.example")',
+      reason: 'a "b", c\r\nd',
+      to: "+12025550100;x",
+      answeredAtMs: null,
+      durationSec: null,
+      status: "failed",
+    });
+    await store().callRecordSink.save([...many, odd]);
+    const pieces = await piecesOf(store().calls.csv({ accountSid }));
+    expect(pieces.length).toBe(4);
+    expect(pieces.every((piece) => piece.endsWith("\r\n"))).toBe(true);
+    const lines = pieces.join("").split("\r\n");
+    expect(lines[0]).toMatch(/^Call SID,Account SID,Trunk SID,Direction,From,To,CNAM,/);
+    expect(lines[1]?.split(",")[0]).toBe(many.at(-1)?.sid);
+    expect(lines[1]).toContain(",trunking-terminating,+12025550100,+12025550199,,,completed,");
+    const [, failed] = await piecesOf(store().calls.csv({ accountSid, status: "failed" }));
+    expect(failed).toContain(`,+12025550100,'+12025550100;x,"'=HYPERLINK(""http://evil.example"")",,failed,`);
+    expect(failed).toContain('"a ""b"", c\r\nd"');
+    expect(await piecesOf(store().calls.csv({ accountSid, status: "busy" }))).toHaveLength(1);
+  });
+}
+
+function alertFilterChecks(store: () => Store): void {
+  it("EVD-4: alerts by level, code and time; read and deleted one by one in their own account", async () => {
+    const accountSid = await newAccount(store());
+    const atMs = 1_795_000_000_000;
+    const error = alertRow(accountSid, { atMs });
+    const warning = alertRow(accountSid, { atMs: atMs + 10, errorCode: 32011, level: "warning" });
+    await store().alertSink.save([error, warning]);
+    const list = async (filter: AlertFilter) => (await store().alerts.list(accountSid, filter, ALL)).rows;
+    const cases: [filter: AlertFilter, want: unknown[]][] = [
+      [{}, [warning, error]],
+      [{ level: "warning" }, [warning]],
+      [{ errorCode: 32201 }, [error]],
+      [{ fromMs: atMs + 1 }, [warning]],
+      [{ fromMs: atMs, toMs: atMs + 10 }, [error]],
+      [{ level: "error", errorCode: 32011 }, []],
+    ];
+    for (const [filter, want] of cases) expect([filter, await list(filter)]).toEqual([filter, want]);
+    expect(await store().alerts.fetch(accountSid, error.sid)).toEqual(error);
+    expect(await store().alerts.fetch("AC0", error.sid)).toBeUndefined();
+    expect(await store().alerts.delete("AC0", error.sid)).toBe(false);
+    expect(await store().alerts.delete(accountSid, error.sid)).toBe(true);
+    expect(await store().alerts.delete(accountSid, error.sid)).toBe(false);
+  });
+
+  it("EVD-4: retention deletes the oldest of all accounts, some at a time", async () => {
+    const [one, two] = [await newAccount(store()), await newAccount(store())];
+    // Older than what any other check saves.
+    const old = [1_000, 2_000, 3_000].map((atMs, i) => alertRow(i === 1 ? two : one, { atMs }));
+    const kept = alertRow(one, { atMs: 4_000 });
+    await store().alertSink.save([...old, kept]);
+    expect(await store().alerts.deleteOlderThan(4_000, 2)).toBe(2);
+    expect((await store().alerts.list(one, {}, ALL)).rows).toEqual([kept, old[2]]);
+    expect(await store().alerts.deleteOlderThan(4_000, 2)).toBe(1);
+    expect((await store().alerts.list(one, {}, ALL)).rows).toEqual([kept]);
   });
 }
 
