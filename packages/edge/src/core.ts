@@ -1,12 +1,14 @@
-import { createUserAgent, type Flow, type UserAgent } from "@trunkline/sip";
+import { createUserAgent, type Flow, type UserAgent, type UserAgentOptions } from "@trunkline/sip";
 import { AlertQueue } from "./alerts.ts";
 import type { Call } from "./call/call.ts";
+import type { FlowPeer } from "./call/parts.ts";
 import type { EdgeCore, EdgeCoreOptions, EdgeCorePorts } from "./core.types.ts";
 import type { EdgeLimits } from "./edge.types.ts";
 import { Guard, type Verdict } from "./guard.ts";
-import { ALLOWED_METHODS } from "./leg/leg.ts";
+import { ALLOWED_METHODS, EXTENSIONS } from "./leg/leg.ts";
 import type { LegB } from "./leg/leg-b.ts";
 import { DEFAULT_LIMITS, GOODBYE_MS } from "./limits.ts";
+import type { Located } from "./locate/locator.ts";
 import { TargetHealth } from "./locate/target-health.ts";
 import { Counters } from "./metrics.ts";
 import { Authenticator } from "./uas/authenticator.ts";
@@ -44,17 +46,13 @@ class Core implements EdgeCore {
     this.#health = new TargetHealth(() => host.nowMs());
     this.#guard = new Guard({ edge, zone, ownHosts, ...limits }, counters);
     this.#alerts = new AlertQueue(ports.alerts, { host, wallClockMs, counters, log });
-    this.#userAgent = createUserAgent(
-      host,
-      { product: "Trunkline", allow: ALLOWED_METHODS, supported: [], advertised: (flow) => ports.advertised(flow) },
-      {
-        screen: (request, flow) => this.#heed(this.#guard.screen(request, flow, ports.directory(), host.nowMs()), flow),
-        screenUnreadable: (_unreadable, flow) =>
-          this.#heed(this.#guard.screenUnreadable(flow, ports.directory(), host.nowMs()), flow),
-        onInvite: (session) => uas.onInvite(session),
-        onRequest: (request) => uas.onRequest(request),
-      },
-    );
+    this.#userAgent = createUserAgent(host, this.#userAgentOptions(), {
+      screen: (request, flow) => this.#heed(this.#guard.screen(request, flow, ports.directory(), host.nowMs()), flow),
+      screenUnreadable: (_unreadable, flow) =>
+        this.#heed(this.#guard.screenUnreadable(flow, ports.directory(), host.nowMs()), flow),
+      onInvite: (session) => uas.onInvite(session),
+      onRequest: (request) => uas.onRequest(request),
+    });
     const uas = new Uas({
       ...ports,
       userAgent: this.#userAgent,
@@ -68,6 +66,46 @@ class Core implements EdgeCore {
       calls: this.#calls,
       isDraining: () => this.#draining,
     });
+  }
+
+  #userAgentOptions(): UserAgentOptions {
+    const { advertised, flowTo } = this.#ports;
+    return {
+      product: "Trunkline",
+      allow: ALLOWED_METHODS,
+      supported: EXTENSIONS,
+      advertised: (flow) => advertised(flow),
+      streamFlow: ({ remoteAddress, remotePort }) => flowTo("tcp", remoteAddress, remotePort),
+      locate: (uri, flow, found) => this.#locateNextHop(uri, flow, found),
+    };
+  }
+
+  /** Where a dialog's next hop is that is a name, or whose connection is gone: the first address that is in good standing. */
+  #locateNextHop(uri: string, flow: Flow, found: (located: Flow | undefined) => void): void {
+    const { locator, flowTo, log } = this.#ports;
+    const tell = ({ targets }: Located): void => {
+      const [target] = this.#health.inOrderOfTrial(targets);
+      const towards = this.#peerOn(flow) ?? "carrier";
+      found(
+        target && flowTo(target.transport, target.address, target.port, { serverName: target.serverName, towards }),
+      );
+    };
+    const located = locator.locate(uri);
+    if (located instanceof Promise) {
+      located.then(tell, (error: unknown) => {
+        log("error", "a next hop could not be looked up", { uri, error: String(error) });
+        found(undefined);
+      });
+    } else tell(located);
+  }
+
+  /** Who is at the other end of a flow that a call is carried over. */
+  #peerOn(flow: Flow): FlowPeer["towards"] | undefined {
+    for (const call of this.#calls.values()) {
+      const peer = call.peerOn(flow);
+      if (peer) return peer;
+    }
+    return undefined;
   }
 
   receive(...message: Parameters<EdgeCore["receive"]>): void {
@@ -132,11 +170,7 @@ class Core implements EdgeCore {
    * unknown, and its BYE should find its way.
    */
   #heed(verdict: Verdict, flow: Flow): boolean {
-    if (
-      verdict === "stranger" &&
-      flow.transport !== "udp" &&
-      ![...this.#calls.values()].some((call) => call.uses(flow))
-    ) {
+    if (verdict === "stranger" && flow.transport !== "udp" && this.#peerOn(flow) === undefined) {
       this.#counters.add("connections_closed_strangers");
       this.#ports.closeFlow?.(flow);
     }

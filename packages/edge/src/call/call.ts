@@ -10,7 +10,7 @@ import type { Located, Target } from "../locate/locator.ts";
 import type { CallInput, CallOutput, CallPlan, CallState, CallTimer } from "./call.types.ts";
 import { CallMedia } from "./call-media.ts";
 import { reasonValue } from "./outcome.ts";
-import type { CallParts } from "./parts.ts";
+import type { CallParts, FlowPeer } from "./parts.ts";
 import { step } from "./step.ts";
 
 /** A call that routing decided to dial. */
@@ -85,9 +85,12 @@ export class Call {
     this.#feed({ kind: "hang-up", sipStatus, phrase, reason });
   }
 
-  /** Whether one of its legs is carried over that flow's connection. */
-  uses({ connection }: Flow): boolean {
-    return [this.#legA, this.#legB].some((leg) => leg?.session.flow.connection === connection);
+  /** Who is behind that flow, when one of the legs is carried over it. */
+  peerOn(flow: Flow): FlowPeer["towards"] | undefined {
+    const isTerminating = this.opening.identity.direction === "trunking-terminating";
+    if (isSameFlow(this.#legA.session.flow, flow)) return isTerminating ? "customer" : "carrier";
+    if (this.#legB && isSameFlow(this.#legB.session.flow, flow)) return isTerminating ? "carrier" : "customer";
+    return undefined;
   }
 
   view(): LiveCallView {
@@ -368,6 +371,12 @@ export class Call {
     this.#media.drop();
     this.#do({ kind: "release", ending });
   }
+}
+
+/** The same connection, or over UDP the same peer at the same socket. */
+function isSameFlow(a: Flow, b: Flow): boolean {
+  if (a.connection !== undefined || b.connection !== undefined) return a.connection === b.connection;
+  return a.remoteAddress === b.remoteAddress && a.remotePort === b.remotePort && a.localAddress === b.localAddress;
 }
 
 function stackOf(error: unknown): string {

@@ -29,12 +29,12 @@ export type LegEvent =
   | { readonly kind: "cancel"; readonly why: string | undefined }
   | {
       readonly kind: "hangup";
-      /** `unacknowledged`: our answer never got its ACK; `gone`: the peer no longer knows the dialog. */
+      /** `unacknowledged`: our answer never got its ACK; `gone`: the peer no longer knows the dialog, or gives no sign of life. */
       readonly cause: "remote" | "unacknowledged" | "gone";
       readonly why: string | undefined;
     }
   /** A changed session description; undefined: we are asked to offer. */
-  | { readonly kind: "offer"; readonly sdp: string | undefined }
+  | { readonly kind: "offer"; readonly sdp: string | undefined; readonly fork: string }
   | { readonly kind: "offer-answered"; readonly status: number; readonly sdp: string | undefined }
   /** Our answer arrived; `sdp` when it had been our offer. */
   | { readonly kind: "acknowledged"; readonly sdp: string | undefined };
@@ -54,6 +54,8 @@ export type CallPlan = {
   readonly attempts: readonly PlannedAttempt[];
   /** Leg A's offer; undefined when it makes none and answers leg B's in its ACK (RFC 3261 §13.2.1, a late offer). */
   readonly offer: string | undefined;
+  /** Leg A acknowledges provisional responses, so that the first description in one is its answer for good (RFC 3262 §5). */
+  readonly reliableEarly: boolean;
   readonly ringTimeoutMs: number;
   readonly maxDurationMs: number;
 };
@@ -76,6 +78,12 @@ export type Hunt = {
   readonly rang: boolean;
   /** What the early dialogs of the current try described, each its last; the caller hears the first one until somebody answers. */
   readonly early: readonly EarlyMedia[];
+  /** What leg A described last: its offer, or what it made of that before the answer. Undefined when it has said nothing yet. */
+  readonly caller: string | undefined;
+  /** Of which description leg A was told for good, if of any. */
+  readonly shown: string | undefined;
+  /** The media plane's last offer was leg B's. */
+  readonly isTurned: boolean;
 };
 
 export type AddressFamily = "ipv4" | "ipv6";
@@ -85,7 +93,7 @@ export type EarlyMedia = { readonly fork: string; readonly sdp: string };
 /** A change of the session under way between the legs (re-INVITE or UPDATE). One at a time; a second one is told 491. */
 export type Exchange = {
   readonly from: Leg;
-  /** False when the offer came in an ACK and nobody waits for our answer. */
+  /** False when nobody waits for our answer: the offer came in an ACK, or is one that the other leg has yet to hear of. */
   readonly reply: boolean;
   /**
    * The offer is with the media plane, with the other leg, its answer is with the media plane; our offer likewise; the old one is put back;
@@ -128,6 +136,8 @@ export type CallState =
       /** What each leg last described as its own. */
       readonly described: Readonly<Record<Leg, string>>;
       readonly exchange: Exchange | undefined;
+      /** Legs whose description has changed since the other one was told of it. */
+      readonly untold: readonly Leg[];
     }
   /** The media plane is asked for its last counters. */
   | { readonly name: "closing"; readonly ending: Ending }
@@ -137,8 +147,12 @@ export type CallState =
 export type MediaPurpose =
   | { readonly kind: "prepare" }
   | { readonly kind: "progress"; readonly tryNumber: number; readonly status: number; readonly reason: string }
+  /** An early offer of that leg. */
+  | { readonly kind: "change"; readonly tryNumber: number; readonly leg: Leg; readonly sdp: string }
   | { readonly kind: "answer" }
-  | { readonly kind: "exchange" };
+  | { readonly kind: "exchange" }
+  /** Said to put the plane into the right state for what is said next; nobody waits for its result. */
+  | { readonly kind: "again" };
 
 export type CallTimer = "silence" | "ring" | "duration";
 

@@ -141,6 +141,12 @@ const cases: [title: string, callPlan: CallPlan, inputs: CallInput[], want: stri
       "+silence2000 dial#2(0,192.0.2.2,-) | attempt0=503 alert32011 prepare(-) +silence4000 dial#3(0,2001:db8::6,-) => calling",
   ],
   [
+    "RFC 4028 §7.4: a refresh that brings another answer moves that leg's media and bothers nobody else",
+    plan,
+    [...talking, b(1, { kind: "offer-answered", status: 200, sdp: "moved-b" })],
+    `${TALKING} | media-offer(a,offer-a) media-answer(b,moved-b) => connected`,
+  ],
+  [
     "an offer before the answer is told to wait",
     plan,
     [...dialled, a(offer("x"))],

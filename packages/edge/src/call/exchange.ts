@@ -1,5 +1,5 @@
 import type { Leg } from "@trunkline/media";
-import type { CallInput, CallState, CallStep, Exchange, LegEvent, MediaPurpose } from "./call.types.ts";
+import type { CallInput, CallOutput, CallState, CallStep, Exchange, LegEvent, MediaPurpose } from "./call.types.ts";
 import { end, endedTalk, stay } from "./ending.ts";
 
 /** The connected state, where sessions are changed by re-INVITE and UPDATE. */
@@ -35,6 +35,7 @@ export function onOffer(state: Connected, from: Leg, event: Offer): CallStep {
 /** The other leg answered what it was asked, or refused: then the first leg's old description is put back into the media plane. */
 export function onOfferAnswered(state: Connected, leg: Leg, event: OfferAnswered): CallStep {
   const exchange = state.exchange;
+  if (!exchange && event.sdp !== undefined) return onRefreshed(state, leg, event.sdp);
   if (exchange?.at !== "asking" || leg === exchange.from) return stay(state);
   if (event.sdp !== undefined) {
     const described = { ...state.described, [leg]: event.sdp };
@@ -44,6 +45,25 @@ export function onOfferAnswered(state: Connected, leg: Leg, event: OfferAnswered
     );
   }
   return restore(state, exchange, event.status);
+}
+
+/** The change is over, whichever way. What one leg has yet to hear of the other is offered to it next. */
+export function settled(state: Connected, ...outputs: CallOutput[]): CallStep {
+  const [from, ...untold] = state.untold;
+  if (from === undefined) return stay({ ...state, exchange: undefined }, ...outputs);
+  const previous = state.described[from];
+  const step = offering({ ...state, untold }, { from, reply: false, at: "offering", previous }, previous);
+  return { ...step, outputs: [...outputs, ...step.outputs] };
+}
+
+/** A refresh of the session (RFC 4028) brought another answer than the one before: that leg's media has moved, the other's has not. */
+function onRefreshed(state: Connected, leg: Leg, sdp: string): CallStep {
+  const other = otherLeg(leg);
+  return stay(
+    { ...state, described: { ...state.described, [leg]: sdp } },
+    { kind: "media-offer", leg: other, sdp: state.described[other], purpose: { kind: "again" } },
+    { kind: "media-answer", leg, sdp, purpose: { kind: "again" } },
+  );
 }
 
 /** Leg B's 200 carried the call's first offer, and leg A has been shown it in ours. */
@@ -56,7 +76,7 @@ export function onAcknowledged(state: Connected, from: Leg, sdp: string | undefi
   const exchange = state.exchange;
   if (exchange?.at === "first-asking" && exchange.from !== from) return onFirstAnswer(state, exchange, from, sdp);
   if (exchange?.at !== "late-asking" || exchange.from !== from) return stay(state);
-  if (sdp === undefined) return stay({ ...state, exchange: undefined });
+  if (sdp === undefined) return settled(state);
   return offering(state, { ...exchange, reply: false, at: "offering" }, sdp);
 }
 
@@ -81,10 +101,9 @@ export function onExchangeMedia(
   const exchange = state.exchange;
   if (!exchange) return stay(state);
   const { from } = exchange;
-  const done: Connected = { ...state, exchange: undefined };
   if (input.kind === "media-refused") {
     if (exchange.at === "first-answering") return unusableAnswer(input.why);
-    return exchange.at === "restoring" ? stay(done) : restore(state, exchange, input.status);
+    return exchange.at === "restoring" ? settled(state) : restore(state, exchange, input.status);
   }
   switch (exchange.at) {
     case "offering":
@@ -93,20 +112,20 @@ export function onExchangeMedia(
         { kind: "offer", leg: otherLeg(from), sdp: input.sdp },
       );
     case "answering":
-      return exchange.reply ? stay(done, { kind: "accept-offer", leg: from, sdp: input.sdp }) : stay(done);
+      return exchange.reply ? settled(state, { kind: "accept-offer", leg: from, sdp: input.sdp }) : settled(state);
     case "late-offering":
       return stay(
         { ...state, exchange: { ...exchange, at: "late-asking" } },
         { kind: "accept-offer", leg: from, sdp: input.sdp },
       );
     case "first-answering":
-      return stay(done, { kind: "late-answer", sdp: input.sdp });
+      return settled(state, { kind: "late-answer", sdp: input.sdp });
     case "asking":
     case "late-asking":
     case "first-asking":
       return stay(state);
     case "restoring":
-      return stay(done);
+      return settled(state);
     default:
       return exchange.at satisfies never;
   }

@@ -1,6 +1,7 @@
 import { MIN_SILENCE_SHARE_MS } from "../limits.ts";
 import type { Target } from "../locate/locator.ts";
 import type { AddressFamily, CallOutput, CallPlan, CallStep, Hunt, LegEvent, PlannedAttempt } from "./call.types.ts";
+import { turnedBack } from "./early.ts";
 import { end, refusedByCallee, refusedByUs, stay } from "./ending.ts";
 import { reasonValue } from "./outcome.ts";
 
@@ -17,6 +18,9 @@ export function startHunt(plan: CallPlan): CallStep {
     heard: false,
     rang: false,
     early: [],
+    caller: plan.offer,
+    shown: undefined,
+    isTurned: false,
   };
   return locateAttempt(plan, hunt, { kind: "set", timer: "ring", afterMs: plan.ringTimeoutMs });
 }
@@ -90,8 +94,9 @@ export function interrupted(hunt: Hunt, detail: string): CallOutput[] {
 function tryTarget(plan: CallPlan, hunt: Hunt, target: Target): CallStep {
   const family = familyOf(target);
   if (hunt.prepared?.family === family) return dial(plan, hunt, target, hunt.prepared.offer);
-  const prepare: CallOutput = { kind: "prepare-media", attempt: hunt.attempt, target, sdp: plan.offer };
-  if (plan.offer !== undefined) return stay({ name: "preparing", hunt: { ...hunt, prepared: undefined } }, prepare);
+  const prepare: CallOutput = { kind: "prepare-media", attempt: hunt.attempt, target, sdp: hunt.caller };
+  if (hunt.caller !== undefined)
+    return stay({ name: "preparing", hunt: { ...hunt, prepared: undefined, isTurned: false } }, prepare);
   const step = dial(plan, { ...hunt, prepared: { family, offer: undefined } }, target, undefined);
   return { ...step, outputs: [prepare, ...step.outputs] };
 }
@@ -99,7 +104,8 @@ function tryTarget(plan: CallPlan, hunt: Hunt, target: Target): CallStep {
 function dial(plan: CallPlan, hunt: Hunt, target: Target, sdp: string | undefined): CallStep {
   const tryNumber = hunt.tries + 1;
   return stay(
-    { name: "calling", hunt: { ...hunt, tries: tryNumber, heard: false, early: [] } },
+    { name: "calling", hunt: { ...hunt, tries: tryNumber, heard: false, early: [], isTurned: false } },
+    ...turnedBack(hunt),
     { kind: "set", timer: "silence", afterMs: silenceShareMs(plan, hunt) },
     { kind: "dial", tryNumber, attempt: hunt.attempt, target, sdp },
   );

@@ -16,6 +16,7 @@ export const plan: CallPlan = {
     retry: { kind: "unless", statuses: [404, 486, 603] },
   })),
   offer: "offer-a",
+  reliableEarly: false,
   ringTimeoutMs: 60_000,
   maxDurationMs: 3_600_000,
 };
@@ -25,6 +26,8 @@ export const toCarrier: CallPlan = {
   attempts: plan.attempts.map((attempt) => ({ ...attempt, retry: { kind: "only", statuses: [500, 503] } })),
 };
 
+/** The caller acknowledges provisional responses. */
+export const reliable: CallPlan = { ...plan, reliableEarly: true };
 /** The caller leaves the offer to the callee. */
 export const noOffer: CallPlan = { ...plan, offer: undefined };
 
@@ -57,8 +60,14 @@ export const lost: LegEvent = { kind: "fail", cause: "unreachable", status: 503,
 export const bye: LegEvent = { kind: "hangup", cause: "remote", why: undefined };
 export const cancel: LegEvent = { kind: "cancel", why: undefined };
 export const closed: CallInput = { kind: "media-closed", quality: [] };
+/** The media plane's answer to an early offer of that leg. */
+export const changed = (leg: "a" | "b", sdp: string, result: string): CallInput =>
+  media({ kind: "change", tryNumber: 1, leg, sdp }, result);
+/** It took an early answer. */
+export const shown = (sdp: string): CallInput =>
+  media({ kind: "progress", tryNumber: 1, status: 183, reason: "" }, sdp);
 export const exchanged = (sdp: string): CallInput => media({ kind: "exchange" }, sdp);
-export const offer = (sdp?: string): LegEvent => ({ kind: "offer", sdp });
+export const offer = (sdp?: string, fork = ""): LegEvent => ({ kind: "offer", sdp, fork });
 
 /** What one of several early dialogs says. */
 export function rings(fork: string): LegEvent {

@@ -26,7 +26,6 @@ import {
   prepared,
   refused,
   ringing,
-  rings,
   six,
   start,
   TALKING,
@@ -75,18 +74,6 @@ const cases: [title: string, callPlan: CallPlan, inputs: CallInput[], want: stri
     plan,
     [...dialled, b(1, early), b(1, picksUp(""))],
     `${DIALLED} | -silence rang media-answer(b,early-b) | -silence attempt0=200 media-answer(b,early-b) => answering`,
-  ],
-  [
-    "MED-3: of two early dialogs the first with media is heard, the other rings unheard",
-    plan,
-    [...dialled, b(1, rings("x")), b(1, describes("y", "early-y")), b(1, describes("x", "early-x")), b(1, rings("x"))],
-    `${DIALLED} | -silence rang A<180 | -silence media-answer(b,early-y) | -silence | -silence => calling`,
-  ],
-  [
-    "MED-3: whoever answers takes over, with what it described itself",
-    plan,
-    [...dialled, b(1, describes("y", "early-y")), b(1, describes("x", "early-x")), b(1, picksUp("x"))],
-    `${DIALLED} | -silence rang media-answer(b,early-y) | -silence | -silence attempt0=200 media-answer(b,early-x) => answering`,
   ],
   [
     "an answer without SDP does not take another phone's",

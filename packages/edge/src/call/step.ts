@@ -1,5 +1,5 @@
-import { MAX_EARLY_DIALOGS } from "../limits.ts";
-import type { CallInput, CallPlan, CallState, CallStep, EarlyMedia, Hunt, LegEvent } from "./call.types.ts";
+import type { CallInput, CallOutput, CallPlan, CallState, CallStep, Hunt, LegEvent } from "./call.types.ts";
+import { type Hunting, onEarlyMedia, onEarlyOffer, onProgress, turnedBack } from "./early.ts";
 import { cancelledByCaller, end, endedTalk, refusedByCallee, refusedByUs, stay } from "./ending.ts";
 import {
   type Connected,
@@ -8,6 +8,7 @@ import {
   onExchangeMedia,
   onOffer,
   onOfferAnswered,
+  settled,
 } from "./exchange.ts";
 import { interrupted, onFailed, onLocated, onPrepared, onRingTimeout, onSilence, startHunt } from "./hunt.ts";
 
@@ -43,7 +44,6 @@ export function step(plan: CallPlan, state: CallState, input: CallInput): CallSt
   }
 }
 
-type Hunting = Extract<CallState, { readonly name: "locating" | "preparing" | "calling" }>;
 type Answering = Extract<CallState, { readonly name: "answering" }>;
 
 function beforeAnswer(plan: CallPlan, state: Hunting, input: CallInput): CallStep {
@@ -59,13 +59,15 @@ function beforeAnswer(plan: CallPlan, state: Hunting, input: CallInput): CallSte
         : leftover(state, input);
     case "media":
       if (input.purpose.kind === "prepare") return onPrepared(plan, hunt, input.sdp);
-      return onEarlyMedia(state, input, input.sdp);
+      return onEarlyMedia(state, input);
     case "media-refused":
       if (input.purpose.kind === "prepare") return onMediaRefused(input.status, input.why);
-      return onEarlyMedia(state, input, undefined);
+      return onEarlyMedia(state, input);
     case "timer":
       if (input.timer === "ring") return onRingTimeout(plan, hunt);
       return input.timer === "silence" && state.name === "calling" ? onSilence(plan, hunt) : stay(state);
+    case "leg-a":
+      return input.event.kind === "offer" ? onEarlyOffer(state, "a", input.event) : stay(state);
     default:
       return leftover(state, input);
   }
@@ -84,47 +86,10 @@ function onLegB(plan: CallPlan, state: Hunting, before: Hunt, event: LegEvent): 
     case "fail":
       return onFailed(plan, hunt, event);
     case "offer":
-      return stay(state, { kind: "reject-offer", leg: "b", status: 491 });
+      return onEarlyOffer(state, "b", event);
     default:
       return stay(state);
   }
-}
-
-/**
- * MED-3: of several early dialogs the first that describes its media is heard until somebody answers; the others ring on unheard, because a
- * caller's phone has one ear. Unanswered offers of ours only: what a callee describes to a caller who made no offer is no answer.
- */
-function onProgress(
-  plan: CallPlan,
-  state: Hunting,
-  before: Hunt,
-  event: Extract<LegEvent, { readonly kind: "progress" }>,
-): CallStep {
-  const { status, reason, fork } = event;
-  const sdp = plan.offer === undefined ? undefined : event.sdp;
-  const heard = before.early[0];
-  const early = sdp === undefined ? before.early : withEarly(before.early, { fork, sdp });
-  const hunt: Hunt = { ...before, rang: true, early };
-  const first = before.rang ? [] : [{ kind: "rang" } as const];
-  const told = stay({ ...state, hunt }, { kind: "clear", timer: "silence" }, ...first);
-  if (heard && heard.fork !== fork) return told;
-  const onward =
-    sdp === undefined
-      ? ({ kind: "progress", status, reason, sdp } as const)
-      : ({
-          kind: "media-answer",
-          leg: "b",
-          sdp,
-          purpose: { kind: "progress", tryNumber: hunt.tries, status, reason },
-        } as const);
-  return { ...told, outputs: [...told.outputs, onward] };
-}
-
-/** Its last description in its first place; forks beyond the limit are told of without their media. */
-function withEarly(early: readonly EarlyMedia[], next: EarlyMedia): readonly EarlyMedia[] {
-  const at = early.findIndex(({ fork }) => fork === next.fork);
-  if (at >= 0) return early.with(at, next);
-  return early.length < MAX_EARLY_DIALOGS ? [...early, next] : early;
 }
 
 /**
@@ -144,23 +109,14 @@ function onAnswer(plan: CallPlan, hunt: Hunt, event: Extract<LegEvent, { readonl
   if (sdp === undefined) {
     return end(refusedByUs("platform", 502, "Bad Gateway", null, "the answer has no SDP"), answered);
   }
-  return stay({ name: "answering", hunt, answer: sdp }, { kind: "clear", timer: "silence" }, answered, {
-    kind: plan.offer === undefined ? "media-offer" : "media-answer",
-    leg: "b",
-    sdp,
-    purpose: { kind: "answer" },
-  });
-}
-
-/** The media plane took an early answer (or not: then the ringing is told without it). One of an abandoned try is stale. */
-function onEarlyMedia(
-  state: Hunting,
-  input: Extract<CallInput, { readonly kind: "media" | "media-refused" }>,
-  sdp: string | undefined,
-): CallStep {
-  const { purpose } = input;
-  if (purpose.kind !== "progress" || purpose.tryNumber !== state.hunt.tries) return stay(state);
-  return stay(state, { kind: "progress", status: purpose.status, reason: purpose.reason, sdp });
+  const kind = plan.offer === undefined ? "media-offer" : "media-answer";
+  return stay(
+    { name: "answering", hunt, answer: sdp },
+    { kind: "clear", timer: "silence" },
+    answered,
+    ...turnedBack(hunt),
+    { kind, leg: "b", sdp, purpose: { kind: "answer" } },
+  );
 }
 
 /** Leg A's offer cannot be served. 400 is unreadable SDP (32102); the others need no code of their own. */
@@ -186,19 +142,31 @@ function answering(plan: CallPlan, state: Answering, input: CallInput): CallStep
   if (input.kind === "media-refused" && input.purpose.kind === "answer") {
     return end(refusedByUs("platform", 502, "Bad Gateway", null, `the answer's SDP: ${input.why}`));
   }
+  if ((input.kind === "media" || input.kind === "media-refused") && input.purpose.kind === "change") {
+    return stay(state, { kind: "reject-offer", leg: input.purpose.leg, status: 491 });
+  }
   if (input.kind !== "media" || input.purpose.kind !== "answer") return leftover(state, input);
-  return stay(
-    {
-      name: "connected",
-      tryNumber: state.hunt.tries,
-      described: { a: plan.offer ?? "", b: state.answer },
-      exchange: plan.offer === undefined ? firstExchange(state.answer) : undefined,
-    },
+  return connect(plan, state, input.sdp);
+}
+
+/** Both sides have answered. What one of them changed before, and the other could not be told, is told now. */
+function connect(plan: CallPlan, { hunt, answer }: Answering, sdp: string): CallStep {
+  const isCallerUntold = hunt.caller !== plan.offer;
+  const isCalleeUntold = hunt.shown !== undefined && hunt.shown !== answer;
+  const state: Connected = {
+    name: "connected",
+    tryNumber: hunt.tries,
+    described: { a: hunt.caller ?? "", b: answer },
+    exchange: plan.offer === undefined ? firstExchange(answer) : undefined,
+    untold: [...(isCallerUntold ? (["a"] as const) : []), ...(isCalleeUntold ? (["b"] as const) : [])],
+  };
+  const outputs: CallOutput[] = [
     { kind: "clear", timer: "ring" },
     { kind: "set", timer: "duration", afterMs: plan.maxDurationMs },
     { kind: "answered" },
-    { kind: "answer", sdp: input.sdp },
-  );
+    { kind: "answer", sdp },
+  ];
+  return state.exchange ? stay(state, ...outputs) : settled(state, ...outputs);
 }
 
 function connected(plan: CallPlan, state: Connected, input: CallInput): CallStep {
@@ -235,7 +203,8 @@ function connectedLeg(state: Connected, leg: "a" | "b", event: LegEvent): CallSt
       return onAcknowledged(state, leg, event.sdp);
     case "hangup": {
       if (event.cause === "remote") return end(endedTalk(by, `${by} hung up`, null, event.why));
-      if (event.cause === "gone") return end(endedTalk(by, `${by} no longer knows the call`, null, undefined));
+      if (event.cause === "gone")
+        return end(endedTalk(by, `${by} is gone: no answer, or none that knows the call`, null, undefined));
       const text = `the ${by} never acknowledged the answer`;
       return end(endedTalk("platform", text, 32022, undefined), { kind: "alert", errorCode: 32022, text });
     }

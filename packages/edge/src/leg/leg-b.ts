@@ -8,7 +8,9 @@ import {
 } from "@trunkline/sip";
 import type { Attempt } from "@trunkline/trunking";
 import type { Ending } from "../call/call.types.ts";
-import { Leg, type LegListener } from "./leg.ts";
+import { EXTENSIONS, Leg, type LegListener } from "./leg.ts";
+
+const WITHOUT_RELIABILITY = EXTENSIONS.filter((tag) => tag !== "100rel");
 
 /** One try at one target. */
 export type Dial = {
@@ -49,7 +51,8 @@ export class LegB extends Leg {
         to: nameAddr(null, attempt.toUri),
         maxForwards: dial.maxForwards,
         headers: attempt.headers,
-        ...(dial.sdp === undefined ? {} : { sdp: dial.sdp }),
+        // Its offer in a reliable response would want an answer before the caller, who has to give it, can be asked (RFC 3262 §5).
+        ...(dial.sdp === undefined ? { supported: WITHOUT_RELIABILITY } : { sdp: dial.sdp }),
       },
       (event) => (leg ? leg.hear(event) : early.push(event)),
     );

@@ -26,7 +26,13 @@ const INFO_HEADERS: readonly (readonly [key: string, name: string])[] = [
 ];
 
 /** What Allow says of us; the stack answers everything else with 405. REFER is taken to be refused with its own code (contract §8.7). */
-export const ALLOWED_METHODS = ["INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "UPDATE", "INFO", "REFER"] as const;
+export const ALLOWED_METHODS = [
+  ...["INVITE", "ACK", "BYE", "CANCEL", "OPTIONS"],
+  ...["UPDATE", "PRACK", "INFO", "REFER"],
+] as const;
+
+/** What Supported says of us, and Require may ask of us: RFC 3262 and RFC 4028, each leg for itself. */
+export const EXTENSIONS: readonly string[] = ["100rel", "timer"];
 
 const REFUSAL_PHRASES: Readonly<Record<number, string>> = { 488: "Not Acceptable Here", 491: "Request Pending" };
 
@@ -87,7 +93,8 @@ export class Leg {
       return;
     }
     this.#offer = event.reply;
-    this.#listener.event({ kind: "offer", sdp: event.sdp === undefined ? undefined : copyString(event.sdp) });
+    const fork = copyString(event.request.from.params.get("tag") ?? "");
+    this.#listener.event({ kind: "offer", sdp: event.sdp === undefined ? undefined : copyString(event.sdp), fork });
   }
 
   #hearRequest({ request, respond }: Extract<SessionEvent, { readonly kind: "request" }>): void {

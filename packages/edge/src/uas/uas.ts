@@ -151,6 +151,7 @@ export class Uas {
         direction: identity.direction,
         attempts,
         offer: sdp === undefined ? undefined : copyString(sdp),
+        reliableEarly: session.invite.values("require").some((tag) => tag.toLowerCase() === "100rel"),
         ringTimeoutMs: limits.ringTimeoutMs,
         maxDurationMs: limits.maxCallDurationMs,
       },
