@@ -1,6 +1,6 @@
 import type { HashName } from "../host.ts";
 import { Malformed } from "../malformed.ts";
-import { quoteString, TOKEN_CHARS, unescapeQuoted } from "../message/text.ts";
+import { isToken, quoteString, TOKEN_CHARS, unescapeQuoted } from "../message/text.ts";
 
 /** A challenge we can answer or make (RFC 7616 §3.3, RFC 8760 §2.4). */
 export type DigestChallenge = {
@@ -47,15 +47,17 @@ export function parseChallenge(line: string): DigestChallenge | Malformed {
   const opaque = params.get("opaque");
   if (algorithm === undefined) return new Malformed("algorithm");
   if (realm === undefined || nonce === undefined) return new Malformed("challenge");
+  const qop = (params.get("qop") ?? "")
+    .toLowerCase()
+    .split(/[ \t,]+/)
+    .filter((option) => option !== "");
+  if (!qop.every(isToken)) return new Malformed("qop");
   return {
     realm,
     nonce,
     ...(opaque === undefined ? {} : { opaque }),
     algorithm,
-    qop: (params.get("qop") ?? "")
-      .toLowerCase()
-      .split(/[ \t,]+/)
-      .filter((qop) => qop !== ""),
+    qop,
     stale: params.get("stale")?.toLowerCase() === "true",
   };
 }
@@ -104,6 +106,7 @@ export function parseCredentials(line: string): DigestCredentials | Malformed {
 function parseProtection(params: ReadonlyMap<string, string>): DigestCredentials["protection"] | Malformed {
   const qop = params.get("qop")?.toLowerCase();
   if (qop === undefined) return undefined;
+  if (!isToken(qop)) return new Malformed("qop");
   const cnonce = params.get("cnonce");
   const count = params.get("nc");
   if (cnonce === undefined || count === undefined || !/^[0-9A-Fa-f]{8}$/.test(count)) return new Malformed("nc");

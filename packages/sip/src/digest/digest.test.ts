@@ -79,6 +79,7 @@ describe("header lines", () => {
     ["a parameter twice", 'Digest realm="r", realm="s", nonce="n"'],
     ["an open quote", 'Digest realm="r, nonce="n"'],
     ["a trailing comma", 'Digest realm="r", nonce="n",'],
+    ["a qop that is no token (RFC 7616 §3.3)", 'Digest realm="r", nonce="n", qop="auth,\\""'],
   ])("refuses a challenge with %s", (_title, line) => {
     expect(isMalformed(parseChallenge(line))).toBe(true);
   });
@@ -89,6 +90,7 @@ describe("header lines", () => {
     ["a short response", `Digest ${right.replace(/a{32}/, "abc")}`],
     ["qop without nc", `Digest ${right}, qop=auth, cnonce="c"`],
     ["nc that is not eight digits", `Digest ${right}, qop=auth, cnonce="c", nc=1`],
+    ["a qop that is no token", `Digest ${right}, qop="au;th", cnonce="c", nc=00000001`],
     ["basic authentication", "Basic dTpw"],
   ])("refuses credentials with %s", (_title, line) => {
     expect(isMalformed(parseCredentials(line))).toBe(true);
