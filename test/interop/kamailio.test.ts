@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually } from "../support/eventually.ts";
 import { haveKamailio, startSbc } from "../support/kamailio.ts";
 import { freeSipPort, freeUdpPort, type Platform, startPlatform } from "../support/platform.ts";
 import { addOriginationUrl, assignNumber, ended } from "../support/script-ground.ts";
+import { endOfSimulatedCall, placeSimulatedCall } from "../support/simulated-call.ts";
 import { haveSipp, startSipp } from "../support/sipp.ts";
 
 const SBC = "127.0.0.31";
@@ -15,8 +15,6 @@ beforeAll(async () => {
 afterAll(async () => {
   expect(await platform.stop()).toBe(0);
 });
-
-type SimulatedCall = { readonly sid: string; readonly status: string; readonly call_sid: string | null };
 
 async function startBetween(transport: "udp" | "tcp" | "tls", phonePort: number) {
   const [port, tlsPort] = [await freeSipPort(SBC), await freeSipPort(SBC)];
@@ -33,7 +31,7 @@ async function startBetween(transport: "udp" | "tcp" | "tls", phonePort: number)
   return { ...sbc, uri, target: `${SBC}:${port}` };
 }
 
-describe.skipIf(!haveKamailio || !haveSipp).each(["udp", "tcp"] as const)(
+describe.skipIf(!haveKamailio || !haveSipp).each(["udp", "tcp", "tls"] as const)(
   "Kamailio as a customer's border controller over %s",
   (transport) => {
     let sbc: Awaited<ReturnType<typeof startBetween>>;
@@ -68,18 +66,11 @@ describe.skipIf(!haveKamailio || !haveSipp).each(["udp", "tcp"] as const)(
       await addOriginationUrl(platform, trunk.sid, sbc.uri, 1);
       await assignNumber(platform, trunk.sid, number);
       const phone = startSipp({ scenario: "uas.xml", address: PHONE, port: phonePort, limitSec: 30 });
-      const placed = await platform.post<SimulatedCall>("/trunkline/v1/SimulatedCalls", {
-        To: number,
-        From: "+14155550123",
-        Behaviour: JSON.stringify({ hangupAfterMs: 500 }),
-      });
+      const placed = await placeSimulatedCall(platform, number, { hangupAfterMs: 500 });
       const { successful, messages, errors } = await phone.done;
       expect(successful, errors + sbc.log()).toBe(1);
       expect(messages).toContain(`INVITE sip:${number}@${SBC}`);
-      const done = await eventually("its end", async () => {
-        const call = await platform.get<SimulatedCall>(`/trunkline/v1/SimulatedCalls/${placed.sid}`);
-        return call.status === "completed" ? call : undefined;
-      });
+      const done = await endOfSimulatedCall(platform, placed.sid);
       expect(await ended(platform, done.call_sid ?? "")).toMatchObject({
         status: "completed",
         direction: "trunking-originating",

@@ -33,6 +33,8 @@ export function makeNamespace(): Namespace | undefined {
     ["netns", "exec", name, "ip", "addr", "add", `${insideAddress}/30`, "dev", inner],
     ["netns", "exec", name, "ip", "link", "set", inner, "up"],
     ["netns", "exec", name, "ip", "link", "set", "lo", "up"],
+    // Phones take a machine without a default route for one without a network.
+    ["netns", "exec", name, "ip", "route", "add", "default", "via", hostAddress],
   ];
   for (const step of steps) {
     if (ip(...step)) continue;

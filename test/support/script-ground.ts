@@ -54,7 +54,7 @@ export type Connected = { readonly a: ScriptedDialog; readonly b: ScriptedDialog
 
 /**
  * Starts it: the carrier is put into the store before the platform's first start; the PBX is let in by its address and owns the demo's numbers
- * 10 to 19.
+ * 10 to 18.
  */
 export async function layScriptGround(options: PlatformOptions = {}): Promise<ScriptGround> {
   const [pbx, carrier, spare] = await Promise.all(
@@ -88,6 +88,7 @@ export async function layScriptGround(options: PlatformOptions = {}): Promise<Sc
       }),
     called: (raw: RawSip, number: string, limitMs?: number) => ScriptedDialog.called(raw, place, number, limitMs),
   };
+  await untilLive(ground, platform.demo.numbers[18] ?? "", pbx);
   return {
     ...ground,
     connect: (direction, number) => connect(ground, direction, number),
@@ -95,6 +96,23 @@ export async function layScriptGround(options: PlatformOptions = {}): Promise<Sc
     idle: () => idle(platform),
     stop,
   };
+}
+
+/** Calls a number until the call reaches the peer it was given to: a change is live on the edge within a second. */
+export async function untilLive(
+  ground: Pick<ScriptGround, "deliver" | "called">,
+  number: string,
+  raw: RawSip,
+): Promise<void> {
+  await eventually(`${number} to be live`, async () => {
+    const a = ground.deliver(number);
+    const b = await ground.called(raw, number, 2_000).catch(() => undefined);
+    if (!b) return undefined;
+    b.respond(b.invite, 486);
+    await b.hear("ACK");
+    a.ack(await a.hear("486 INVITE"));
+    return true;
+  });
 }
 
 async function connect(
@@ -147,7 +165,7 @@ async function makeTrunk(platform: Platform, pbx: RawSip): Promise<string> {
   const { sid } = await platform.post<{ sid: string }>("/v1/Trunks", { FriendlyName: "script", DomainName: domain });
   await platform.post(`/v1/Trunks/${sid}/IpAccessControlLists`, { IpAccessControlListSid: list.sid });
   await addOriginationUrl(platform, sid, `sip:${pbx.address}:${pbx.port}`, 1);
-  for (const number of platform.demo.numbers.slice(10)) await assignNumber(platform, sid, number);
+  for (const number of platform.demo.numbers.slice(10, 19)) await assignNumber(platform, sid, number);
   return domain;
 }
 

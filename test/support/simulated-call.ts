@@ -1,0 +1,50 @@
+import { eventually } from "./eventually.ts";
+import type { Platform } from "./platform.ts";
+
+export type SimulatedCall = {
+  readonly sid: string;
+  readonly status: "calling" | "ringing" | "answered" | "completed" | "failed";
+  readonly sip_status: number | null;
+  readonly call_sid: string | null;
+  readonly tone_hz: number | null;
+};
+
+/**
+ * Has the simulated PSTN call a number until the call gets somewhere: a number that was given to a trunk a moment ago may still be nobody's
+ * on the edge (404), where a change is live within a second.
+ */
+export function placeSimulatedCall(
+  platform: Platform,
+  to: string,
+  behaviour: Readonly<Record<string, unknown>>,
+): Promise<SimulatedCall> {
+  return eventually(`${to} to be reached`, async () => {
+    const { sid } = await platform.post<SimulatedCall>("/trunkline/v1/SimulatedCalls", {
+      To: to,
+      From: "+14155550123",
+      Behaviour: JSON.stringify(behaviour),
+    });
+    const call = await settled(platform, sid, (status) => status !== "calling");
+    return call.status === "failed" && call.sip_status === 404 ? undefined : call;
+  });
+}
+
+/** The call once it is over. */
+export function endOfSimulatedCall(platform: Platform, sid: string): Promise<SimulatedCall> {
+  return settled(platform, sid, (status) => status === "completed" || status === "failed");
+}
+
+function settled(
+  platform: Platform,
+  sid: string,
+  done: (status: SimulatedCall["status"]) => boolean,
+): Promise<SimulatedCall> {
+  return eventually(
+    `simulated call ${sid}`,
+    async () => {
+      const call = await platform.get<SimulatedCall>(`/trunkline/v1/SimulatedCalls/${sid}`);
+      return done(call.status) ? call : undefined;
+    },
+    20_000,
+  );
+}
