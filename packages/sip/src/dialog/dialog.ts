@@ -1,5 +1,6 @@
 import { Malformed } from "../malformed.ts";
 import type { MessageBase, SipRequest, SipResponse } from "../message/message.ts";
+import { addParam } from "../message/params.ts";
 import { copyString } from "../message/text.ts";
 import { parseSipUri } from "../message/uri.ts";
 
@@ -27,7 +28,7 @@ export function dialogFromRequest(request: SipRequest, localTag: string): Dialog
   if (target instanceof Malformed) return target;
   return {
     callId: copyString(request.callId),
-    local: copyString(`${request.header("to") ?? ""};tag=${localTag}`),
+    local: copyString(addParam(request.header("to") ?? "", `tag=${localTag}`)),
     remote: copyString(request.header("from") ?? ""),
     localTag,
     remoteTag: copyString(request.from.params.get("tag") ?? ""),

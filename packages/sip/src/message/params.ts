@@ -29,6 +29,11 @@ export function parseParams(text: string, at: number): Params | Malformed {
   return failed ?? params;
 }
 
+/** `value` with one more parameter. The semicolon that `parseParams` forgives at its end must not become an empty parameter. */
+export function addParam(value: string, param: string): string {
+  return `${value.replace(/;[ \t]*$/, "")};${param}`;
+}
+
 /** The spans of the parameters that `parseParams` reads; none when they are malformed. */
 export function paramSpans(text: string, at: number): readonly ParamSpan[] {
   const spans: ParamSpan[] = [];

@@ -148,6 +148,16 @@ describe("writeResponse (§8.2.6.2)", () => {
   });
 });
 
+it.each<HeaderLine>([
+  ["To", "<sip:b@example.com>;"],
+  ["Via", "SIP/2.0/UDP pbx.example.com;branch=z9hG4bK1; "],
+])("a semicolon forgiven at the end of %s becomes no empty parameter in the answer", (name, value) => {
+  const request = readInvite([[name, value], ...LINES.filter(([known]) => known !== name)]);
+  const wire = writeResponse(request, flow, 200, "OK", { toTag: "t" });
+  expect(wire).not.toMatch(/;[ \t]*;/);
+  expect(read(wire).to.params.get("tag")).toBe("t");
+});
+
 describe("writeRefusal (§21.4.1)", () => {
   it("repeats what there is and names the fault", () => {
     const broken = writeMessage(

@@ -1,6 +1,6 @@
 import type { Flow } from "../flow.ts";
 import { Malformed } from "../malformed.ts";
-import { paramSpans, parseParams } from "./params.ts";
+import { addParam, paramSpans, parseParams } from "./params.ts";
 import { TOKEN_CHARS, trimBlank } from "./text.ts";
 import { isHost, parsePort } from "./uri.ts";
 import type { Via } from "./values.ts";
@@ -45,12 +45,12 @@ export function stampVia(via: Via, flow: Flow): string {
   const wantsPort = via.params.has("rport");
   const source = flow.remoteAddress.toLowerCase();
   const sentFrom = via.host.startsWith("[") ? via.host.slice(1, -1) : via.host;
-  const received = wantsPort || sentFrom !== source ? `;received=${flow.remoteAddress}` : "";
-  if (!wantsPort && !via.params.has("received")) return via.raw + received;
+  const received = wantsPort || sentFrom !== source ? `received=${flow.remoteAddress}` : "";
+  if (!wantsPort && !via.params.has("received")) return received === "" ? via.raw : addParam(via.raw, received);
   const head = SENT.exec(via.raw)?.[0] ?? "";
   let text = head;
   for (const span of paramSpans(via.raw, head.length)) {
     if (span.name !== "received" && span.name !== "rport") text += via.raw.slice(span.start, span.end);
   }
-  return `${text}${received}${wantsPort ? `;rport=${flow.remotePort}` : ""}`;
+  return `${text}${received === "" ? "" : `;${received}`}${wantsPort ? `;rport=${flow.remotePort}` : ""}`;
 }

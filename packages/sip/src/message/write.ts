@@ -2,6 +2,7 @@ import type { Flow } from "../flow.ts";
 import { Malformed } from "../malformed.ts";
 import type { SipRequest } from "./message.ts";
 import { parseNameAddr } from "./name-addr.ts";
+import { addParam } from "./params.ts";
 import { encodeUtf8, splitList } from "./text.ts";
 import type { Unreadable } from "./unreadable.ts";
 import { parseVia, stampVia } from "./via.ts";
@@ -59,7 +60,7 @@ export function writeResponse(
 ): string {
   const headers: HeaderLine[] = viaLines(request.all("via"), flow);
   const to = request.header("to") ?? "";
-  const tagged = extras.toTag === undefined || request.to.params.has("tag") ? to : `${to};tag=${extras.toTag}`;
+  const tagged = extras.toTag === undefined || request.to.params.has("tag") ? to : addParam(to, `tag=${extras.toTag}`);
   headers.push(["From", request.header("from") ?? ""], ["To", tagged]);
   headers.push(["Call-ID", request.callId], ["CSeq", request.header("cseq") ?? ""]);
   if (extras.headers) headers.push(...extras.headers);
@@ -77,7 +78,7 @@ export function writeRefusal(unreadable: Unreadable, flow: Flow, toTag: string):
   if (!reply) return undefined;
   const headers: HeaderLine[] = viaLines(reply.via, flow);
   if (reply.from !== undefined) headers.push(["From", reply.from]);
-  if (reply.to !== undefined) headers.push(["To", hasTag(reply.to) ? reply.to : `${reply.to};tag=${toTag}`]);
+  if (reply.to !== undefined) headers.push(["To", hasTag(reply.to) ? reply.to : addParam(reply.to, `tag=${toTag}`)]);
   if (reply.callId !== undefined) headers.push(["Call-ID", reply.callId]);
   if (reply.cseq !== undefined) headers.push(["CSeq", reply.cseq]);
   return writeMessage(`SIP/2.0 ${unreadable.status} ${unreadable.what}`, headers);
