@@ -19,7 +19,14 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
-      { extends: true, test: { name: "simulation", include: ["test/simulation/**/*.test.ts"], testTimeout: 300_000 } },
+      {
+        extends: true,
+        test: {
+          name: "simulation",
+          include: ["test/simulation/**/*.test.ts", "test/fuzz/**/*.test.ts"],
+          testTimeout: 300_000,
+        },
+      },
       {
         extends: true,
         test: {
