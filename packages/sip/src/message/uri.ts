@@ -115,7 +115,7 @@ const TELLING_PARAMS = ["user", "ttl", "method", "maddr", "transport"];
 
 /** Whether two URIs are equivalent by RFC 3261 §19.1.4: no default port, no default transport. */
 export function sameSipUri(a: SipUri, b: SipUri): boolean {
-  if (a.scheme !== b.scheme || a.host !== b.host || a.port !== b.port) return false;
+  if (a.scheme !== b.scheme || !sameHost(a.host, b.host) || a.port !== b.port) return false;
   if (!sameText(a.user, b.user) || !sameText(a.password, b.password)) return false;
   if (TELLING_PARAMS.some((name) => a.params.has(name) !== b.params.has(name))) return false;
   for (const [name, value] of a.params) {
@@ -159,4 +159,23 @@ export function parseTelUri(text: string): TelUri | Malformed {
   if (params instanceof Malformed) return params;
   if (!global && !params.has("phone-context")) return new Malformed("phone-context");
   return { global, number, params };
+}
+
+/** Whether two hosts are the same: names by their letters, IPv6 references by the address they stand for (RFC 5954 §4.2). */
+function sameHost(a: string, b: string): boolean {
+  if (a === b) return true;
+  return a.startsWith("[") && b.startsWith("[") && ipv6Groups(a) === ipv6Groups(b);
+}
+
+/** The eight groups of an IPv6 reference, without leading zeros. */
+function ipv6Groups(reference: string): string {
+  const dotted = /(\d+)\.(\d+)\.(\d+)\.(\d+)(?=\]$)/;
+  const hex = (high: string, low: string): string => (256 * Number(high) + Number(low)).toString(16);
+  const address = reference.replace(dotted, (_all, a, b, c, d) => `${hex(a, b)}:${hex(c, d)}`).slice(1, -1);
+  const [head = "", tail] = address.split("::", 2);
+  const before = head === "" ? [] : head.split(":");
+  const after = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
+  const groups = [...before, ...Array<string>(zeros).fill("0"), ...after];
+  return groups.map((group) => group.toLowerCase().replace(/^0+(?=.)/, "")).join(":");
 }

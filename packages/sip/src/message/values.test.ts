@@ -63,7 +63,12 @@ describe("SIP URI (RFC 3261 §19.1)", () => {
     ["sip:carol@chicago.com", "sip:carol@chicago.com?Subject=next", false],
     ["sip:a%2fb@h", "sip:a%2Fb@h", true],
     ["sip:a%2Fb@h", "sip:a/b@h", false],
-  ])("§19.1.4: %s and %s", (a, b, same) => {
+    ["sip:bob@[2001:db8::9:1]", "sip:bob@[2001:0DB8:0:0:0:0:9:01]", true],
+    ["sip:bob@[::ffff:192.0.2.128]", "sip:bob@[::ffff:c000:280]", true],
+    ["sip:bob@[::]", "sip:bob@[0:0:0:0:0:0:0:0]", true],
+    ["sip:bob@[2001:db8::9:1]", "sip:bob@[2001:db8::9:10]", false],
+    ["sip:bob@[2001:db8::1]", "sip:bob@2001", false],
+  ])("§19.1.4, RFC 5954 §4.2: %s and %s", (a, b, same) => {
     expect(sameSipUri(parseSipUri(a) as SipUri, parseSipUri(b) as SipUri)).toBe(same);
   });
 
@@ -87,7 +92,7 @@ describe("telephone URI (RFC 3966)", () => {
   });
 });
 
-describe("name-addr (RFC 3261 §20.10)", () => {
+describe("name-addr (RFC 3261 §20.10, RFC 8217 §3)", () => {
   it.each([
     ['"Bob \\"B\\" \\\\" <sip:bob@b.com>;tag=1', 'displayName:Bob "B" \\ uri:sip:bob@b.com params:tag=1'],
     [

@@ -30,10 +30,12 @@ it(`${COPIES} spoiled copies of the messages of a call: nothing is thrown, nothi
   const onMessage = (_direction: string, _flow: unknown, wire: string): void => {
     wires.push(wire);
   };
-  const alice = createPhone(network, "10.0.0.1", { handlers: { onMessage } });
+  const agent = { supported: ["100rel", "timer"], reliableProgress: "when-supported" } as const;
+  const alice = createPhone(network, "10.0.0.1", { agent, handlers: { onMessage } });
   const bob = createPhone(network, "10.0.0.2", {
+    agent,
     onInvite: (session) => {
-      session.progress(180, "Ringing");
+      session.progress(183, "Session Progress", "answer");
       network.clock.setTimer(50, () => session.answer("answer"));
     },
     onEvent: (event) => {
@@ -43,6 +45,8 @@ it(`${COPIES} spoiled copies of the messages of a call: nothing is thrown, nothi
   const call = alice.call(bob);
   network.clock.run(500);
   call.offer("another");
+  network.clock.run(500);
+  call.offer("yet another", "UPDATE");
   network.clock.run(500);
   const pick = (): string => wires[Math.floor(random() * wires.length)] ?? "";
   const samples = wires.length;

@@ -205,7 +205,7 @@ describe("what we may change", () => {
     expect(new Set(waits).size).toBeGreaterThan(1);
   });
 
-  it("RFC 6337 §2.3, RFC 3262: forks negotiate apart: an UPDATE in one, the answer from the other", () => {
+  it("RFC 5393 §5.3.3: Max-Breadth is carried; RFC 6337 §2.3: forks negotiate apart: an UPDATE in one, the answer from the other", () => {
     const reliable = (tag: string, rseq: number, sdp: string) => ({
       toTag: tag,
       headers: [CONTACT, ["Require", "100rel"], ["RSeq", String(rseq)], ["Allow", "UPDATE"]] as const,

@@ -157,7 +157,8 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
     const lines: HeaderLine[] = [["Contact", this.#contact], ...capabilities({ ...options, supported })];
     lines.push(["User-Agent", options.product]);
     if (maxBreadth !== undefined) lines.push(["Max-Breadth", String(maxBreadth)]);
-    lines.push(...askTimer(timerPolicy, undefined, this.#minimumSec), ...credentials, ...headers, ...body.headers);
+    if (supported.includes("timer")) lines.push(...askTimer(timerPolicy, undefined, this.#minimumSec));
+    lines.push(...credentials, ...headers, ...body.headers);
     return {
       ...newVia(this.#stack, flow),
       flow,
