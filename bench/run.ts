@@ -1,7 +1,8 @@
 // npm run bench: every budget side by side with the peers that are installed, as a table and as JSON.
-// Options: --quick (short runs, one round), --only signalling|media, --json (JSON alone).
+// Options: --quick (short runs, one round), --only signalling|media|routing, --json (JSON alone).
 import { parseArgs } from "node:util";
 import { benchMedia } from "./media.ts";
+import { benchRouting } from "./routing.ts";
 import { benchSignalling } from "./signalling.ts";
 
 const { values: options } = parseArgs({
@@ -47,13 +48,15 @@ function ratio<T extends { readonly peer: string }>(
   );
 }
 
-const signalling = options.only === "media" ? [] : await benchSignalling(Number(options.rate ?? 150), seconds, rounds);
-if (options.only !== "media") table("Signalling: authenticated calls, record stored", signalling);
-const media =
-  options.only === "signalling" ? [] : await benchMedia(Number(options.calls ?? 300), Math.min(seconds, 10), rounds);
-if (options.only !== "signalling") table("Media: PCMU 20 ms both ways, one relay thread", media);
+const wants = (section: string): boolean => (options.only ?? section) === section;
+const signalling = !wants("signalling") ? [] : await benchSignalling(Number(options.rate ?? 150), seconds, rounds);
+if (wants("signalling")) table("Signalling: authenticated calls, record stored", signalling);
+const media = !wants("media") ? [] : await benchMedia(Number(options.calls ?? 300), Math.min(seconds, 10), rounds);
+if (wants("media")) table("Media: PCMU 20 ms both ways, one relay thread", media);
+const routing = wants("routing") ? benchRouting() : [];
+if (wants("routing")) table("Routing: one decision, with few trunks and with many", routing);
 const ratios = {
   cpuPerCall: ratio(signalling, (row) => row.cpuSecondsPer1000Calls),
   cpuPerPacket: ratio(media, (row) => row.cpuSecondsPerMillionPackets),
 };
-process.stdout.write(`${JSON.stringify({ signalling, media, ratios }, null, options.json ? 0 : 2)}\n`);
+process.stdout.write(`${JSON.stringify({ signalling, media, routing, ratios }, null, options.json ? 0 : 2)}\n`);
