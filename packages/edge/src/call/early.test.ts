@@ -29,10 +29,10 @@ const stream = (direction: string): string => `v=0\r\nm=audio 1 RTP/AVP 0\r\na=$
 
 const cases: [title: string, callPlan: CallPlan, inputs: CallInput[], want: string][] = [
   [
-    "MED-3: of two early dialogs the first with media is heard, the other rings unheard",
+    "MED-3: of two early dialogs the first with media is heard, and the other's ringing is told",
     plan,
     [...dialled, b(1, rings("x")), b(1, describes("y", "early-y")), b(1, describes("x", "early-x")), b(1, rings("x"))],
-    `${DIALLED} | -silence rang A<180 | -silence media-answer(b,early-y) | -silence | -silence => calling`,
+    `${DIALLED} | -silence rang A<180 | -silence media-answer(b,early-y) | -silence | -silence A<180 => calling`,
   ],
   [
     "MED-3: whoever answers takes over, with what it described itself",
@@ -46,6 +46,13 @@ const cases: [title: string, callPlan: CallPlan, inputs: CallInput[], want: stri
     [...heard, b(1, offer("new-b")), changed("b", "new-b", "yours"), b(1, picksUp("", "new-b"))],
     `${EARLY} | media-offer(b,new-b) media-answer(a,offer-a) | accept-offer(b,yours) | ` +
       "-silence attempt0=200 media-offer(a,offer-a) media-answer(b,new-b) => answering",
+  ],
+  [
+    "a description in a later 183 answers leg A's offer again",
+    plan,
+    [...heard, b(1, offer("new-b")), changed("b", "new-b", "yours"), b(1, describes("", "newer-b"))],
+    `${EARLY} | media-offer(b,new-b) media-answer(a,offer-a) | accept-offer(b,yours) | ` +
+      "-silence media-offer(a,offer-a) media-answer(b,newer-b) => calling",
   ],
   [
     "RFC 3264 §6.1: it is answered in the direction that it allows",

@@ -25,8 +25,8 @@ type Change = Extract<MediaPurpose, { readonly kind: "change" }>;
 const AGAIN: MediaPurpose = { kind: "again" };
 
 /**
- * MED-3: of several early dialogs the first that describes its media is heard until somebody answers; the others ring on unheard, because a
- * caller's phone has one ear. What a callee describes to a caller who made no offer, unreliably, is no offer (RFC 3261 §13.2.1).
+ * MED-3: of several early dialogs the first that describes its media is heard until somebody answers, because a caller's phone has one ear;
+ * of the others it is told that they ring or queue, without their media. What a callee describes to a caller who made no offer, unreliably, is no offer (RFC 3261 §13.2.1).
  */
 export function onProgress(plan: CallPlan, state: Hunting, before: Hunt, event: Progress): CallStep {
   const { status, reason, fork } = event;
@@ -42,11 +42,15 @@ export function onProgress(plan: CallPlan, state: Hunting, before: Hunt, event: 
     shown: plan.reliableEarly && !isUnheard ? (before.shown ?? sdp) : before.shown,
   };
   const told = stay({ ...state, hunt }, { kind: "clear", timer: "silence" }, ...first);
-  if (isUnheard) return told;
+  if (isUnheard && event.sdp !== undefined) return told;
+  if (sdp === undefined) return { ...told, outputs: [...told.outputs, { kind: "progress", status, reason, sdp }] };
   const purpose = { kind: "progress", tryNumber: hunt.tries, status, reason } as const;
-  const onward: CallOutput =
-    sdp === undefined ? { kind: "progress", status, reason, sdp } : { kind: "media-answer", leg: "b", sdp, purpose };
-  return { ...told, outputs: [...told.outputs, onward] };
+  return stay({ ...state, hunt: { ...hunt, isTurned: false } }, ...told.outputs, ...turnedBack(hunt), {
+    kind: "media-answer",
+    leg: "b",
+    sdp,
+    purpose,
+  });
 }
 
 /** The media plane took an early answer (or not: then the ringing is told without it). One of an abandoned try is stale. */
