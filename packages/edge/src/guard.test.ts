@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ACCOUNT } from "../../../test/support/lent-fixtures.ts";
 import { CARRIER, DOMAIN, EDGE, EdgeWorld, PBX, STRANGER } from "./edge-world.fixture.ts";
+import { Guard } from "./guard.ts";
+import { Counters } from "./metrics.ts";
 
 /** Sends raw text from an address and gives back every answer that came. */
 function send(world: EdgeWorld, from: string, ...texts: string[]): string[] {
@@ -67,6 +69,17 @@ describe("strangers", () => {
     const texts = Array.from({ length: whole.length }, (_, at) => whole.slice(0, at) + whole.slice(at + 1));
     send(world, STRANGER, ...texts);
     expect(await world.finish()).toEqual([]);
+  });
+
+  it("LIM-2: the addresses of one IPv6 /64 are one source", () => {
+    const options = { edge: "local", zone: "x.test", ownHosts: new Set<string>(), sourcesTracked: 10 };
+    const limits = { requestsPerSourcePerSecond: 5, connectionsPerSourcePerSecond: 2 };
+    const guard = new Guard({ ...options, ...limits }, new Counters());
+    const admitted = (...from: string[]): boolean[] => from.map((address) => guard.admitConnection(address, 0));
+    expect(admitted("2001:db8::1", "2001:db8::2", "2001:db8::ffff:3", "2001:db8:0:1::1", "192.0.2.1")).toEqual([
+      ...[true, true, false],
+      ...[true, true],
+    ]);
   });
 
   it("LIM-2: one source has a bucket; others and carriers are not touched by it", async () => {

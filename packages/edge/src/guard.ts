@@ -1,4 +1,5 @@
 import type { Flow, SipRequest } from "@trunkline/sip";
+import { sourceOf } from "@trunkline/transport";
 import { type DirectoryReader, identify } from "@trunkline/trunking";
 import { OPTIONS_INTERVAL_MS } from "./limits.ts";
 import type { Counters } from "./metrics.ts";
@@ -24,14 +25,14 @@ const SECOND_MS = 1_000;
  * no answer: a scanner learns nothing, and an answer would be a reflection (TERM-1, LIM-2).
  *
  * Order: whose request it is comes first, because a few hash lookups tell it and strangers then cannot even fill the table of sources;
- * then the source's bucket. Carriers of the installation have no bucket: their rate is limited where their calls are.
+ * then the source's bucket: an IPv4 address's, or that of an IPv6 /64, inside which one peer has as many addresses as it likes. Carriers of the installation have no bucket: their rate is limited where their calls are.
  */
 export class Guard {
   readonly #options: GuardOptions;
   readonly #counters: Counters;
   readonly #requests: SourceBuckets;
   /** TERM-8: one OPTIONS in 10 s. */
-  readonly #options10s: SourceBuckets;
+  readonly #optionsRequests: SourceBuckets;
   readonly #connections: SourceBuckets;
 
   constructor(options: GuardOptions, counters: Counters) {
@@ -39,7 +40,7 @@ export class Guard {
     this.#options = options;
     this.#counters = counters;
     this.#requests = new SourceBuckets({ burst: requestsPerSourcePerSecond, refillMs: SECOND_MS, max });
-    this.#options10s = new SourceBuckets({ burst: 1, refillMs: OPTIONS_INTERVAL_MS, max });
+    this.#optionsRequests = new SourceBuckets({ burst: 1, refillMs: OPTIONS_INTERVAL_MS, max });
     this.#connections = new SourceBuckets({ burst: connectionsPerSourcePerSecond, refillMs: SECOND_MS, max });
   }
 
@@ -62,20 +63,20 @@ export class Guard {
     if (identity.kind === "origination") return "take";
     const verdict = this.#takeToken(flow, nowMs);
     if (verdict !== "take" || request.method !== "OPTIONS") return verdict;
-    return this.#options10s.take(sourceAddress, nowMs) ? "take" : this.#turn("drop", "dropped_options");
+    return this.#optionsRequests.take(sourceOf(sourceAddress), nowMs) ? "take" : this.#turn("drop", "dropped_options");
   }
 
   /** What cannot be read tells nobody's host, so only a source that has asked for one of ours before, or a carrier, is owed an answer. */
   screenUnreadable(flow: Flow, directory: DirectoryReader | undefined, nowMs: number): Verdict {
     const { remoteAddress, remotePort } = flow;
     if (directory?.carrierBySource(remoteAddress, remotePort)) return "take";
-    if (this.#requests.has(remoteAddress)) return this.#takeToken(flow, nowMs);
+    if (this.#requests.has(sourceOf(remoteAddress))) return this.#takeToken(flow, nowMs);
     return this.#turn("stranger", "dropped_unreadable");
   }
 
   /** Asked before anything is read from a connection that was opened to us. */
   admitConnection(remoteAddress: string, nowMs: number): boolean {
-    return this.#connections.take(remoteAddress, nowMs);
+    return this.#connections.take(sourceOf(remoteAddress), nowMs);
   }
 
   #isInZone(host: string): boolean {
@@ -83,7 +84,7 @@ export class Guard {
   }
 
   #takeToken({ remoteAddress }: Flow, nowMs: number): Verdict {
-    return this.#requests.take(remoteAddress, nowMs) ? "take" : this.#turn("drop", "dropped_rate");
+    return this.#requests.take(sourceOf(remoteAddress), nowMs) ? "take" : this.#turn("drop", "dropped_rate");
   }
 
   #turn(verdict: Verdict, counter: string): Verdict {

@@ -29,6 +29,8 @@ export type SocketPhone = {
 export type SocketPhoneOptions = {
   readonly transport?: TransportName;
   readonly address?: string;
+  /** Default: any. */
+  readonly port?: number;
   readonly tls?: TlsOptions;
   /** Whom it expects behind its TLS connections. */
   readonly peer?: TlsPeer;
@@ -43,7 +45,7 @@ export async function openSocketPhone(options: SocketPhoneOptions = {}): Promise
   const heard: SessionEvent[] = [];
   let agent: UserAgent | undefined;
   const host = await openSipHost({
-    listen: [{ transport, address, port: 0 }],
+    listen: [{ transport, address, port: options.port ?? 0 }],
     onMessage: (flow, text) => agent?.receive(flow, text),
     onFlowFailed: (flow, reason) => agent?.flowFailed(flow, reason),
     ...(options.tls ? { tls: options.tls } : {}),

@@ -67,6 +67,33 @@ describe("NET-5: a call from any transport and family to any other", () => {
     expect(pbx.incoming[0]?.invite.requestUri).toBe(`sip:${NUMBER}@${pbx.place}`);
   });
 
+  it("RFC 3261 §18.1.1: what is too large for a datagram goes over TCP to the same place, and stays there", async () => {
+    const ground = new EdgeGround();
+    const pbx = await ground.phone();
+    const udp = await ground.phone({ onInvite: answers, address: "127.0.0.3" });
+    const tcp = await ground.phone({ onInvite: answers, address: "127.0.0.3", transport: "tcp", port: udp.port });
+    const { port } = await ground.open({ carrier: udp });
+    pbx.call(port, { ...demoCall, sdp: "long ".repeat(400) });
+    await expect.poll(() => kinds(pbx.heard)).toContain("answer");
+    expect([udp.incoming.length, tcp.incoming[0]?.invite.via.transport]).toEqual([0, "TCP"]);
+    tcp.incoming[0]?.hangup();
+    await expect.poll(() => kinds(pbx.heard)).toContain("ended");
+  });
+
+  it("RFC 5923 §8.2: a dialog whose connection is gone goes to the peer's Contact over a new one", async () => {
+    const ground = new EdgeGround();
+    const carrier = await ground.phone({ onInvite: answers, address: "127.0.0.3" });
+    const pbx = await ground.phone({ transport: "tcp" });
+    const { edge, port } = await ground.open({ carrier });
+    const session = pbx.call(port, demoCall);
+    await expect.poll(() => kinds(pbx.heard)).toContain("answer");
+    pbx.host.closeFlow(session.flow);
+    await expect.poll(() => edge.metrics()["sip_connectionsOpen"]).toBe(0);
+    carrier.incoming[0]?.hangup();
+    await expect.poll(() => kinds(pbx.heard)).toContain("ended");
+    expect(edge.metrics()["sip_connectionsOpened"]).toBe(1);
+  });
+
   it("listens on one number for UDP and TCP, and on TLS only with a certificate", async () => {
     const ground = new EdgeGround();
     const plain = await ground.open({});

@@ -1,3 +1,4 @@
+export { sourceOf } from "./connection-budget.ts";
 export { ListenError } from "./listener.ts";
 export { openSipHost } from "./sip-host.ts";
 export type * from "./sip-host.types.ts";
