@@ -56,6 +56,7 @@ export type Platform = Ready & {
   /** JSON of the API with the demo account's credentials (or the operator's). */
   get<T>(path: string, as?: "demo" | "operator"): Promise<T>;
   post<T>(path: string, form: Readonly<Record<string, string>>, as?: "demo" | "operator"): Promise<T>;
+  delete(path: string, as?: "demo" | "operator"): Promise<void>;
 };
 
 /** Starts a platform and waits for its ready line; rejects with its log when it ends or stays silent. */
@@ -97,8 +98,12 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
       return code;
     },
-    get: (path, as) => request(ready, path, as),
-    post: (path, form, as) => request(ready, path, as, form),
+    get: async <T>(path: string, as?: "demo" | "operator") => (await (await request(ready, path, as)).json()) as T,
+    post: async <T>(path: string, form: Readonly<Record<string, string>>, as?: "demo" | "operator") =>
+      (await (await request(ready, path, as, { method: "POST", body: new URLSearchParams(form) })).json()) as T,
+    delete: async (path, as) => {
+      await request(ready, path, as, { method: "DELETE" });
+    },
   };
 }
 
@@ -122,20 +127,18 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
   return (await exited)[0];
 }
 
-async function request<T>(
+async function request(
   ready: Ready,
   path: string,
   as: "demo" | "operator" = "demo",
-  form?: Readonly<Record<string, string>>,
-): Promise<T> {
+  rest: RequestInit = {},
+): Promise<Response> {
   const [sid, token] =
     as === "demo" ? [ready.demo.accountSid, ready.demo.authToken] : [ready.operator.sid, ready.operator.token];
-  const response = await fetch(`${ready.api}${path}`, {
-    headers: { authorization: `Basic ${Buffer.from(`${sid}:${token}`).toString("base64")}` },
-    ...(form ? { method: "POST", body: new URLSearchParams(form) } : {}),
-  });
+  const authorization = `Basic ${Buffer.from(`${sid}:${token}`).toString("base64")}`;
+  const response = await fetch(`${ready.api}${path}`, { ...rest, headers: { authorization } });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as T;
+  return response;
 }
 
 /** A UDP port that was free a moment ago. */
