@@ -14,7 +14,7 @@ const DEFAULT_INTERVAL_SEC = 1_800;
 /** Longest interval that still protects anybody: a day, which is also the longest call of most carriers. A longer one is none. */
 const MAX_INTERVAL_SEC = 86_400;
 
-export type Refresher = "uac" | "uas";
+type Refresher = "uac" | "uas";
 
 export type SessionExpires = { readonly intervalSec: number; readonly refresher: Refresher | undefined };
 
