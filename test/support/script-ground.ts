@@ -12,7 +12,7 @@ import { type Called, ScriptedDialog } from "./scripted-dialog.ts";
 const LINGER_MS = 40_000;
 
 /** Our own carrier takes numbers with this prefix; all others go to the simulated PSTN. */
-export const CARRIER_PREFIX = "+49";
+const CARRIER_PREFIX = "+49";
 
 export type Evidence = {
   readonly status: string;
