@@ -1,7 +1,8 @@
 // npm run bench: every budget side by side with the peers that are installed, as a table and as JSON.
-// Options: --quick (short runs, one round), --only signalling|media|routing, --json (JSON alone).
+// Options: --quick (short runs, one round), --only signalling|media|parser|routing, --json (JSON alone).
 import { parseArgs } from "node:util";
 import { benchMedia } from "./media.ts";
+import { benchParser } from "./parser.ts";
 import { benchRouting } from "./routing.ts";
 import { benchSignalling } from "./signalling.ts";
 
@@ -44,7 +45,7 @@ function ratio<T extends { readonly peer: string }>(
   return Object.fromEntries(
     rows
       .filter((row) => row !== ours)
-      .map((row) => [`trunkline / ${row.peer}`, Number((figure(ours) / figure(row)).toFixed(2))]),
+      .map((row) => [`trunkline / ${row.peer}`, Number((figure(ours) / figure(row)).toPrecision(3))]),
   );
 }
 
@@ -53,10 +54,14 @@ const signalling = !wants("signalling") ? [] : await benchSignalling(Number(opti
 if (wants("signalling")) table("Signalling: authenticated calls, record stored", signalling);
 const media = !wants("media") ? [] : await benchMedia(Number(options.calls ?? 300), Math.min(seconds, 10), rounds);
 if (wants("media")) table("Media: PCMU 20 ms both ways, one relay thread", media);
+const parser = wants("parser") ? benchParser(rounds) : [];
+if (wants("parser")) table("Parser: an INVITE as far as routing needs it, and the INVITE for the next hop", parser);
 const routing = wants("routing") ? benchRouting() : [];
 if (wants("routing")) table("Routing: one decision, with few trunks and with many", routing);
 const ratios = {
   cpuPerCall: ratio(signalling, (row) => row.cpuSecondsPer1000Calls),
   cpuPerPacket: ratio(media, (row) => row.cpuSecondsPerMillionPackets),
+  cpuPerRead: ratio(parser, (row) => row.microsPerRead),
+  cpuPerReadAndWrite: ratio(parser, (row) => row.microsPerReadAndWrite),
 };
-process.stdout.write(`${JSON.stringify({ signalling, media, routing, ratios }, null, options.json ? 0 : 2)}\n`);
+process.stdout.write(`${JSON.stringify({ signalling, media, parser, routing, ratios }, null, options.json ? 0 : 2)}\n`);
