@@ -6,6 +6,7 @@ import { World } from "../simulation/world.ts";
 import { flowBetween, seededRandom } from "../support/lent-fixtures.ts";
 import { messages } from "./corpus.ts";
 import { Mutator } from "./mutator.ts";
+import { inShort, tooSlow } from "./target.ts";
 
 /** What came of one round. */
 export type Round = { readonly inputs: number; readonly problem: string | undefined };
@@ -16,8 +17,6 @@ const BAD_MS = 40_000;
 const MAX_DURATION_MS = 60_000;
 /** Longer than all that may linger then. */
 const LIMIT_MS = 30 * 60_000;
-/** Longest that one message may take; see `trial`. */
-const MAX_MS = 50;
 const STRANGER = "198.51.100.66";
 const CALLED = "+14155550123";
 const ACTS: readonly Act[] = ["hold", "resume", "hold by UPDATE", "late offer", "INFO"];
@@ -45,8 +44,7 @@ export async function playRound(seed: number): Promise<Round> {
     evil.end();
     return { inputs: evil.inputs, problem: evil.slow ?? (await aftermath(world, parties)) };
   } catch (error) {
-    const stack = error instanceof Error ? (error.stack ?? error.message).split("\n", 4).join(" ") : String(error);
-    return { inputs: evil.inputs, problem: `crash: ${stack}` };
+    return { inputs: evil.inputs, problem: `crash: ${inShort(error)}` };
   }
 }
 
@@ -145,10 +143,8 @@ class Evil {
     const { network, platform } = this.#world;
     network.attach(EDGE.address, EDGE.port, {
       receive: (flow, wire) => {
-        const startedMs = performance.now();
-        platform.core.receive(flow, wire);
-        const tookMs = performance.now() - startedMs;
-        if (tookMs > MAX_MS) this.slow ??= `hang: ${Math.round(tookMs)} ms for ${wire.length} octets`;
+        const tookMs = tooSlow(() => platform.core.receive(flow, wire));
+        if (tookMs !== undefined) this.slow ??= `hang: ${tookMs} ms for ${wire.length} octets`;
       },
       flowFailed: (flow, reason) => platform.core.flowFailed(flow, reason),
     });
