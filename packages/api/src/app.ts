@@ -33,6 +33,10 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   app.addHook("onRequest", async (request, reply) => {
     reply.header("Twilio-Request-Id", request.id);
   });
+  app.addHook("onSend", async (request, reply, payload) => {
+    if (request.method !== "GET" && reply.statusCode < 400) await deps.changesApplied?.();
+    return payload;
+  });
   app.setErrorHandler((error, request, reply) => fail(deps, error, request, reply));
   app.setNotFoundHandler((request, reply) => send(reply, notFound(clientPath(request))));
   const all = routes();

@@ -25,6 +25,8 @@ export type ApiDeps = {
    * choose the links it gets.
    */
   readonly trustedProxies?: readonly string[];
+  /** Resolves when every change written so far is what the next call meets: a write is answered only then. Never rejects. */
+  readonly changesApplied?: () => Promise<void>;
   /** Told of every failure of ours (answered 500 or 503), with the request id that the client saw. */
   readonly onFailure?: (error: unknown, requestId: string) => void;
 };

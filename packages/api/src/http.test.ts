@@ -237,7 +237,7 @@ function appWith(deps: Partial<ApiDeps>) {
     const answer = await app.inject({ method: "GET", url, headers: { authorization: basic(api.account), ...headers } });
     return { status: answer.statusCode, headers: answer.headers, body: answer.json() };
   };
-  return { get, failures };
+  return { app, get, failures };
 }
 
 describe("how it is set up", () => {
@@ -304,4 +304,23 @@ describe("how it is set up", () => {
 it("every answer above has a documented shape, and none was a failure of ours", () => {
   expect(api.complaints).toEqual([]);
   expect(api.failures).toEqual([]);
+});
+
+describe("a change is live on the next call", () => {
+  it("answers a write only when the change is applied, and a read at once", async () => {
+    const order: string[] = [];
+    const applied = Promise.withResolvers<void>();
+    const changesApplied = async (): Promise<void> => {
+      order.push("asked");
+      await applied.promise;
+      order.push("applied");
+    };
+    const { app, get } = appWith({ changesApplied });
+    expect([(await get("/v1/Trunks")).status, order]).toEqual([200, []]);
+    const write = app.inject({ method: "POST", url: "/v1/Trunks", headers: { authorization: basic(api.account) } });
+    await expect.poll(() => order).toEqual(["asked"]);
+    applied.resolve();
+    expect((await write).statusCode).toBe(201);
+    expect(order).toEqual(["asked", "applied"]);
+  });
 });

@@ -7,6 +7,9 @@ import { SupervisedThread, type ThreadLife } from "./supervised-thread.ts";
 /** What the edge thread needs of the store. */
 export type EdgeStore = Pick<Store, "directory" | "callRecordSink" | "alertSink">;
 
+/** How long a change may keep its writer waiting for an edge that is busy or starting again. */
+const APPLY_LIMIT_MS = 1_000;
+
 /** The edge thread as the control thread sees it. Restarted when it dies; its journal closes the calls it took with it. */
 export class EdgeThread {
   readonly #store: EdgeStore;
@@ -14,6 +17,8 @@ export class EdgeThread {
   readonly #thread: SupervisedThread<EdgeOffer>;
   #data: EdgeThreadData;
   #listeners: readonly ListenerView[] = [];
+  /** The newest changes on their way; the link keeps order, so when they are applied all before them are. */
+  #applying: Promise<unknown> = Promise.resolve();
 
   /** @param onGivenUp called when the edge cannot be kept alive; the process should end with a failure */
   constructor(data: EdgeThreadData, store: EdgeStore, log: Log, onGivenUp: (why: string) => void) {
@@ -58,6 +63,14 @@ export class EdgeThread {
     if (this.ready) await this.#thread.remote?.setTls(tls);
   }
 
+  /** Resolves when the edge routes by everything that the store has handed out so far, or after a second. */
+  async changesApplied(): Promise<void> {
+    const limit = Promise.withResolvers<void>();
+    const timer = setTimeout(limit.resolve, APPLY_LIMIT_MS);
+    await Promise.race([this.#applying, limit.promise]);
+    clearTimeout(timer);
+  }
+
   async metrics(): Promise<EdgeMetrics> {
     return this.ready ? ((await this.#thread.remote?.metrics()) ?? {}) : {};
   }
@@ -70,7 +83,11 @@ export class EdgeThread {
   #offer({ remote, ready, onEnd }: ThreadLife<EdgeOffer>): ControlOffer {
     return {
       subscribe: async () => {
-        const subscription = await this.#store.directory.subscribe((changes) => void remote().changes(changes));
+        const subscription = await this.#store.directory.subscribe((changes) => {
+          this.#applying = remote()
+            .changes(changes)
+            .catch(() => undefined);
+        });
         onEnd(() => void subscription.stop());
       },
       saveRecords: (records) => this.#store.callRecordSink.save(records),
