@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import type { Dice, Plan, Target } from "./plan.ts";
+import { type Dice, PLAIN, type Plan, type Target } from "./plan.ts";
 import { playSeeds } from "./seeds.ts";
 
 const file = "failover.test.ts";
@@ -27,6 +27,7 @@ function failover(dice: Dice): Plan {
     callerActs: [{ afterMs: dice.upTo(6_000), act: "BYE" }],
     calleeActs: dice.chance(0.5) ? [{ afterMs: dice.upTo(6_000), act: "BYE" }] : [],
     calleeRefusesOffers: false,
+    extensions: PLAIN,
     disturbances: [],
     maxDurationMs: NOBODY_HANGS_UP,
     compareAfterMs: null,

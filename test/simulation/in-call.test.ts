@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import type { Act, TimedAct } from "./party-call.ts";
-import type { Dice, Plan } from "./plan.ts";
+import { type Dice, PLAIN, type Plan } from "./plan.ts";
 import { playSeeds } from "./seeds.ts";
 
 const file = "in-call.test.ts";
@@ -21,6 +21,7 @@ function talk(dice: Dice, change: Partial<Plan>): Plan {
     callerActs: [],
     calleeActs: [],
     calleeRefusesOffers: false,
+    extensions: PLAIN,
     disturbances: [],
     maxDurationMs: 300_000,
     compareAfterMs: null,

@@ -23,10 +23,11 @@ export function judge(cast: Cast): readonly string[] {
     ...sidesAgainstRecords(cast, records),
     ...records.flatMap((record) => wrongDuration(cast, record)),
     ...unacknowledged(cast, records),
+    ...records.flatMap((record) => outlived(cast, record)),
     ...refused(cast, records),
     ...messages(cast),
     ...alerts(cast, records),
-    ...(isCalm(cast.plan) ? [...promise(cast, records), ...offers(cast)] : []),
+    ...(isCalm(cast.plan) ? [...promise(cast, records), ...offers(cast), ...lost(cast)] : []),
   ];
 }
 
@@ -120,6 +121,20 @@ function unacknowledged(cast: Cast, records: readonly CallRecord[]): readonly st
   ];
 }
 
+/** What the platform asks of a callee; a caller's own wish counts as it is (RFC 4028 §9). */
+const TIMER_OF_OURS_SEC = 1_800;
+
+/** A call whose ends want signs of life does not go on for longer than the interval without them (RFC 4028 §10). */
+function outlived({ plan }: Cast, { answeredAtMs, endedAtMs }: CallRecord): readonly string[] {
+  const cut = plan.disturbances.find((disturbance) => disturbance.kind === "cut");
+  if (cut?.kind !== "cut" || answeredAtMs === null || endedAtMs === null) return [];
+  const { timerSec } = plan.extensions[cut.side];
+  const intervalMs = 1_000 * (cut.side === "caller" ? (timerSec ?? 0) : TIMER_OF_OURS_SEC);
+  if (timerSec === null || cut.forMs < intervalMs) return [];
+  const outlivedMs = endedAtMs - Math.max(EPOCH_MS + cut.atMs, answeredAtMs);
+  return outlivedMs > intervalMs + GIVE_UP_MS ? [`it outlived its dead ${cut.side} by ${outlivedMs} ms`] : [];
+}
+
 /** A refusal is repeated until it is acknowledged, so the caller hears what the record says (RFC 3261 §17.2.1). */
 function refused({ plan, call }: Cast, records: readonly CallRecord[]): readonly string[] {
   const [record] = records;
@@ -140,6 +155,15 @@ function offers(cast: Cast): readonly string[] {
   if (changes(plan.callerActs) && changes(plan.calleeActs)) return [];
   const refused = [call, ...calleeCalls(cast)].filter(({ offersRefused }) => offersRefused > 0);
   return refused.length > 0 ? ["a change of the session was refused with nothing in its way"] : [];
+}
+
+/** Nobody loses a peer who is there: refreshes arrive, and nothing that is asked gets 481 (RFC 4028 §10, RFC 3261 §12.2.1.2). */
+function lost(cast: Cast): readonly string[] {
+  const { plan, call } = cast;
+  if ([...plan.callerActs, ...plan.calleeActs].some(({ act }) => act !== "BYE")) return [];
+  return [call, ...calleeCalls(cast)].some(({ endCause }) => endCause === "gone")
+    ? ["an end lost a peer who was there"]
+    : [];
 }
 
 /** What one end was told had arrived has arrived, and nothing arrives twice. */

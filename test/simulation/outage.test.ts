@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import type { Dice, Plan } from "./plan.ts";
+import { type Dice, PLAIN, type Plan } from "./plan.ts";
 import { playSeeds } from "./seeds.ts";
 
 const file = "outage.test.ts";
@@ -13,6 +13,7 @@ function call(dice: Dice, change: Partial<Plan>): Plan {
     callerActs: [{ afterMs: dice.upTo(40_000), act: "BYE" }],
     calleeActs: dice.chance(0.5) ? [{ afterMs: dice.upTo(40_000), act: "BYE" }] : [],
     calleeRefusesOffers: false,
+    extensions: PLAIN,
     disturbances: [],
     maxDurationMs: 300_000,
     compareAfterMs: null,

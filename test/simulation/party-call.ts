@@ -5,9 +5,6 @@ import { describeAudio } from "./quiet-media.ts";
 export type Act = "hold" | "resume" | "hold by UPDATE" | "late offer" | "INFO" | "BYE";
 export type TimedAct = { readonly afterMs: number; readonly act: Act };
 
-/** A party that nobody hangs up on does not hold the line for ever. */
-const PATIENCE_MS = 400_000;
-
 /** One call as one end saw it. What the other end and the record say is held against it. */
 export class PartyCall {
   session: Session | undefined;
@@ -30,6 +27,10 @@ export class PartyCall {
   onAnswer: () => void = () => undefined;
   /** Changes of the session that came to nothing, for all repeats. */
   offersRefused = 0;
+  /** How long it holds the line when nobody hangs up. */
+  patienceMs = 400_000;
+  /** Its INVITE had no offer. */
+  isLate = false;
   /** It says 488 to every change of the session. */
   refusesOffers = false;
   readonly #host: Host;
@@ -82,7 +83,7 @@ export class PartyCall {
   follow(acts: readonly TimedAct[]): void {
     if (this.answeredAtMs === null) return;
     for (const { afterMs, act } of acts) this.after(afterMs, () => this.#act(act));
-    this.after(PATIENCE_MS, () => this.session?.hangup());
+    this.after(this.patienceMs, () => this.session?.hangup());
   }
 
   /** Its user agent died with everything it knew. */
@@ -97,11 +98,14 @@ export class PartyCall {
         return;
       case "progress":
         this.callSid ??= event.response.header("x-twilio-callsid") ?? null;
+        // A reliable one waits for its answer; for others this says nothing.
+        if (this.isLate && event.sdp !== undefined) this.session?.answer(this.local);
         return;
       case "answer":
         this.callSid ??= event.response.header("x-twilio-callsid") ?? null;
         this.answeredAtMs = this.#host.nowMs();
         this.remote = copyString(event.sdp ?? "");
+        if (this.isLate) this.session?.answer(this.local);
         this.onAnswer();
         return;
       case "acknowledged":

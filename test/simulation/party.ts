@@ -17,6 +17,18 @@ export type Answering =
       readonly answerAfterMs: number;
     };
 
+/** What a party can do beyond RFC 3261. */
+export type Extensions = {
+  /** RFC 3262: whether it can have, and as a caller demands, provisional responses that are acknowledged. */
+  readonly reliable: "no" | "supported" | "required";
+  /** RFC 4028: the session timer it asks for; null: it knows none. */
+  readonly timerSec: number | null;
+  /** RFC 3261 §13.2.1: its INVITEs leave the offer to the callee. */
+  readonly lateOffer: boolean;
+};
+
+export const NO_EXTENSIONS: Extensions = { reliable: "no", timerSec: null, lateOffer: false };
+
 const ALLOW = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "PRACK", "UPDATE", "INFO"];
 
 /** A SIP user agent at one end of the platform: takes and makes calls by plan, remembers what it saw, and can lose its memory. */
@@ -29,12 +41,16 @@ export class Party {
   acts: readonly TimedAct[] = [];
   /** In calls that it takes, it says 488 to every change of the session. */
   refusesOffers = false;
+  /** How long it holds the line when nobody hangs up. */
+  patienceMs = 400_000;
   readonly #network: VirtualNetwork;
+  readonly #extensions: Extensions;
   #host: MortalHost;
   #agent: UserAgent;
 
-  constructor(network: VirtualNetwork, address: string) {
+  constructor(network: VirtualNetwork, address: string, extensions = NO_EXTENSIONS) {
     this.#network = network;
+    this.#extensions = extensions;
     this.address = address;
     this.#host = mortalHost(network.host());
     this.#agent = this.#open();
@@ -46,12 +62,17 @@ export class Party {
 
   call(invite: Omit<OutgoingInvite, "flow" | "sdp">, acts: readonly TimedAct[]): PartyCall {
     const call = new PartyCall(this.#host, this.address);
+    call.patienceMs = this.patienceMs;
     this.calls.push(call);
     call.onAnswer = () => call.follow(acts);
     const flow = flowBetween({ address: this.address, port: 5060 }, EDGE);
     const early: SessionEvent[] = [];
     let session: Session | undefined;
-    session = this.#agent.invite({ ...invite, flow, sdp: call.local }, (event) => {
+    const { reliable, lateOffer } = this.#extensions;
+    const headers = [...(invite.headers ?? []), ...(reliable === "required" ? [["Require", "100rel"] as const] : [])];
+    call.isLate = lateOffer;
+    const offer = lateOffer ? {} : { sdp: call.local };
+    session = this.#agent.invite({ ...invite, ...offer, flow, headers }, (event) => {
       if (session) call.take(event);
       else early.push(event);
     });
@@ -69,12 +90,15 @@ export class Party {
   }
 
   #open(): UserAgent {
+    const { reliable, timerSec } = this.#extensions;
     const agent = createUserAgent(
       this.#host,
       {
         product: "party",
         allow: ALLOW,
-        supported: [],
+        supported: [...(reliable === "no" ? [] : ["100rel"]), ...(timerSec === null ? [] : ["timer"])],
+        reliableProgress: "when-supported",
+        ...(timerSec === null ? {} : { sessionTimer: { intervalSec: timerSec, minimumSec: 90 } }),
         advertised: (flow) => ({ host: flow.localAddress, port: flow.localPort }),
       },
       { onInvite: (session) => this.#take(session) },
@@ -85,6 +109,7 @@ export class Party {
 
   #take(session: Session): void {
     const call = new PartyCall(this.#host, this.address);
+    call.patienceMs = this.patienceMs;
     this.calls.push(call);
     call.session = session;
     call.refusesOffers = this.refusesOffers;

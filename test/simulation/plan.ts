@@ -1,5 +1,5 @@
 import type { Weather } from "../support/lent-fixtures.ts";
-import type { Answering } from "./party.ts";
+import { type Answering, type Extensions, NO_EXTENSIONS } from "./party.ts";
 import type { TimedAct } from "./party-call.ts";
 
 export type Direction = "termination" | "origination";
@@ -34,11 +34,15 @@ export type Plan = {
   readonly calleeActs: readonly TimedAct[];
   /** The callee says 488 to every change of the session. */
   readonly calleeRefusesOffers: boolean;
+  readonly extensions: Readonly<Record<Side, Extensions>>;
   readonly disturbances: readonly Disturbance[];
   readonly maxDurationMs: number;
   /** When both ends' idea of the session is compared, counted from the answer; nothing may be under way then. */
   readonly compareAfterMs: number | null;
 };
+
+/** Two ends that can do what RFC 3261 has, and no more. */
+export const PLAIN: Plan["extensions"] = { caller: NO_EXTENSIONS, callee: NO_EXTENSIONS };
 
 /** Draws that a plan is made of. */
 export class Dice {

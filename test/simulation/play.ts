@@ -7,8 +7,10 @@ import type { PartyCall } from "./party-call.ts";
 import { Dice, type Disturbance, isCalm, type Plan } from "./plan.ts";
 import { World } from "./world.ts";
 
-/** Longer than anything a call may wait for: ring limit, maximum duration, and the linger of every transaction. */
-const LIMIT_MS = 40 * 60_000;
+/** Longer than anything a call may wait for: ring limit, maximum duration, patience, and the linger of every transaction. */
+const LIMIT_MS = 3 * 3_600_000;
+/** Longer than the maximum duration, which is therefore always the platform's to enforce. */
+const MORE_PATIENCE_MS = 100_000;
 const CALLED = "+14155550123";
 
 /** Everybody who took part, for the judge. */
@@ -54,11 +56,16 @@ export async function play(plan: (dice: Dice) => Plan, seed: number): Promise<Ou
 function assemble(plan: Plan, seed: number): Cast {
   const world = new World(seed, plan.weather, { maxCallDurationMs: plan.maxDurationMs });
   const [callers, targets] = plan.direction === "termination" ? [PBXES, CARRIERS] : [CARRIERS, PBXES];
-  const caller = world.join("caller", new Party(world.network, callers[0]));
+  const caller = world.join("caller", new Party(world.network, callers[0], plan.extensions.caller));
+  caller.patienceMs = plan.maxDurationMs + MORE_PATIENCE_MS;
   const callees = plan.targets.map((target, index) => {
     if (target.kind === "absent") return undefined;
-    const callee = world.join(`callee${index + 1}`, new Party(world.network, targets[index] ?? ""));
+    const callee = world.join(
+      `callee${index + 1}`,
+      new Party(world.network, targets[index] ?? "", plan.extensions.callee),
+    );
     callee.answering = target;
+    callee.patienceMs = plan.maxDurationMs + MORE_PATIENCE_MS;
     callee.acts = plan.calleeActs;
     callee.refusesOffers = plan.calleeRefusesOffers;
     return callee;
