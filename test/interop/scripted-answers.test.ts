@@ -1,11 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  addOriginationUrl,
-  assignNumber,
-  layScriptGround,
-  type ScriptGround,
-  untilLive,
-} from "../support/script-ground.ts";
+import { addOriginationUrl, assignNumber, layScriptGround, type ScriptGround } from "../support/script-ground.ts";
 import { sdpOf } from "../support/scripted-dialog.ts";
 
 let ground: ScriptGround;
@@ -240,7 +234,6 @@ describe.concurrent("how a call begins, told by scripted peers on both sides", (
     await addOriginationUrl(platform, trunk.sid, `sip:${pbx.address}:${pbx.port}`, 2);
     const number = platform.demo.numbers[19] as string;
     await assignNumber(platform, trunk.sid, number);
-    await untilLive(ground, number, ground.spare);
     const startedMs = performance.now();
     const a = ground.deliver(number);
     const dead = await ground.called(ground.spare, number);

@@ -88,7 +88,6 @@ export async function layScriptGround(options: PlatformOptions = {}): Promise<Sc
       }),
     called: (raw: RawSip, number: string, limitMs?: number) => ScriptedDialog.called(raw, place, number, limitMs),
   };
-  await untilLive(ground, platform.demo.numbers[18] ?? "", pbx);
   return {
     ...ground,
     connect: (direction, number) => connect(ground, direction, number),
@@ -96,23 +95,6 @@ export async function layScriptGround(options: PlatformOptions = {}): Promise<Sc
     idle: () => idle(platform),
     stop,
   };
-}
-
-/** Calls a number until the call reaches the peer it was given to: a change is live on the edge within a second. */
-export async function untilLive(
-  ground: Pick<ScriptGround, "deliver" | "called">,
-  number: string,
-  raw: RawSip,
-): Promise<void> {
-  await eventually(`${number} to be live`, async () => {
-    const a = ground.deliver(number);
-    const b = await ground.called(raw, number, 2_000).catch(() => undefined);
-    if (!b) return undefined;
-    b.respond(b.invite, 486);
-    await b.hear("ACK");
-    a.ack(await a.hear("486 INVITE"));
-    return true;
-  });
 }
 
 async function connect(

@@ -9,24 +9,18 @@ export type SimulatedCall = {
   readonly tone_hz: number | null;
 };
 
-/**
- * Has the simulated PSTN call a number until the call gets somewhere: a number that was given to a trunk a moment ago may still be nobody's
- * on the edge (404), where a change is live within a second.
- */
-export function placeSimulatedCall(
+/** Has the simulated PSTN call a number; gives the call once it got somewhere or failed. */
+export async function placeSimulatedCall(
   platform: Platform,
   to: string,
   behaviour: Readonly<Record<string, unknown>>,
 ): Promise<SimulatedCall> {
-  return eventually(`${to} to be reached`, async () => {
-    const { sid } = await platform.post<SimulatedCall>("/trunkline/v1/SimulatedCalls", {
-      To: to,
-      From: "+14155550123",
-      Behaviour: JSON.stringify(behaviour),
-    });
-    const call = await settled(platform, sid, (status) => status !== "calling");
-    return call.status === "failed" && call.sip_status === 404 ? undefined : call;
+  const { sid } = await platform.post<SimulatedCall>("/trunkline/v1/SimulatedCalls", {
+    To: to,
+    From: "+14155550123",
+    Behaviour: JSON.stringify(behaviour),
   });
+  return settled(platform, sid, (status) => status !== "calling");
 }
 
 /** The call once it is over. */
