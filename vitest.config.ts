@@ -24,6 +24,8 @@ export default defineConfig({
         test: {
           name: "simulation",
           include: ["test/simulation/**/*.test.ts", "test/fuzz/**/*.test.ts"],
+          // Nothing but computing: one worker a processor.
+          maxWorkers: "100%",
           testTimeout: 300_000,
         },
       },
