@@ -162,6 +162,13 @@ describe("live calls (EVD-5)", () => {
 });
 
 describe("simulated calls (interface §3)", () => {
+  it("a + that was not encoded in the form is told of", async () => {
+    const form = "To=+12025550150&From=+12025550900";
+    const response = await api.request("POST", "/trunkline/v1/SimulatedCalls", { form });
+    expect(response.status).toBe(400);
+    expect(response.body).toMatchObject({ code: 21421, message: expect.stringMatching(/^To .* writes \+ as %2B/) });
+  });
+
   it("an account calls its own number only; the operator any", async () => {
     const form = {
       To: "+12025550150",

@@ -42,6 +42,12 @@ export function invalid(message: string, code = 20422): Problem {
   return new Problem(400, code, message);
 }
 
+/** 400 for a number that is not in E.164 form. A blank before its digits was a + that nobody encoded: forms write blanks that way. */
+export function notE164(name: string, given: string, code: number): Problem {
+  const why = /^ \d/.test(given) ? "; a form writes + as %2B (curl: --data-urlencode)" : "";
+  return invalid(`${name} must be in E.164 form such as +12025550100, not "${given}"${why}.`, code);
+}
+
 /** 404 in Twilio's words. @param path as the client wrote it, without `/v1` on the v1 hosts (contract §5.1) */
 export function notFound(path: string): Problem {
   return new Problem(404, 20404, `The requested resource ${path} was not found`);

@@ -2,7 +2,7 @@ import { isE164, mintSid } from "@trunkline/trunking";
 import { rfc2822Date } from "../dates.ts";
 import type { FormValues } from "../form.ts";
 import { anyText, clearable, coded, flag, given, httpMethod, oneOf, optional, sid, text, webUrl } from "../form.ts";
-import { invalid, type Problem } from "../problem.ts";
+import { invalid, notE164, type Problem } from "../problem.ts";
 import { type At, noParent, type Resource, settle, settleRemoval } from "../resource.ts";
 import { accepts, type Context } from "../route.ts";
 import { NUMBER_CONSTANTS, type PhoneNumberRow } from "./phone-number-row.ts";
@@ -63,8 +63,7 @@ export const incomingPhoneNumbers: Resource<PhoneNumberRow, null> = {
         return invalid("AreaCode is not supported here: give PhoneNumber, a whole number.", 21457);
       if (e164 === undefined)
         return invalid("Missing required parameter PhoneNumber: it must be a number such as +12025550100.");
-      if (!isE164(e164))
-        return invalid(`PhoneNumber must be in E.164 form such as +12025550100, not "${e164}".`, NUMBER_INVALID);
+      if (!isE164(e164)) return notE164("PhoneNumber", e164, NUMBER_INVALID);
       const wrong = await whyNotSettings(at, values);
       if (wrong) return wrong;
       return settle(at, await at.deps.store.phoneNumbers.create(newNumber(at, e164, values)), {

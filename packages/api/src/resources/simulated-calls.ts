@@ -2,7 +2,7 @@ import { isE164 } from "@trunkline/trunking";
 import { z } from "zod";
 import { about, clearable, structured, text } from "../form.ts";
 import type { SimulatedCall } from "../ports.ts";
-import { invalid, type Problem, unavailable } from "../problem.ts";
+import { invalid, notE164, type Problem, unavailable } from "../problem.ts";
 import { type At, noParent, type Resource } from "../resource.ts";
 import { accepts, type Context } from "../route.ts";
 
@@ -107,6 +107,5 @@ async function mayCall(at: Context, to: string): Promise<boolean> {
 }
 
 function whyNotNumber(name: string, number: string): Problem | undefined {
-  if (isE164(number)) return undefined;
-  return invalid(`${name} must be in E.164 form such as +12025550100, not "${number}".`, 21421);
+  return isE164(number) ? undefined : notE164(name, number, 21421);
 }
