@@ -8,6 +8,7 @@ import type { Settings } from "./config/settings.ts";
 import { type Demo, ensureDemo, ensureSimulatedCarrier } from "./demo.ts";
 import { edgeNames, ensureEdgeLocations } from "./edge-locations.ts";
 import { addHealth, addRootCertificate } from "./health.ts";
+import { listenHttp } from "./listen-http.ts";
 import type { Log } from "./log.ts";
 import { announceRunning, type Running, retractRunning } from "./running.ts";
 import { openSecrets, type Secrets } from "./secrets.ts";
@@ -192,7 +193,7 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
   addHealth(app, store, edge);
   if (caPem) addRootCertificate(app, caPem);
   onClose(() => app.close());
-  return app.listen({ host: settings.http.host, port: settings.http.port });
+  return listenHttp(app, settings.http);
 }
 
 async function closeAll(closers: readonly (() => Promise<void>)[], log: Log): Promise<void> {

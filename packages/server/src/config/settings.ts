@@ -125,10 +125,10 @@ const postgresUrl: Read<string> = (value) =>
 
 /** In the order of the documentation. */
 export const SETTINGS: readonly SettingRow[] = [
-  row("TRUNKLINE_DATA_DIR", "dataDir", "./data", "embedded store, journal, recordings, certificates", text),
+  row("TRUNKLINE_DATA_DIR", "dataDir", "./data", "embedded store, journal, secrets, certificates", text),
   row("TRUNKLINE_ZONE", "zone", "trunkline.localhost", "base domain", domain),
   row("TRUNKLINE_ROLE", "role", "all", "all, edge (calls) or control (API)", choice("all", "edge", "control")),
-  row("TRUNKLINE_HTTP", "http", "127.0.0.1:8080", "API and console", listenAddress),
+  row("TRUNKLINE_HTTP", "http", "127.0.0.1:8080", "API; port 0: any", listenAddress),
   row("TRUNKLINE_BIND", "bind", "127.0.0.1", "addresses SIP and RTP bind to, separated by commas", addresses),
   row(
     "TRUNKLINE_ADVERTISE",
