@@ -49,7 +49,7 @@ export type Phone = {
   readonly uri: string;
   /** Resolves when it has heard that much; rejects with what it wrote. */
   heardFor(seconds: number): Promise<void>;
-  /** A quarter of a second out of the middle of what it heard. */
+  /** The middle half of what it heard. */
   heard(): Int16Array;
   output(): string;
   /** Hangs up and ends. */
@@ -244,12 +244,24 @@ function middleOf(path: string): Int16Array {
   const file = readFileSync(path);
   const end = WAV_HEADER_BYTES + ((file.length - WAV_HEADER_BYTES) & ~1);
   const all = new Int16Array(file.buffer.slice(file.byteOffset + WAV_HEADER_BYTES, file.byteOffset + end));
-  const from = Math.floor(all.length / 2);
-  return all.slice(from, from + 2_000);
+  return all.slice(Math.floor(all.length / 4), Math.floor((3 * all.length) / 4));
 }
 
-/** Share of the energy of 16-bit mono audio that lies at one frequency: 1 for a pure tone, about 0 for anything else. */
+/** 50 ms: short enough that a phone whose machine was busy for a moment shows it in a few of them only. */
+const WINDOW = 400;
+
+/**
+ * Share of the energy of 16-bit mono audio that lies at one frequency, 1 for a pure tone and about 0 for anything else: the median over
+ * windows, since a jitter buffer that slips changes the tone's phase and not what a person hears.
+ */
 export function toneShare(samples: Int16Array, hz: number): number {
+  const shares = Array.from({ length: Math.floor(samples.length / WINDOW) }, (_unused, i) =>
+    windowShare(samples.subarray(i * WINDOW, (i + 1) * WINDOW), hz),
+  );
+  return shares.toSorted((a, b) => a - b)[Math.floor(shares.length / 2)] ?? 0;
+}
+
+function windowShare(samples: Int16Array, hz: number): number {
   let [re, im, energy] = [0, 0, 0];
   samples.forEach((sample, i) => {
     re += sample * Math.cos((2 * Math.PI * hz * i) / 8_000);
