@@ -2,6 +2,7 @@ import { readSettings } from "../config/read-settings.ts";
 import { openLog } from "../log.ts";
 import { readyBlock } from "../ready-block.ts";
 import { serve } from "../serve.ts";
+import { stopSignals } from "../stop-signals.ts";
 
 /** `trunkline serve`: runs until SIGINT or SIGTERM; resolves with the exit code. A second signal ends it at once. */
 export async function serveCommand(options: { readonly json: boolean }): Promise<number> {
@@ -19,13 +20,11 @@ export async function serveCommand(options: { readonly json: boolean }): Promise
       ? `${JSON.stringify({ ...platform.running, startedInMs: Math.round(startedInMs) })}\n`
       : `${readyBlock(platform.running, startedInMs)}\n`,
   );
-  let signals = 0;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    signals += 1;
-    if (signals > 1) process.exit(1);
+  const gently = (signal: NodeJS.Signals): void => {
     log("info", "stopping", { signal });
     stopped.resolve(0);
   };
+  const onSignal = stopSignals({ gently, atOnce: () => process.exit(1) }, () => performance.now());
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   const code = await stopped.promise;
