@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -31,6 +31,18 @@ describe("secrets of an installation", () => {
   it("make a demo password that the API's own rules accept: 12 characters, digit, both cases", () => {
     expect(openSecrets(fresh()).demoPassword).toMatch(/^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9]{12,}$/);
   });
+
+  it.each(["", '{"encryptionKey":"5ec4', "null", "[]"])(
+    "damaged (%j), stop the start with the file's name and nothing of its text",
+    (text) => {
+      const settings = fresh();
+      openSecrets(settings);
+      const path = join(settings.dataDir, "secrets.json");
+      writeFileSync(path, text);
+      expect(() => openSecrets(settings)).toThrow(`${path} is damaged: put its backup back`);
+      expect(readFileSync(path, "utf8")).toBe(text);
+    },
+  );
 
   it("follow the settings where they name a value", () => {
     const settings = { ...fresh(), demoPassword: "Correct-Horse-9" };

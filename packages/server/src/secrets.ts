@@ -32,7 +32,7 @@ export function openSecrets(
 ): Secrets {
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
   const path = join(settings.dataDir, "secrets.json");
-  const kept: Partial<Secrets> = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Partial<Secrets>) : {};
+  const kept: Partial<Secrets> = existsSync(path) ? readKept(path) : {};
   const secrets: Secrets = {
     encryptionKey: kept.encryptionKey ?? hex(32),
     nonceSecret: kept.nonceSecret ?? hex(32),
@@ -44,6 +44,17 @@ export function openSecrets(
   };
   if (JSON.stringify(secrets) !== JSON.stringify(kept)) writePrivately(path, secrets);
   return secrets;
+}
+
+/** Making new secrets instead would lock the store's own for ever, so a file that cannot be read stops the start. No octet of it is told. */
+function readKept(path: string): Partial<Secrets> {
+  try {
+    const kept: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof kept === "object" && kept !== null && !Array.isArray(kept)) return kept;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new Error(`${path} is damaged: put its backup back; the store cannot be read without its keys`);
 }
 
 /** Writes JSON that only the owner may read, whole or not at all. */
