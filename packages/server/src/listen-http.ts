@@ -1,4 +1,5 @@
 import type { Settings } from "./config/settings.ts";
+import { hostPort } from "./host-port.ts";
 
 /** The part of Fastify that is needed here. */
 type Listener = { listen(on: { host: string; port: number }): Promise<string> };
@@ -9,7 +10,6 @@ export async function listenHttp(app: Listener, { host, port }: Settings["http"]
     return await app.listen({ host, port });
   } catch (cause) {
     const { code = "unknown reason" } = cause as NodeJS.ErrnoException;
-    const shown = host.includes(":") ? `[${host}]` : host;
-    throw new Error(`TRUNKLINE_HTTP=${shown}:${port}: cannot listen there (${code})`, { cause });
+    throw new Error(`TRUNKLINE_HTTP=${hostPort(host, port)}: cannot listen there (${code})`, { cause });
   }
 }

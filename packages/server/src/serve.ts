@@ -8,6 +8,7 @@ import type { Settings } from "./config/settings.ts";
 import { type Demo, ensureDemo, ensureSimulatedCarrier } from "./demo.ts";
 import { edgeNames, ensureEdgeLocations } from "./edge-locations.ts";
 import { addHealth, addRootCertificate } from "./health.ts";
+import { hostPort } from "./host-port.ts";
 import { listenHttp } from "./listen-http.ts";
 import type { Log } from "./log.ts";
 import { announceRunning, type Running, retractRunning } from "./running.ts";
@@ -74,7 +75,7 @@ async function start(
   const running: Running = {
     pid: process.pid,
     api,
-    sip: (edge?.listeners ?? []).map(({ transport, address, port }) => `${transport}:${address}:${port}`),
+    sip: (edge?.listeners ?? []).map(({ transport, address, port }) => `${transport}:${hostPort(address, port)}`),
     zone: settings.zone,
     operator: { sid: secrets.operatorSid, token: secrets.operatorToken },
     demo: demo satisfies Demo | null,

@@ -1,5 +1,6 @@
 import { placeTestCall, type TestCallReport, type TestCallStep } from "@trunkline/pstn";
 import { readSettings } from "../config/read-settings.ts";
+import { hostPort } from "../host-port.ts";
 import { findRunning, type Running } from "../running.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -24,7 +25,8 @@ export async function callCommand(to: string, options: CallOptions): Promise<num
     );
   }
   const target = sipTarget(running);
-  if (!options.json) process.stdout.write(`${to} over ${running.demo.domain} (udp ${target.host}:${target.port})\n`);
+  if (!options.json)
+    process.stdout.write(`${to} over ${running.demo.domain} (udp ${hostPort(target.host, target.port)})\n`);
   const report = await placeTestCall({
     bind: target.host,
     target,
@@ -42,7 +44,7 @@ export async function callCommand(to: string, options: CallOptions): Promise<num
 
 function sipTarget(running: Running): { readonly host: string; readonly port: number } {
   const [, host = "127.0.0.1", port = "5060"] =
-    /^udp:(.*):(\d+)$/.exec(running.sip.find((one) => one.startsWith("udp:")) ?? "") ?? [];
+    /^udp:\[?(.*?)\]?:(\d+)$/.exec(running.sip.find((one) => one.startsWith("udp:")) ?? "") ?? [];
   return { host: host === "0.0.0.0" ? "127.0.0.1" : host, port: Number(port) };
 }
 
