@@ -106,7 +106,7 @@ export class Uas {
         break;
       case "challenge":
         counters.add("challenges");
-        session.reject(
+        session.turnAway(
           407,
           "Proxy Authentication required",
           this.#parts.authenticator.challenge(session.invite, decision.stale),
@@ -123,7 +123,10 @@ export class Uas {
     }
   }
 
-  /** Refusals of strangers are sampled, so that guessing passwords costs no database rows (design §5, rule 9). */
+  /**
+   * Refusals of strangers are sampled, so that guessing passwords costs no database rows (design §5, rule 9). One with a record keeps
+   * its transaction, lest copies of the INVITE make more records; the others cost no memory either.
+   */
   #refuse(session: Session, request: CallRequest, { rejection, call, authenticated, trace }: Refuse): void {
     const { counters, journal, alert, log, host } = this.#parts;
     counters.add("refused");
@@ -134,7 +137,9 @@ export class Uas {
       const { sid, sourceAddress, requestUri } = request;
       log("warn", "call refused", { callSid: sid, sourceAddress, to: requestUri.user, why: rejection.detail });
     }
-    session.reject(rejection.status, rejection.phrase, refusalHeaders(rejection, request.sid, authenticated));
+    const headers = refusalHeaders(rejection, request.sid, authenticated);
+    if (sampled) session.reject(rejection.status, rejection.phrase, headers);
+    else session.turnAway(rejection.status, rejection.phrase, headers);
   }
 
   #dial(session: Session, request: CallRequest, decision: Dial): void {

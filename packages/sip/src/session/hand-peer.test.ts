@@ -93,6 +93,31 @@ describe("what a server refuses before it keeps anything", () => {
     expect(bob.incoming).toHaveLength(1);
   });
 
+  it("§26.3.2.4: who is turned away is answered once and costs no memory; a copy of the INVITE gets the same answer (§8.2.7)", () => {
+    const { clock, peer, bob, say } = server({ onInvite: (session) => session.turnAway(407, "Prove it") });
+    say(handRequest("INVITE"));
+    const to = peer.lastResponse().header("to");
+    expect(peer.answers).toEqual(["407 INVITE"]);
+    expect(bob.agent.counts()).toEqual(NOTHING);
+    say(handRequest("INVITE"));
+    expect(peer.lastResponse().header("to")).toBe(to);
+    say(handRequest("ACK", { To: to }));
+    expect(clock.runToEnd(4_000)).toBe(true);
+    expect(peer.answers).toEqual(["407 INVITE", "407 INVITE"]);
+  });
+
+  it("§17.2.1: after a provisional response turning away is a refusal like any other, repeated until its ACK", () => {
+    const { clock, peer, say } = server({
+      onInvite: (session) => {
+        session.progress(180);
+        session.turnAway(403, "Go away");
+      },
+    });
+    say(handRequest("INVITE"));
+    clock.run(1_000);
+    expect(peer.answers).toEqual(["100 INVITE", "180 INVITE", "403 INVITE", "403 INVITE"]);
+  });
+
   it("over the limit of transactions: 503 with Retry-After, but a call in progress can be ended", () => {
     const { peer, bob, say } = server({
       agent: { maxTransactions: 4 },

@@ -93,6 +93,8 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
   /** A UAC has nothing to refuse. */
   reject(): void {}
 
+  turnAway(): void {}
+
   /** Nor to drop. */
   drop(): void {}
 

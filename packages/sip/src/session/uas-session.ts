@@ -105,6 +105,12 @@ export class UasSession implements Session, UsageOwner, DialogOwner {
     this.#failed();
   }
 
+  turnAway(status: number, reason: string, headers: readonly ExtraHeader[] = []): void {
+    if (this.#transaction === undefined || status < 300 || status > 699) return;
+    this.#transaction.respondAndForget(status, reason, { headers });
+    this.#failed();
+  }
+
   drop(): void {
     if (this.#transaction === undefined) return;
     this.#transaction.drop();

@@ -137,10 +137,9 @@ class Core implements UserAgent, TransactionUser {
   }
 
   onInvite(transaction: InviteServerTransaction, request: SipRequest, flow: Flow): void {
-    const timestamp = request.header("timestamp");
-    transaction.respond(100, "Trying", timestamp === undefined ? {} : { headers: [["Timestamp", timestamp]] });
     const usage = this.#usageOf(request);
     if (usage !== undefined) {
+      transaction.trying();
       usage.receiveInvite(transaction, request, flow);
       return;
     }
@@ -153,6 +152,8 @@ class Core implements UserAgent, TransactionUser {
       session.reject(500, "Server Internal Error");
       throw error;
     }
+    // Not before: who is turned away gets no 100, which would end the copies of the INVITE that replace a lost answer (§8.2.7).
+    transaction.trying();
   }
 
   onRequest(transaction: NonInviteServerTransaction, request: SipRequest, flow: Flow): void {

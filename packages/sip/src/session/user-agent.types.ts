@@ -113,6 +113,11 @@ export interface Session {
   answer(sdp: string | undefined, headers?: readonly ExtraHeader[]): void;
   /** UAS: 3xx–6xx. */
   reject(status: number, reason: string, headers?: readonly ExtraHeader[]): void;
+  /**
+   * UAS: `reject` for callers who have proved nothing, called at once from `onInvite`. It is sent once and nothing is kept, so that a
+   * flood costs no memory and forged sources get no repetitions (RFC 3261 §8.2.7, §26.3.2.4); each copy of the INVITE comes as a new one.
+   */
+  turnAway(status: number, reason: string, headers?: readonly ExtraHeader[]): void;
   /** UAS: no answer at all, forget the transaction. */
   drop(): void;
 

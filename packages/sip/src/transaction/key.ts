@@ -1,3 +1,4 @@
+import type { Host } from "../host.ts";
 import type { SipRequest } from "../message/message.ts";
 
 /** What every branch made by RFC 3261 begins with (§8.1.1.7). */
@@ -31,6 +32,11 @@ export function mergeKey(request: SipRequest): string | undefined {
 /** The key of a client transaction (§17.1.3). Our branches are random, so they need no sent-by. */
 export function clientKey(branch: string, method: string): string {
   return `${branch} ${method}`;
+}
+
+/** The To tag of a response without a transaction: the same for every copy of the request (§8.2.7). */
+export function statelessTag(host: Host, request: SipRequest): string {
+  return host.hash("MD5", `${request.callId} ${request.via.raw}`).slice(0, 16);
 }
 
 function keyMethod(method: string): string {

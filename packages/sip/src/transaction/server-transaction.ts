@@ -2,6 +2,7 @@ import { type Flow, isReliable } from "../flow.ts";
 import type { SipRequest } from "../message/message.ts";
 import { type ResponseExtras, writeResponse } from "../message/write.ts";
 import * as invite from "./invite-server.ts";
+import { statelessTag } from "./key.ts";
 import * as nonInvite from "./non-invite-server.ts";
 import type { TransactionShell } from "./shell.ts";
 import { TimerSet } from "./timer-set.ts";
@@ -47,17 +48,53 @@ export class InviteServerTransaction implements ServerTransaction {
     return this.#request !== undefined;
   }
 
+  /** Like the interface's; 100 Trying, which has no To tag and is sent by `trying`, goes ahead of the first one. */
   respond(status: number, reason: string, extras: ResponseExtras = {}): string | undefined {
     const request = this.#request;
     if (request === undefined) return undefined;
-    const dressed = status === 100 ? extras : { toTag: this.toTag, ...extras };
-    const wire = writeResponse(request, this.#flow, status, reason, this.#shell.dress(dressed));
+    this.trying();
+    const wire = writeResponse(
+      request,
+      this.#flow,
+      status,
+      reason,
+      this.#shell.dress({ toTag: this.toTag, ...extras }),
+    );
     if (status >= 200) {
       this.#request = undefined;
       this.onCancel = undefined;
     }
     this.#step({ kind: "respond", status, wire });
     return wire;
+  }
+
+  /** Sends 100 Trying, with the client's Timestamp (§8.2.6.1), if nothing was sent yet. It stops the client's copies of the request. */
+  trying(): void {
+    const request = this.#request;
+    if (request === undefined || !this.#isSilent) return;
+    const timestamp = request.header("timestamp");
+    const headers = timestamp === undefined ? [] : [["Timestamp", timestamp] as const];
+    const wire = writeResponse(request, this.#flow, 100, "Trying", this.#shell.dress({ headers }));
+    this.#step({ kind: "respond", status: 100, wire });
+  }
+
+  get #isSilent(): boolean {
+    return this.#state.name === "proceeding" && this.#state.last === "";
+  }
+
+  /**
+   * Answers once and forgets the transaction (§8.2.7, §26.3.2.4): a copy of the request starts over. After a provisional response, which
+   * stops the client's copies, it is answered like any other.
+   */
+  respondAndForget(status: number, reason: string, extras: ResponseExtras = {}): void {
+    const request = this.#request;
+    if (request === undefined || !this.#isSilent) {
+      this.respond(status, reason, extras);
+      return;
+    }
+    const dressed = this.#shell.dress({ ...extras, toTag: statelessTag(this.#shell.host, request) });
+    this.#shell.transmit(this.#flow, writeResponse(request, this.#flow, status, reason, dressed));
+    this.#finish();
   }
 
   /** Sends the 2xx once more; its retransmission belongs to the session (§13.3.1.4). */

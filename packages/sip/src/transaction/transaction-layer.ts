@@ -11,7 +11,7 @@ import {
   NonInviteClientTransaction,
   type Outcome,
 } from "./client-transaction.ts";
-import { clientKey, mergeKey, serverKey } from "./key.ts";
+import { clientKey, mergeKey, serverKey, statelessTag } from "./key.ts";
 import { type OutgoingRequest, type Sending, writeRequest } from "./outgoing-request.ts";
 import { InviteServerTransaction, NonInviteServerTransaction, type ServerTransaction } from "./server-transaction.ts";
 import type { TransactionShell } from "./shell.ts";
@@ -249,9 +249,9 @@ export class TransactionLayer implements TransactionShell {
     invite.onCancel?.(request);
   }
 
-  /** A response without a transaction (§8.2.7): its tag is the same for every copy of the request. */
+  /** A response without a transaction (§8.2.7). */
   #refuse(request: SipRequest, flow: Flow, status: number, reason: string, headers: readonly HeaderLine[] = []): void {
-    const toTag = this.host.hash("MD5", `${request.callId} ${request.via.raw}`).slice(0, 16);
+    const toTag = statelessTag(this.host, request);
     const back = responseFlow(request, flow);
     this.transmit(back, writeResponse(request, back, status, reason, this.dress({ toTag, headers })));
   }
