@@ -54,15 +54,13 @@ export type EdgeWorldOptions = {
   readonly core?: Partial<EdgeCoreOptions>;
   /** The directory has not been loaded. */
   readonly isEmpty?: boolean;
-  /** Of everything random. */
-  readonly seed?: number;
   /** Addresses by name; any other question fails. */
   readonly names?: Readonly<Record<string, readonly string[]>>;
 };
 
 /** An edge in virtual time between phones: a PBX, a carrier, a spare carrier (also the second origination target), a stranger. */
 export class EdgeWorld {
-  readonly network: VirtualNetwork;
+  readonly network = new VirtualNetwork(1);
   readonly core: EdgeCore;
   readonly plane = new FakePlane();
   readonly events: CallEvent[] = [];
@@ -74,7 +72,6 @@ export class EdgeWorld {
   isLoaded: boolean;
 
   constructor(options: EdgeWorldOptions = {}) {
-    this.network = new VirtualNetwork(options.seed ?? 1);
     const host = this.network.host();
     this.isLoaded = options.isEmpty !== true;
     this.directory.apply(

@@ -45,8 +45,14 @@ export type OfferContext = {
   owe(settle: (sdp: string | undefined) => void): void;
 };
 
-/** How often an offer that met glare, or another reason to come again later, is sent in all. */
+/** How often an offer that met glare, or another reason to come again later, is sent in all by who made the Call-ID. */
 const MAX_ATTEMPTS = 6;
+
+/**
+ * And by the other side, whose back-off is shorter (§14.1): a B2BUA between two offers may answer 491 for as long as its other leg backs
+ * off, up to 4 s, and six tries of 0 to 2 s were used up by then in one case of twelve.
+ */
+const MAX_ATTEMPTS_NOT_OWNER = 12;
 
 /** Longest Retry-After that is waited for, s: the ten that RFC 3261 §14.2 knows, and some more. */
 const MAX_RETRY_AFTER_SEC = 32;
@@ -137,7 +143,8 @@ export class OfferSender {
     if (offer.sdp !== undefined || isLate(offer)) this.#context.negotiation.restore(before);
     this.#state = "idle";
     const waitMs = answer.kind === "final" ? this.#retryAfterMs(offer, answer.response) : undefined;
-    if (waitMs !== undefined && offer.attempt < MAX_ATTEMPTS) {
+    const most = this.#context.ownsCallId ? MAX_ATTEMPTS : MAX_ATTEMPTS_NOT_OWNER;
+    if (waitMs !== undefined && offer.attempt < most) {
       this.#backOff(offer, waitMs);
       return;
     }
