@@ -8,6 +8,34 @@ const answers = (session: Session): void => {
   session.answer("answer-b");
 };
 
+describe("a caller whose PRACKs are lost (RFC 3262 §3)", () => {
+  const losing = (onInvite: (session: Session) => void): EdgeWorld => {
+    const world = new EdgeWorld();
+    world.network.rule = ({ from, wire }) => (from.startsWith(PBX) && wire.startsWith("PRACK ") ? "lose" : undefined);
+    world.phone(CARRIER, { onInvite });
+    const pbx = world.phone(PBX, { agent: { supported: ["100rel"] } });
+    world.call(pbx, undefined, { headers: [["Require", "100rel"]] });
+    return world;
+  };
+
+  it("while it rings: 504, and nobody rings on", async () => {
+    const world = losing((session) => session.progress(183, "Session Progress", "early-b"));
+    await world.pass(60_000);
+    expect(world.record()).toMatchObject({ status: "failed", sipStatus: 504, endedBy: "platform" });
+    expect(await world.finish()).toEqual([]);
+  });
+
+  it("after the callee answered: the call ends instead of being billed to its maximum (32022)", async () => {
+    const world = losing((session) => {
+      session.progress(183, "Session Progress", "early-b");
+      session.answer("answer-b");
+    });
+    await world.pass(60_000);
+    expect(world.record()).toMatchObject({ status: "completed", errorCode: 32022, endedBy: "platform" });
+    expect(await world.finish()).toEqual([]);
+  });
+});
+
 describe("inside a call", () => {
   async function talking(): Promise<{
     world: EdgeWorld;

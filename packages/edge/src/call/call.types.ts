@@ -29,7 +29,7 @@ export type LegEvent =
   | { readonly kind: "cancel"; readonly why: string | undefined }
   | {
       readonly kind: "hangup";
-      /** `unacknowledged`: our answer never got its ACK; `gone`: the peer no longer knows the dialog, or gives no sign of life. */
+      /** `unacknowledged`: our answer never got its ACK, or a reliable 1xx its PRACK; `gone`: the peer no longer knows the dialog, or gives no sign of life. */
       readonly cause: "remote" | "unacknowledged" | "gone";
       readonly why: string | undefined;
     }

@@ -259,6 +259,12 @@ const cases: [title: string, callPlan: CallPlan, inputs: CallInput[], want: stri
     `${TALKING} | alert32015 ${CLEAR} | ended(platform,200,32015) release(200) => over`,
   ],
   [
+    "RFC 3262 §3: the caller never acknowledges the ringing",
+    plan,
+    [...dialled, b(1, ringing), a({ kind: "hangup", cause: "unacknowledged", why: undefined }), closed],
+    `${DIALLED} | -silence rang A<180 | attempt0=487 ${CLEAR} | ended(platform,504,null) release(504) => over`,
+  ],
+  [
     "32022: the caller never acknowledges",
     plan,
     [...talking, a({ kind: "hangup", cause: "unacknowledged", why: undefined }), closed],

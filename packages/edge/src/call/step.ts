@@ -216,6 +216,10 @@ function connectedLeg(state: Connected, leg: "a" | "b", event: LegEvent): CallSt
 /** What ends a call that nobody has answered yet, from whichever state. */
 function ended(input: CallInput, hunt: Hunt | undefined): CallStep | undefined {
   const attempts = (detail: string) => (hunt ? interrupted(hunt, detail) : []);
+  if (input.kind === "leg-a" && input.event.kind === "hangup" && input.event.cause === "unacknowledged") {
+    const text = "the caller never acknowledged a reliable response";
+    return end(refusedByUs("platform", 504, "Server Time-out", null, text), ...attempts(text));
+  }
   if (input.kind === "leg-a" && (input.event.kind === "cancel" || input.event.kind === "hangup")) {
     return end(cancelledByCaller(input.event.why), ...attempts("the caller gave up"));
   }

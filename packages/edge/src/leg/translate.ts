@@ -49,17 +49,21 @@ export function toLegEvent(event: SessionEvent): LegEvent | undefined {
   }
 }
 
-/** The part of a session's end that is news: our own BYE and a failed INVITE are known already. */
+/**
+ * The part of a session's end that is news: our own BYE is none. `failed` comes after a refusal, ours or the peer's, or a CANCEL, when the
+ * call looks elsewhere or is over and minds nothing; and it comes alone when the stack itself had to refuse, because the PRACK of a
+ * reliable response never came (RFC 3262 §3).
+ */
 function ended(event: Extract<SessionEvent, { readonly kind: "ended" }>): LegEvent | undefined {
   switch (event.cause) {
     case "bye":
       return { kind: "hangup", cause: "remote", why: reasonOf(event.request) };
     case "ack-timeout":
+    case "failed":
       return { kind: "hangup", cause: "unacknowledged", why: undefined };
     case "gone":
       return { kind: "hangup", cause: "gone", why: undefined };
     case "local":
-    case "failed":
       return undefined;
     default:
       return event.cause satisfies never;
