@@ -66,7 +66,14 @@ function deadPeer(dice: Dice): Plan {
   return call(dice, {
     extensions: { caller: both, callee: both },
     callerActs: [],
-    disturbances: [{ kind: "cut", side: dice.side(), atMs: dice.between(8_000, 60_000), forMs: 3_000_000 }],
+    disturbances: [
+      {
+        kind: "cut",
+        side: dice.side(),
+        atMs: dice.chance(0.3) ? dice.upTo(8_000) : dice.between(8_000, 60_000),
+        forMs: 3_000_000,
+      },
+    ],
   });
 }
 

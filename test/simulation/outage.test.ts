@@ -1,4 +1,5 @@
 import { describe, it } from "vitest";
+import { type Extensions, NO_EXTENSIONS } from "./party.ts";
 import { type Dice, PLAIN, type Plan } from "./plan.ts";
 import { playSeeds } from "./seeds.ts";
 
@@ -30,7 +31,11 @@ function partition(dice: Dice): Plan {
       atMs: dice.upTo(10_000),
       forMs: dice.pick([1_000, 8_000, 31_000, 35_000, 120_000]),
     }) as const;
-  return call(dice, { disturbances: dice.chance(0.3) ? [cut(), cut()] : [cut()] });
+  const reliable = (): Extensions => ({ ...NO_EXTENSIONS, reliable: dice.pick(["no", "supported", "required"]) });
+  return call(dice, {
+    disturbances: dice.chance(0.3) ? [cut(), cut()] : [cut()],
+    extensions: { caller: reliable(), callee: reliable() },
+  });
 }
 
 function forget(dice: Dice): Plan {
