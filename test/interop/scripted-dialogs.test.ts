@@ -84,18 +84,19 @@ describe.concurrent("what happens inside a call, told by scripted peers on both 
   );
 
   it.each(SIDES)(
-    "§14.2 %s asks for an offer by a re-INVITE without one; its ACK brings the answer",
+    "§14.2 %s asks for an offer by a re-INVITE without one, which the other end makes; its ACK brings the answer there",
     async (_who, side) => {
       const { a, b, sid } = await call("termination");
       const [from, to] = side === "a" ? [a, b] : [b, a];
       from.request("INVITE");
+      const asked = await to.hear("INVITE");
+      expect(asked.body).toBe("");
+      const [rawFrom, rawTo] = side === "a" ? [ground.pbx, ground.carrier] : [ground.carrier, ground.pbx];
+      to.respond(asked, 200, { sdp: sdpOf(rawTo, "sendrecv", 2) });
       const offered = await from.hear("200 INVITE");
       expect(offered.body).toContain("m=audio");
-      from.ack(offered, { sdp: sdpOf(side === "a" ? ground.pbx : ground.carrier, "sendrecv", 2) });
-      const asked = await to.hear("INVITE");
-      expect(asked.body).toContain("m=audio");
-      to.respond(asked, 200);
-      await to.hear("ACK");
+      from.ack(offered, { sdp: sdpOf(rawFrom, "sendrecv", 2) });
+      expect((await to.hear("ACK")).body).toContain("m=audio");
       await hangUp(from, to);
       expect(await ground.ended(sid)).toMatchObject({ status: "completed" });
     },

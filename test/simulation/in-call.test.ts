@@ -31,7 +31,7 @@ function talk(dice: Dice, change: Partial<Plan>): Plan {
 
 /** Both ends change the session when they like, often at the same moment; then they are left alone, and have to agree. */
 function change(dice: Dice): Plan {
-  const choices: readonly Act[] = ["hold", "resume", "hold by UPDATE"];
+  const choices: readonly Act[] = ["hold", "resume", "hold by UPDATE", "late offer"];
   const withinMs = dice.pick([200, 2_000, 10_000]);
   return talk(dice, {
     calleeRefusesOffers: dice.chance(0.2),

@@ -74,11 +74,11 @@ describe("inside a call", () => {
     expect(await world.finish()).toEqual([]);
   });
 
-  it("RFC 3261 §14.2: a re-INVITE without SDP is offered the other side, and its answer taken there", async () => {
+  it("RFC 3261 §14.2: a re-INVITE without SDP gets the other side's own offer, and the ACK's answer goes there", async () => {
     const { world, legA, heardA, heardB } = await talking();
     legA.offer(undefined);
     await world.pass(1_000);
-    expect(heardA[0]).toContain("offer-answered 200 relayed answer-b");
+    expect(heardA[0]).toContain("offer-answered 200 relayed mine");
     expect(heardB.length).toBeLessThanOrEqual(2);
     legA.hangup();
     expect(await world.finish()).toEqual([]);

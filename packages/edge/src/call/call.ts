@@ -179,7 +179,7 @@ export class Call {
         this.#legA.answer(output.sdp);
         break;
       case "late-answer":
-        this.#legB?.answer(output.sdp);
+        this.#leg(output.leg)?.answerLate(output.sdp);
         break;
       case "release":
         this.#legA.release(output.ending);

@@ -96,18 +96,20 @@ export type Exchange = {
   /** False when nobody waits for our answer: the offer came in an ACK, or is one that the other leg has yet to hear of. */
   readonly reply: boolean;
   /**
-   * The offer is with the media plane, with the other leg, its answer is with the media plane; our offer likewise; the old one is put back;
-   * the first offer was leg B's and its answer has to come with leg A's ACK, and is then with the media plane.
+   * The offer is with the media plane, with the other leg, its answer is with the media plane; the old one is put back. Of an offer that
+   * came in a 200: it is asked for, with the media plane, its answer has to come with the other leg's ACK (`first`: the call's first one),
+   * and is then with the media plane.
    */
   readonly at:
     | "offering"
     | "asking"
     | "answering"
+    | "restoring"
+    | "requesting"
     | "late-offering"
     | "late-asking"
-    | "restoring"
     | "first-asking"
-    | "first-answering";
+    | "late-answering";
   /** What `from` described before. */
   readonly previous: string;
 };
@@ -193,11 +195,12 @@ export type CallOutput =
   | { readonly kind: "abandon"; readonly tryNumber: number }
   | { readonly kind: "progress"; readonly status: number; readonly reason: string; readonly sdp: string | undefined }
   | { readonly kind: "answer"; readonly sdp: string }
-  /** The answer to leg B's offer, for our ACK. */
-  | { readonly kind: "late-answer"; readonly sdp: string }
+  /** The answer to the offer in that leg's 200, for our ACK. */
+  | { readonly kind: "late-answer"; readonly leg: Leg; readonly sdp: string }
   /** End both legs, whatever state they are in. */
   | { readonly kind: "release"; readonly ending: Ending }
-  | { readonly kind: "offer"; readonly leg: Leg; readonly sdp: string }
+  /** Without SDP: that leg is asked for an offer. */
+  | { readonly kind: "offer"; readonly leg: Leg; readonly sdp: string | undefined }
   | { readonly kind: "accept-offer"; readonly leg: Leg; readonly sdp: string }
   | { readonly kind: "reject-offer"; readonly leg: Leg; readonly status: number }
   | { readonly kind: "set"; readonly timer: CallTimer; readonly afterMs: number }

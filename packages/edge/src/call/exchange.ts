@@ -16,18 +16,15 @@ function otherLeg(leg: Leg): Leg {
 /**
  * A leg offers a changed session (RFC 3264 §8): through the media plane to the other leg, and the answer back the same way.
  *
- * Asked to offer (RFC 3261 §14.2, no SDP in the re-INVITE), we offer what the other leg last described, with both directions open, as
- * a resumption needs; what the ACK then answers is taken to the other leg as an ordinary offer, since it may end a hold there.
+ * Asked to offer (RFC 3261 §14.2, no SDP in the re-INVITE), we ask the other leg the same: its offer goes back, and the answer in the ACK
+ * of the first becomes the answer in ours. So neither end ever holds a session that the other has not agreed to.
  */
 export function onOffer(state: Connected, from: Leg, event: Offer): CallStep {
   if (state.exchange) return stay(state, { kind: "reject-offer", leg: from, status: 491 });
   const previous = state.described[from];
   if (event.sdp === undefined) {
-    const sdp = withBothDirections(state.described[otherLeg(from)]);
-    return stay(
-      { ...state, exchange: { from, reply: true, at: "late-offering", previous } },
-      { kind: "media-offer", leg: otherLeg(from), sdp, purpose: PURPOSE },
-    );
+    const exchange: Exchange = { from, reply: true, at: "requesting", previous };
+    return stay({ ...state, exchange }, { kind: "offer", leg: otherLeg(from), sdp: undefined });
   }
   return offering(state, { from, reply: true, at: "offering", previous }, event.sdp);
 }
@@ -36,6 +33,7 @@ export function onOffer(state: Connected, from: Leg, event: Offer): CallStep {
 export function onOfferAnswered(state: Connected, leg: Leg, event: OfferAnswered): CallStep {
   const exchange = state.exchange;
   if (!exchange && event.sdp !== undefined) return onRefreshed(state, leg, event.sdp);
+  if (exchange?.at === "requesting" && leg !== exchange.from) return onRequestedOffer(state, exchange, leg, event);
   if (exchange?.at !== "asking" || leg === exchange.from) return stay(state);
   if (event.sdp !== undefined) {
     const described = { ...state.described, [leg]: event.sdp };
@@ -45,6 +43,15 @@ export function onOfferAnswered(state: Connected, leg: Leg, event: OfferAnswered
     );
   }
   return restore(state, exchange, event.status);
+}
+
+/** The other leg made the offer it was asked for, or refused to: then nothing has changed anywhere. From here the offer is that leg's. */
+function onRequestedOffer(state: Connected, asked: Exchange, leg: Leg, { sdp, status }: OfferAnswered): CallStep {
+  if (sdp === undefined) {
+    return settled(state, { kind: "reject-offer", leg: asked.from, status: refusalStatus(status) });
+  }
+  const previous = state.described[leg];
+  return offering(state, { from: leg, reply: true, at: "late-offering", previous }, sdp);
 }
 
 /** The change is over, whichever way. What one leg has yet to hear of the other is offered to it next. */
@@ -71,24 +78,23 @@ export function firstExchange(offer: string): Exchange {
   return { from: "b", reply: true, at: "first-asking", previous: offer };
 }
 
-/** Leg A or B acknowledged our 200; when that carried our offer, the ACK carries the answer. */
+/**
+ * Leg A or B acknowledged our 200; when that carried the other leg's offer, the ACK carries the answer. Inside a call an ACK without one
+ * leaves that leg as it was described; at its beginning there is no session to talk in without (RFC 3261 §13.2.2.4).
+ */
 export function onAcknowledged(state: Connected, from: Leg, sdp: string | undefined): CallStep {
   const exchange = state.exchange;
-  if (exchange?.at === "first-asking" && exchange.from !== from) return onFirstAnswer(state, exchange, from, sdp);
-  if (exchange?.at !== "late-asking" || exchange.from !== from) return stay(state);
-  if (sdp === undefined) return settled(state);
-  return offering(state, { ...exchange, reply: false, at: "offering" }, sdp);
+  if (!exchange || exchange.from === from) return stay(state);
+  if (exchange.at === "late-asking") return onLateAnswer(state, exchange, from, sdp ?? state.described[from]);
+  if (exchange.at !== "first-asking") return stay(state);
+  if (sdp !== undefined) return onLateAnswer(state, exchange, from, sdp);
+  const text = "the caller's ACK has no SDP, and its INVITE had none";
+  return end(endedTalk("platform", text, 32103, undefined), { kind: "alert", errorCode: 32103, text });
 }
 
-/** RFC 3261 §13.2.2.4: an offer in a 2xx is answered in its ACK, and without an answer there is no session to talk in. */
-function onFirstAnswer(state: Connected, exchange: Exchange, from: Leg, sdp: string | undefined): CallStep {
-  if (sdp === undefined) {
-    const text = "the caller's ACK has no SDP, and its INVITE had none";
-    return end(endedTalk("platform", text, 32103, undefined), { kind: "alert", errorCode: 32103, text });
-  }
-  const described = { ...state.described, [from]: sdp };
+function onLateAnswer(state: Connected, exchange: Exchange, from: Leg, sdp: string): CallStep {
   return stay(
-    { ...state, described, exchange: { ...exchange, at: "first-answering" } },
+    { ...state, described: { ...state.described, [from]: sdp }, exchange: { ...exchange, at: "late-answering" } },
     { kind: "media-answer", leg: from, sdp, purpose: PURPOSE },
   );
 }
@@ -102,7 +108,7 @@ export function onExchangeMedia(
   if (!exchange) return stay(state);
   const { from } = exchange;
   if (input.kind === "media-refused") {
-    if (exchange.at === "first-answering") return unusableAnswer(input.why);
+    if (exchange.at === "late-offering" || exchange.at === "late-answering") return unusable(exchange, input.why);
     return exchange.at === "restoring" ? settled(state) : restore(state, exchange, input.status);
   }
   switch (exchange.at) {
@@ -116,10 +122,11 @@ export function onExchangeMedia(
     case "late-offering":
       return stay(
         { ...state, exchange: { ...exchange, at: "late-asking" } },
-        { kind: "accept-offer", leg: from, sdp: input.sdp },
+        { kind: "accept-offer", leg: otherLeg(from), sdp: input.sdp },
       );
-    case "first-answering":
-      return settled(state, { kind: "late-answer", sdp: input.sdp });
+    case "late-answering":
+      return settled(state, { kind: "late-answer", leg: from, sdp: input.sdp });
+    case "requesting":
     case "asking":
     case "late-asking":
     case "first-asking":
@@ -131,8 +138,9 @@ export function onExchangeMedia(
   }
 }
 
-function unusableAnswer(why: string): CallStep {
-  const text = `the SDP of the caller's ACK: ${why}`;
+/** An offer in a 2xx must be answered in the ACK; where that cannot be done the call has to end (RFC 3261 §13.2.2.4). */
+function unusable({ at }: Exchange, why: string): CallStep {
+  const text = `${at === "late-offering" ? "the offer in a 200" : "the SDP of an ACK"}: ${why}`;
   return end(endedTalk("platform", text, 32102, undefined), { kind: "alert", errorCode: 32102, text });
 }
 
@@ -154,9 +162,4 @@ function restore(state: Connected, exchange: Exchange, status: number): CallStep
 /** 408 and 481 would end the asking leg's dialog (RFC 3261 §12.2.1.2), which only the other leg has lost. */
 function refusalStatus(status: number): number {
   return status < 400 || status === 401 || status === 407 || status === 408 || status === 481 ? 488 : status;
-}
-
-/** `sendonly`, `recvonly` and `inactive` become `sendrecv`: a fresh offer is for everything we can do (RFC 6337 §5.3). */
-function withBothDirections(sdp: string): string {
-  return sdp.replace(/^a=(?:sendonly|recvonly|inactive)(?=\r?$)/gm, "a=sendrecv");
 }

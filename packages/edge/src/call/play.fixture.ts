@@ -109,10 +109,11 @@ function show(output: CallOutput): string {
     case "answer":
       return `A<200(${output.sdp})`;
     case "late-answer":
-      return `B<ACK(${output.sdp})`;
+      return `${output.leg.toUpperCase()}<ACK(${output.sdp})`;
     case "release":
       return `release(${output.ending.sipStatus})`;
     case "offer":
+      return `offer(${output.leg},${output.sdp ?? "-"})`;
     case "accept-offer":
       return `${output.kind}(${output.leg},${output.sdp})`;
     case "reject-offer":

@@ -78,11 +78,6 @@ export class LegB extends Leg {
     if (!this.#abandoned) super.hear(event);
   }
 
-  /** The answer to the offer that its 200 brought; the ACK waits for it. */
-  answer(sdp: string): void {
-    this.session.answer(sdp);
-  }
-
   /** Gives this try up. CANCEL leaves as soon as it may; a 200 that was faster is acknowledged and ended by the session. */
   abandon(why: string): void {
     this.#abandoned = true;

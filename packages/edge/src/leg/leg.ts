@@ -61,9 +61,14 @@ export class Leg {
     if (told) this.#listener.event(told);
   }
 
-  /** Offers a changed session by re-INVITE; the answer comes back as `offer-answered`. */
-  offer(sdp: string): void {
+  /** Offers a changed session by re-INVITE, or asks for an offer; the answer, or that offer, comes back as `offer-answered`. */
+  offer(sdp: string | undefined): void {
     this.session.offer(sdp);
+  }
+
+  /** The answer to the offer that its 200 brought; the ACK waits for it. */
+  answerLate(sdp: string): void {
+    this.session.answer(sdp);
   }
 
   acceptOffer(sdp: string): void {
