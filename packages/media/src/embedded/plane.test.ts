@@ -69,6 +69,20 @@ describe("embedded plane", () => {
     expect(await (await plane.open("CA2", V4)).offer("a", peer.sdp())).toBeTypeOf("string");
   });
 
+  it("a call that finds one pair of two does not keep it from the next", async () => {
+    const plane = keep(await make({ portMin: 7_426, portMax: 7_431 }));
+    const peer = keep(await RtpPeer.open());
+    const holder = await plane.open("CA1", V4);
+    expect(await holder.offer("a", peer.sdp())).toBeTypeOf("string");
+    const refused = await plane.open("CA2", V4);
+    const started = performance.now();
+    while (performance.now() - started < 30) {
+      expect(await refused.offer("a", peer.sdp())).toMatchObject({ kind: "refusal", status: 503 });
+    }
+    await holder.close();
+    await until(async () => typeof (await refused.offer("a", peer.sdp())) === "string", "three pairs serve a call");
+  });
+
   it("MED-5 keeps the ports of an ended call while packets still come, deaf to them", async () => {
     const plane = keep(await make({ portMin: 7_430, portMax: 7_433 }));
     const a = keep(await RtpPeer.open());

@@ -118,6 +118,9 @@ export class EmbeddedPlane implements MediaPlane {
         },
         takePair: (leg) => this.#takePair(crew, binds[leg]),
         giveBack: (pair) => this.#giveBack(crew, pair),
+        putBack: (pair) => {
+          if (crew?.held.delete(keyOf(pair))) this.#pools.get(pair.address)?.putBack(pair.port);
+        },
         random: (below) => randomInt(below),
         onEnded: () => {
           this.#sessions.delete(session);

@@ -38,6 +38,11 @@ export class PortPool {
     this.#resting.push({ port, untilMs: nowMs + this.#restMs });
   }
 
+  /** Gives a pair back that was never opened. It needs no rest; with one, calls that find a single pair left would keep it from all others. */
+  putBack(port: number): void {
+    this.#free.push(port);
+  }
+
   /** Moves the pairs that have rested enough; they were queued in order of time. */
   #wake(nowMs: number): void {
     for (;;) {

@@ -28,7 +28,10 @@ export type Ground = {
   request(request: WorkerRequest): Promise<WorkerReply>;
   /** A free pair of our address towards that leg, or undefined when there is none. */
   takePair(leg: Leg): LocalPair | undefined;
+  /** After use: it rests before it is drawn again. */
   giveBack(pair: LocalPair): void;
+  /** Taken in vain: free at once. */
+  putBack(pair: LocalPair): void;
   /** An unpredictable whole number in [0, below). */
   random(below: number): number;
   /** The session is closed or has failed and holds no port any more. */
@@ -138,6 +141,11 @@ export class EmbeddedSession implements MediaSession {
   async #anchor(line: number): Promise<MediaRefusal | undefined> {
     const a = this.#ground.takePair("a");
     const b = this.#ground.takePair("b");
+    if (!a || !b) {
+      if (a) this.#ground.putBack(a);
+      if (b) this.#ground.putBack(b);
+      return refuse(503, "no media port is free");
+    }
     const local: Record<Leg, LocalPair | undefined> = { a, b };
     let why = "no media port is free";
     const session = this.#ground.number;
