@@ -11,6 +11,15 @@ export type MediaOptions = {
   readonly symmetricRtp: Readonly<Record<Leg, boolean>>;
   /** Address family and address our SDP shows towards that leg, e.g. `127.0.0.1`. The plane picks the local address that belongs to it. */
   readonly advertise: Readonly<Record<Leg, string>>;
+  /**
+   * Per leg: its descriptions are SRTP with keys in the SDP (RTP/SAVP, RFC 4568); otherwise plain RTP. A description of the other kind is
+   * refused with 488. Absent: plain on both.
+   */
+  readonly srtp?: Readonly<Record<Leg, boolean>>;
+  /** Per leg: encodings that offers shown to it may have, in lower case, with telephone-event and comfort noise always; null or absent: all. */
+  readonly codecs?: Readonly<Record<Leg, readonly string[] | null>>;
+  /** MED-4: when nothing at all was heard for so long from a leg that should be sending, `silent` is told once. Absent: not watched. */
+  readonly silenceMs?: number;
 };
 
 /** Bad SDP is a value. `status` is what SIP answers: 488 nothing acceptable, 400 unreadable, 503 no ports left. */
@@ -32,7 +41,10 @@ export type LegCounters = {
   readonly sourceChanges: number;
 };
 
-export type MediaEvent = { readonly kind: "failed"; readonly why: string };
+export type MediaEvent =
+  | { readonly kind: "failed"; readonly why: string }
+  /** Neither leg was heard for `silenceMs`, though at least one should be sending (not on hold). */
+  | { readonly kind: "silent"; readonly forMs: number };
 
 export interface MediaSession {
   /** An offer from `leg`, first or later (re-INVITE, UPDATE); gives the offer for the other leg. Safe to call again for a new attempt. */

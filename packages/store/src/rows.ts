@@ -68,11 +68,13 @@ export class RowForm<Row> {
   }
 
   #stored(field: keyof Row & string, value: unknown, row: unknown): unknown {
-    return this.table.sealed.includes(field) ? this.#secrets.seal(String(value), this.#place(field, row)) : value;
+    if (value === null || !this.table.sealed.includes(field)) return value;
+    return this.#secrets.seal(String(value), this.#place(field, row));
   }
 
-  #unsealed(field: keyof Row & string, stored: StoredRow): string {
+  #unsealed(field: keyof Row & string, stored: StoredRow): string | null {
     const value = stored[field];
+    if (value === null) return null;
     // Inside JSON a bytea is text: `\x` and hex digits.
     const sealed = typeof value === "string" ? Buffer.from(value.slice(2), "hex") : (value as Uint8Array);
     const text = this.#secrets.open(sealed, this.#place(field, stored));
@@ -82,6 +84,7 @@ export class RowForm<Row> {
   }
 
   #place(field: string, row: unknown): string {
-    return `${this.table.name}.${field} ${(row as { readonly sid: string }).sid}`;
+    const values = row as StoredRow;
+    return `${this.table.name}.${field} ${this.table.key.map((name) => values[name]).join("/")}`;
   }
 }

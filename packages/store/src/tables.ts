@@ -16,9 +16,11 @@ import type {
   IpAccessControlList,
   IpAddress,
   OriginationUrl,
+  PeerSettings,
   PhoneNumber,
   Trunk,
   TrunkList,
+  TrunkTls,
 } from "@trunkline/trunking";
 import type { PhoneNumberSettings } from "./store.ts";
 
@@ -130,9 +132,37 @@ export const carrierSources = table<CarrierSource>("carrier_sources", ["sid", "c
 
 export const carrierDresses = table<CarrierDress>(
   "carrier_dresses",
-  ["carrierSid", "calledNumberForm", "callerNumberForm", "calledPrefix", "callerIdHeaders"],
+  [
+    "carrierSid",
+    "calledNumberForm",
+    "callerNumberForm",
+    "calledPrefix",
+    "callerIdHeaders",
+    "addedHeaders",
+    "removedHeaders",
+    "codecs",
+    "srtp",
+  ],
   { key: ["carrierSid"] },
 );
+
+export const peerSettings = table<PeerSettings>(
+  "peer_settings",
+  [
+    "ownerSid",
+    "username",
+    "password",
+    "registrarUrl",
+    "registrationExpiresSec",
+    "probeIntervalSec",
+    "clientCertificate",
+  ],
+  { key: ["ownerSid"], sealed: ["password"] },
+);
+
+export const trunkTls = table<TrunkTls>("trunk_tls", ["trunkSid", "ownCertificate", "clientNames"], {
+  key: ["trunkSid"],
+});
 
 export const callLimits = table<CallLimit>("call_limits", ["ownerSid", "maxCps", "burst", "maxConcurrentCalls"], {
   key: ["ownerSid"],
@@ -166,6 +196,8 @@ export const DIRECTORY_TABLES = {
   carrierPrefix: carrierPrefixes,
   carrierSource: carrierSources,
   carrierDress: carrierDresses,
+  peerSettings,
+  trunkTls,
   callLimit: callLimits,
   accountSettings,
   dialingPermission: dialingPermissions,

@@ -132,6 +132,43 @@ export type CarrierDress = {
   readonly calledPrefix: string;
   /** Empty: From alone says who calls. */
   readonly callerIdHeaders: readonly CallerIdHeader[];
+  /** Lines `Name: value` that this carrier wants on every INVITE. */
+  readonly addedHeaders: readonly string[];
+  /** Names, in lower case, of headers that it must not get. */
+  readonly removedHeaders: readonly string[];
+  /** Encodings it is offered, in lower case (`pcmu`), with telephone-event and comfort noise always; null: what the caller offers. */
+  readonly codecs: readonly string[] | null;
+  /** Its media is SRTP; its targets should then be TLS ones. */
+  readonly srtp: boolean;
+};
+
+/**
+ * How we meet a carrier or a customer's PBX as its client: digest, registration, health probes, mutual TLS (CAR-1, ORIG-12). An owner
+ * without such a row: none of them.
+ */
+export type PeerSettings = {
+  /** `CX…` or `TK…`. */
+  readonly ownerSid: string;
+  /** Answer to 401 and 407; null, and then the password is null too: such an answer is a failed attempt. */
+  readonly username: string | null;
+  readonly password: string | null;
+  /** Carriers only: where our Contact is kept registered with these credentials; null: nowhere. */
+  readonly registrarUrl: string | null;
+  /** Asked for; the registrar may grant less. */
+  readonly registrationExpiresSec: number;
+  /** OPTIONS go to each target that often; null: health is learnt from calls alone. */
+  readonly probeIntervalSec: number | null;
+  /** Over TLS, our certificate is shown to the peer. */
+  readonly clientCertificate: boolean;
+};
+
+/** What TLS towards one trunk asks beyond the installation's own settings (SEC-6). */
+export type TrunkTls = {
+  readonly trunkSid: string;
+  /** The trunk's own names have a certificate of their own, shown by SNI, beside the wildcard one. */
+  readonly ownCertificate: boolean;
+  /** Names, one of which the certificate of a calling peer must bear; empty: none is asked for. */
+  readonly clientNames: readonly string[];
 };
 
 /**
@@ -193,6 +230,8 @@ export type DirectoryRows = {
   carrierPrefix: CarrierPrefix;
   carrierSource: CarrierSource;
   carrierDress: CarrierDress;
+  peerSettings: PeerSettings;
+  trunkTls: TrunkTls;
   callLimit: CallLimit;
   accountSettings: AccountSettings;
   dialingPermission: DialingPermission;

@@ -23,8 +23,8 @@ export class CallMedia {
   /** Opens a session. One that was open before is closed: a target of the other address family needs other ports. */
   open(callSid: string, options: MediaOptions): void {
     this.drop();
-    const session: Promise<MediaSession> = this.#plane.open(callSid, options, ({ why }) => {
-      if (this.#session === session) this.#feed({ kind: "media-failed", why });
+    const session: Promise<MediaSession> = this.#plane.open(callSid, options, (event) => {
+      if (this.#session === session && event.kind === "failed") this.#feed({ kind: "media-failed", why: event.why });
     });
     // Whoever asks it hears of a plane that cannot open one; when nobody does, nothing has failed.
     session.catch(() => undefined);

@@ -141,6 +141,10 @@ function carrierChecks(store: () => Store): void {
       callerNumberForm: "double-zero",
       calledPrefix: "77",
       callerIdHeaders: ["Remote-Party-ID", "P-Asserted-Identity"],
+      addedHeaders: ["X-Route: 7"],
+      removedHeaders: ["diversion"],
+      codecs: ["pcma"],
+      srtp: true,
     } as const;
     expect(await store().carrierTargets.create(target)).toMatchObject({ kind: "ok", row: target });
     expect(await store().carrierPrefixes.create(prefix)).toMatchObject({ kind: "ok", row: prefix });

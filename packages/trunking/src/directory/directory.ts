@@ -17,9 +17,11 @@ import type {
   EdgeLocation,
   IpAddress,
   OriginationUrl,
+  PeerSettings,
   PhoneNumber,
   Trunk,
   TrunkList,
+  TrunkTls,
 } from "../model.ts";
 import type { AclMatch, DirectoryIndex } from "./directory.types.ts";
 import { PrefixTable } from "./prefix-table.ts";
@@ -67,6 +69,8 @@ class Directory implements DirectoryIndex {
     carrierPrefix: new RowTable([this.#carriersByPrefix]),
     carrierSource: new RowTable([this.#sourcesByAddress]),
     carrierDress: new RowTable<CarrierDress>([]),
+    peerSettings: new RowTable<PeerSettings>([]),
+    trunkTls: new RowTable<TrunkTls>([]),
     callLimit: new RowTable<CallLimit>([]),
     accountSettings: new RowTable<AccountSettings>([]),
     dialingPermission: new RowTable<DialingPermission>([]),
@@ -173,6 +177,22 @@ class Directory implements DirectoryIndex {
 
   carrierDress(carrierSid: string): CarrierDress | undefined {
     return this.#tables.carrierDress.get(carrierSid);
+  }
+
+  peerSettings(ownerSid: string): PeerSettings | undefined {
+    return this.#tables.peerSettings.get(ownerSid);
+  }
+
+  allPeerSettings(): Iterable<PeerSettings> {
+    return this.#tables.peerSettings.rows();
+  }
+
+  trunkTls(trunkSid: string): TrunkTls | undefined {
+    return this.#tables.trunkTls.get(trunkSid);
+  }
+
+  allTrunkTls(): Iterable<TrunkTls> {
+    return this.#tables.trunkTls.rows();
   }
 
   callLimit(ownerSid: string): CallLimit | undefined {

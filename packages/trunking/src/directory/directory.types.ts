@@ -12,8 +12,10 @@ import type {
   DirectoryChange,
   EdgeLocation,
   OriginationUrl,
+  PeerSettings,
   PhoneNumber,
   Trunk,
+  TrunkTls,
 } from "../model.ts";
 
 /** An entry of an access control list: its SID, its block and the list it stands in. */
@@ -40,6 +42,13 @@ export interface DirectoryReader {
   carriersFor(e164: string): readonly { readonly carrier: Carrier; readonly prefix: CarrierPrefix }[];
   carrierTargets(carrierSid: string): readonly CarrierTarget[];
   carrierDress(carrierSid: string): CarrierDress | undefined;
+  /** How a carrier or a trunk's PBX is met by us as its client. */
+  peerSettings(ownerSid: string): PeerSettings | undefined;
+  /** Every owner's; for registrations and probes, which no call asks for. */
+  allPeerSettings(): Iterable<PeerSettings>;
+  trunkTls(trunkSid: string): TrunkTls | undefined;
+  /** Every trunk's; for certificates. */
+  allTrunkTls(): Iterable<TrunkTls>;
   /** The limit of an account, trunk, credential, access control list entry or carrier. */
   callLimit(ownerSid: string): CallLimit | undefined;
   accountSettings(accountSid: string): AccountSettings | undefined;

@@ -20,6 +20,10 @@ export class RowTable<Row> {
     return this.#rows.get(key);
   }
 
+  rows(): Iterable<Row> {
+    return this.#rows.values();
+  }
+
   /** Inserts, replaces or (null) deletes. */
   put(key: string, given: Row | null): void {
     const previous = this.#rows.get(key);

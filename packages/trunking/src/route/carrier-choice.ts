@@ -8,7 +8,7 @@ import { NO_RESPONSE_MS } from "./failover.ts";
 import { limitText, retryAfterSec } from "./limits.ts";
 import { writeCalledNumber } from "./number-form.ts";
 import { pass, type Ruling, refuse } from "./ruling.ts";
-import { requestUri, targetAddress, toUri } from "./target-uri.ts";
+import { egressOf, requestUri, targetAddress, toUri } from "./target-uri.ts";
 import type { Attempt, Facts, TargetHealth } from "./types.ts";
 
 /** More attempts than a caller would wait for: ten silent ones take 40 s. */
@@ -70,17 +70,20 @@ function offerOf(
     return { targets: [], why, retryAfterSec: retryAfterSec(admission) };
   }
   const form = directory.carrierDress(carrier.sid) ?? DEFAULT_CARRIER_DRESS;
-  const common = { ...dressForCarrier(caller, form), ...ruleOf(carrier), claims };
+  const common = { ...dressForCarrier(caller, form), ...ruleOf(carrier), claims, srtp: form.srtp, codecs: form.codecs };
   const ordered = inOrderOfTrial(directory.carrierTargets(carrier.sid), facts.random);
   const targets = ordered.flatMap((target) => candidateOf(target, number, form, common, facts));
   return { targets, why: "no usable target", retryAfterSec: null };
 }
 
-type Common = Omit<Attempt, "uri" | "toUri">;
+type Common = Omit<Attempt, "uri" | "toUri" | "egress">;
 
-function ruleOf(carrier: Carrier): Pick<Attempt, "carrierSid" | "originationUrlSid" | "noResponseMs" | "retry"> {
+function ruleOf(
+  carrier: Carrier,
+): Pick<Attempt, "carrierSid" | "peerSid" | "originationUrlSid" | "noResponseMs" | "retry"> {
   return {
     carrierSid: carrier.sid,
+    peerSid: carrier.sid,
     originationUrlSid: null,
     noResponseMs: NO_RESPONSE_MS,
     retry: { kind: "only", statuses: carrier.retryStatuses },
@@ -98,7 +101,13 @@ function candidateOf(
   if (url.kind === "invalid") return [];
   const called = writeCalledNumber(number, form.calledNumberForm, form.calledPrefix);
   const headers = [...common.headers, ...url.headers];
-  const attempt: Attempt = { ...common, uri: requestUri(url, called), toUri: toUri(url, called), headers };
+  const attempt: Attempt = {
+    ...common,
+    uri: requestUri(url, called),
+    toUri: toUri(url, called),
+    headers,
+    egress: egressOf(url),
+  };
   return [{ attempt, health: facts.carrierHealth?.(targetAddress(url)) ?? "up" }];
 }
 

@@ -12,6 +12,10 @@ export const DEFAULT_CARRIER_DRESS: Omit<CarrierDress, "carrierSid"> = {
   callerNumberForm: "e164",
   calledPrefix: "",
   callerIdHeaders: ["P-Asserted-Identity"],
+  addedHeaders: [],
+  removedHeaders: [],
+  codecs: null,
+  srtp: false,
 };
 
 /** The caller of a termination call, as far as all carriers are concerned. */

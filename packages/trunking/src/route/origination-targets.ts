@@ -7,7 +7,7 @@ import { privacyHeaders } from "./dress.ts";
 import { failoverOf } from "./failover.ts";
 import { ANONYMOUS_FROM } from "./privacy.ts";
 import { pass, type Ruling, refuse } from "./ruling.ts";
-import { escapedUser, overTls, requestUri, toUri } from "./target-uri.ts";
+import { egressOf, escapedUser, overTls, requestUri, toUri } from "./target-uri.ts";
 import type { Attempt, CallRequest, Facts } from "./types.ts";
 
 /** An origination call as far as it is known before its targets are. */
@@ -42,6 +42,10 @@ export function chooseTargets(inbound: Inbound, directory: DirectoryReader, fact
       uri: requestUri(place, target.user ?? number.e164),
       toUri: toUri(place, number.e164),
       carrierSid: null,
+      peerSid: trunk.sid,
+      srtp: trunk.secure,
+      codecs: null,
+      egress: egressOf(place),
       originationUrlSid: url.sid,
       ...failoverOf(trunk),
       ...fromOf(caller, trunk, facts.zone),

@@ -1,4 +1,5 @@
 import type { OriginationSipUrl } from "../sip-url.ts";
+import type { Attempt } from "./types.ts";
 
 /** RFC 3261 §25.1 `user`: what needs no escape there. */
 const NO_ESCAPE = /[A-Za-z0-9\-_.!~*'()&=+$,;/?]/;
@@ -23,6 +24,12 @@ export function overTls(target: OriginationSipUrl): OriginationSipUrl {
 /** `host:port/transport`, with the defaults of RFC 3261 §19.1.2 written out: what health is known by. */
 export function targetAddress({ host, port, transport }: OriginationSipUrl): string {
   return `${host}:${port ?? (transport === "tls" ? 5061 : 5060)}/${transport ?? "udp"}`;
+}
+
+/** The way out that the target asks for; `region` is the legacy name of an edge (ORIG-5). */
+export function egressOf({ params }: OriginationSipUrl): Attempt["egress"] {
+  const valueOf = (name: string): string | null => params.find(([known]) => known === name)?.[1] ?? null;
+  return { edge: valueOf("edge") ?? valueOf("region"), tnx: valueOf("tnx") };
 }
 
 /** A user part as SIP URIs need it; `user` holds one character per byte. */

@@ -113,6 +113,14 @@ export type Attempt = {
   readonly fromDisplayName: string | null;
   /** Headers to add, in order (P-Asserted-Identity, Diversion, Privacy, X-…). */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Its media is SRTP (RFC 4568). */
+  readonly srtp: boolean;
+  /** Encodings offered, in lower case, with telephone-event and comfort noise always; null: what the caller offers. */
+  readonly codecs: readonly string[] | null;
+  /** Whose `PeerSettings` say how the target is met: `CX…` or `TK…`. */
+  readonly peerSid: string;
+  /** The way out that the target's URL asks for (ORIG-5, ORIG-13): name of an edge, SID of a private connection; null: the call's own. */
+  readonly egress: { readonly edge: string | null; readonly tnx: string | null };
   /** The carrier's limits: taken when the attempt is made (over: the next attempt is), held while the call is up. */
   readonly claims: readonly LimitClaim[];
 };
