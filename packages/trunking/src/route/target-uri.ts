@@ -28,8 +28,8 @@ export function targetAddress({ host, port, transport }: OriginationSipUrl): str
 
 /** The way out that the target asks for; `region` is the legacy name of an edge (ORIG-5). */
 export function egressOf({ params }: OriginationSipUrl): Attempt["egress"] {
-  const valueOf = (name: string): string | null => params.find(([known]) => known === name)?.[1] ?? null;
-  return { edge: valueOf("edge") ?? valueOf("region"), tnx: valueOf("tnx") };
+  const param = (name: string): string | null => params.find(([known]) => known === name)?.[1] ?? null;
+  return { edge: param("edge") ?? param("region"), tnx: param("tnx") };
 }
 
 /** A user part as SIP URIs need it; `user` holds one character per byte. */
