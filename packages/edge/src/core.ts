@@ -34,6 +34,7 @@ class Core implements EdgeCore {
   readonly #health: TargetHealth;
   readonly #counters = new Counters();
   readonly #calls = new Map<string, Call>();
+  readonly #uas: Uas;
   readonly #unheard = new Set<LegB>();
   #draining = false;
 
@@ -50,10 +51,10 @@ class Core implements EdgeCore {
       screen: (request, flow) => this.#heed(this.#guard.screen(request, flow, ports.directory(), host.nowMs()), flow),
       screenUnreadable: (_unreadable, flow) =>
         this.#heed(this.#guard.screenUnreadable(flow, ports.directory(), host.nowMs()), flow),
-      onInvite: (session) => uas.onInvite(session),
-      onRequest: (request) => uas.onRequest(request),
+      onInvite: (session) => this.#uas.onInvite(session),
+      onRequest: (request) => this.#uas.onRequest(request),
     });
-    const uas = new Uas({
+    this.#uas = new Uas({
       ...ports,
       userAgent: this.#userAgent,
       health: this.#health,
@@ -135,6 +136,10 @@ class Core implements EdgeCore {
     if (call?.opening.identity.accountSid !== accountSid) return false;
     call.hangUp(487, "Request Terminated", "ended through the API");
     return true;
+  }
+
+  simulate(call: Parameters<EdgeCore["simulate"]>[0]): ReturnType<EdgeCore["simulate"]> {
+    return this.#uas.simulate(call);
   }
 
   metrics(): ReturnType<EdgeCore["metrics"]> {

@@ -1,6 +1,6 @@
 import type { MediaPlane } from "@trunkline/media";
 import type { Flow, Host, TransportName, UserAgentCounts } from "@trunkline/sip";
-import type { AlertSink, DirectoryReader } from "@trunkline/trunking";
+import type { AlertSink, DirectoryReader, Invalid, SimulatedCall, Simulation } from "@trunkline/trunking";
 import type { FlowPeer, Journal } from "./call/parts.ts";
 import type { EdgeLimits, EdgeMetrics, EdgePorts, LiveCallView } from "./edge.types.ts";
 import type { Locator } from "./locate/locator.ts";
@@ -42,6 +42,8 @@ export interface EdgeCore {
   answerBrokenStream(flow: Flow): boolean;
   liveCalls(accountSid?: string): readonly LiveCallView[];
   hangUp(accountSid: string, sid: string): boolean;
+  /** A dry run by the facts that a live call would meet (EVD-3); undefined until the directory was loaded once. */
+  simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   metrics(): EdgeMetrics;
   /** What is alive inside; all of it returns to zero when every call is over and every transaction has lingered its time. */
   counts(): UserAgentCounts & { readonly calls: number };

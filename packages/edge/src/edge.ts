@@ -94,6 +94,7 @@ function edgeOf({ core, host, journal, resolver, directory, subscription }: Part
     listeners: host.listeners,
     liveCalls: (accountSid) => core.liveCalls(accountSid),
     hangUp: (accountSid, sid) => core.hangUp(accountSid, sid),
+    simulate: (call) => core.simulate(call),
     setTls: (tls) => host.setCertificates(tls),
     metrics: () => ({
       ...core.metrics(),

@@ -1,5 +1,12 @@
 import type { MediaPlane } from "@trunkline/media";
-import type { AlertSink, CallRecordSink, DirectorySource } from "@trunkline/trunking";
+import type {
+  AlertSink,
+  CallRecordSink,
+  DirectorySource,
+  Invalid,
+  SimulatedCall,
+  Simulation,
+} from "@trunkline/trunking";
 
 /** A local address to listen on and the address shown to the world for it. */
 export type EdgeAddress = { readonly bind: string; readonly advertise: string };
@@ -86,6 +93,8 @@ export interface Edge {
   }[];
   liveCalls(accountSid?: string): readonly LiveCallView[];
   hangUp(accountSid: string, sid: string): boolean;
+  /** Would this call pass now, and where would it go (EVD-3)? Undefined until the directory was loaded once. */
+  simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   /** Shows and trusts other certificates from the next handshake on; throws when one cannot be used, and then nothing changes. */
   setTls(tls: EdgeTls): void;
   metrics(): EdgeMetrics;

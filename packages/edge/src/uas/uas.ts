@@ -5,9 +5,13 @@ import {
   type DirectoryReader,
   errorText,
   type Facts,
+  type Invalid,
   identify,
   mintSid,
   route,
+  type SimulatedCall,
+  type Simulation,
+  simulate,
 } from "@trunkline/trunking";
 import { Call } from "../call/call.ts";
 import { reasonValue } from "../call/outcome.ts";
@@ -63,7 +67,7 @@ export class Uas {
       this.#unavailable(session, "full", "The platform is full");
       return;
     }
-    const { authenticator, host, place } = this.#parts;
+    const { authenticator, host } = this.#parts;
     const sid = mintSid("CA", host.randomHex(16));
     const credentials = authenticator.find(session.invite);
     const request = readCallRequest(session.invite, session.flow, sid, credentials);
@@ -72,12 +76,23 @@ export class Uas {
       return;
     }
     const decision = route(request, directory, {
-      ...place,
-      random: () => host.random(),
+      ...this.#facts(),
       verifyDigest: (ha1) =>
         credentials ? authenticator.verify(session.invite, credentials, ha1) : { kind: "wrong", why: "no credentials" },
     });
     this.#carryOut(session, request, decision);
+  }
+
+  /** What would become of a call, by the same rules, configuration and facts; nothing is counted and nobody is called (EVD-3). */
+  simulate(call: SimulatedCall): Simulation | Invalid | undefined {
+    const directory = this.#parts.directory();
+    return directory && simulate(call, directory, this.#facts());
+  }
+
+  /** What routing is told beside the configuration, of a live call and of a dry run alike. */
+  #facts(): Omit<Facts, "verifyDigest" | "digestAssumed"> {
+    const { host, place } = this.#parts;
+    return { ...place, random: () => host.random() };
   }
 
   /** OPTIONS is answered without credentials (TERM-8); trunks do not register (TERM-7); there is nothing else outside a call. */

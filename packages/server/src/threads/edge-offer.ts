@@ -1,5 +1,5 @@
 import type { EdgeMetrics, EdgeOptions, EdgeTls, LiveCallView } from "@trunkline/edge";
-import type { Alert, CallRecord, DirectoryChange } from "@trunkline/trunking";
+import type { Alert, CallRecord, DirectoryChange, Invalid, SimulatedCall, Simulation } from "@trunkline/trunking";
 
 /** What the edge thread is started with. */
 export type EdgeThreadData = {
@@ -15,6 +15,7 @@ export type EdgeOffer = {
   changes(changes: readonly DirectoryChange[]): void;
   liveCalls(accountSid: string | undefined): readonly LiveCallView[];
   hangUp(accountSid: string, sid: string): boolean;
+  simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   setTls(tls: EdgeTls): void;
   metrics(): EdgeMetrics;
   close(graceMs: number): Promise<void>;

@@ -1,5 +1,6 @@
 import type { EdgeMetrics, EdgeTls, LiveCallView } from "@trunkline/edge";
 import type { Store } from "@trunkline/store";
+import type { Invalid, SimulatedCall, Simulation } from "@trunkline/trunking";
 import type { Log } from "../log.ts";
 import type { ControlOffer, EdgeOffer, EdgeThreadData, ListenerView } from "./edge-offer.ts";
 import { SupervisedThread, type ThreadLife } from "./supervised-thread.ts";
@@ -55,6 +56,11 @@ export class EdgeThread {
 
   async hangUp(accountSid: string, sid: string): Promise<boolean> {
     return (await this.#thread.remote?.hangUp(accountSid, sid)) ?? false;
+  }
+
+  /** Undefined while the edge is starting, or starting again. */
+  async simulate(call: SimulatedCall): Promise<Simulation | Invalid | undefined> {
+    return this.ready ? this.#thread.remote?.simulate(call) : undefined;
   }
 
   /** Other certificates from the next handshake on, and after a restart too. */

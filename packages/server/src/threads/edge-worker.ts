@@ -20,6 +20,7 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
     changes: (changes) => apply?.(changes),
     liveCalls: (accountSid) => running().liveCalls(accountSid),
     hangUp: (accountSid, sid) => running().hangUp(accountSid, sid),
+    simulate: (call) => edge?.simulate(call),
     setTls: (tls) => running().setTls(tls),
     metrics: () => edge?.metrics() ?? {},
     close: async (graceMs) => {
