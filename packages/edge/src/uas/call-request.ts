@@ -8,9 +8,12 @@ import {
   parseSipUri,
   parseTelUri,
   type SipRequest,
+  sdpOf,
   unescapeUser,
 } from "@trunkline/sip";
 import type { CallRequest, Party } from "@trunkline/trunking";
+import { summariseMedia } from "./media-summary.ts";
+import { otherHeaders } from "./other-headers.ts";
 
 /** Diversions looked at; a call that was forwarded more often than this is a loop anyway (RFC 5806 §4.3 leaves the limit to us). */
 const MAX_DIVERSIONS = 10;
@@ -69,6 +72,8 @@ export function readCallRequest(
     credentials: credentials
       ? { username: copyString(decodeUtf8(credentials.username)), algorithm: credentials.algorithm }
       : null,
+    media: summariseMedia(sdpOf(request)),
+    headers: otherHeaders(request),
   };
 }
 
