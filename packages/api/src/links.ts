@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import { type Product, VERSION_PREFIX } from "./product.ts";
+import { hostOfProduct, namesProduct, type Product, VERSION_PREFIX } from "./product.ts";
 
 /**
  * Makes the links of one answer. Absolute ones echo the scheme, host and product prefix that the client used (contract §7.2);
@@ -13,12 +13,12 @@ export class Links {
   constructor(request: FastifyRequest) {
     this.#scheme = request.protocol;
     this.#host = request.host;
-    this.#prefixed = /^\/(api|trunking)\//.test(request.originalUrl);
+    this.#prefixed = namesProduct(request.originalUrl);
   }
 
   /** Absolute URL of a path below a product's version prefix; another product's host label replaces ours where we have one. */
   absolute(product: Product, path: string): string {
-    const host = this.#host.replace(/^(api|trunking)(?=\.)/, product === "trunkline" ? "$1" : product);
+    const host = hostOfProduct(this.#host, product);
     const prefix = this.#prefixed && product !== "trunkline" ? `/${product}` : "";
     return `${this.#scheme}://${host}${prefix}${VERSION_PREFIX[product]}${path}`;
   }

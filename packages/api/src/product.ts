@@ -1,15 +1,29 @@
 /** The surfaces of one origin: Twilio's products by their host label, and our own. */
-export type Product = "api" | "trunking" | "trunkline";
+export type Product = TwilioProduct | "trunkline";
+type TwilioProduct = "api" | V1Product;
+type V1Product = "trunking" | "voice";
 
 /** What each product's paths begin with (contract §1.1; our own: interface §3). */
 export const VERSION_PREFIX: Readonly<Record<Product, string>> = {
   api: "/2010-04-01",
   trunking: "/v1",
+  voice: "/v1",
   trunkline: "/trunkline/v1",
 };
 
 /** First path segments below `/v1` that tell a product when the host does not (contract §7.2: no clash among these). */
-const PRODUCT_BY_COLLECTION: Readonly<Record<string, Product>> = { Trunks: "trunking" };
+const PRODUCT_BY_COLLECTION: Readonly<Record<string, V1Product>> = {
+  Trunks: "trunking",
+  DialingPermissions: "voice",
+  Settings: "voice",
+};
+
+const V1_PRODUCTS: readonly string[] = [...new Set(Object.values(PRODUCT_BY_COLLECTION))];
+
+/** `/trunking/v1/…`: the product as the first segment of a path, for clients with one host for all. */
+const V1_SEGMENT = new RegExp(`^/(${V1_PRODUCTS.join("|")})(?=/v1(/|$))`);
+/** `trunking.example.com`: the product as the first label of a host. */
+const HOST_LABEL = new RegExp(`^(api|${V1_PRODUCTS.join("|")})(?=\\.)`);
 
 /** Where a request is to be handled. Routes are mounted below `/~{product}`, a name no client can reach by itself. */
 export type Place = { readonly product: Product; readonly path: string };
@@ -24,7 +38,8 @@ export function findProduct(host: string, path: string, zone: string): Place | u
   if (/^\/trunkline\/v1(\/|$)/.test(path)) return { product: "trunkline", path };
   if (/^\/2010-04-01(\/|$)/.test(path)) return { product: "api", path: withoutSuffix(path) };
   if (/^\/api\/2010-04-01(\/|$)/.test(path)) return { product: "api", path: withoutSuffix(path.slice("/api".length)) };
-  if (/^\/trunking\/v1(\/|$)/.test(path)) return { product: "trunking", path: path.slice("/trunking".length) };
+  const segment = V1_SEGMENT.exec(path)?.[1];
+  if (segment !== undefined) return { product: segment as V1Product, path: path.slice(segment.length + 1) };
   const collection = /^\/v\d+\/([^/]+)/.exec(path)?.[1];
   if (collection === undefined) return undefined;
   const product = productOfHost(host, zone) ?? PRODUCT_BY_COLLECTION[collection];
@@ -34,10 +49,25 @@ export function findProduct(host: string, path: string, zone: string): Place | u
 /** The product that a host's first label names, when the rest is the zone or twilio.com. */
 function productOfHost(host: string, zone: string): Product | undefined {
   const name = host.replace(/:\d+$/, "").toLowerCase();
-  const label = /^(api|trunking)\./.exec(name)?.[1];
+  const label = HOST_LABEL.exec(name)?.[1];
   if (label === undefined) return undefined;
   const own = [zone.toLowerCase(), "twilio.com"].some((base) => name.endsWith(`.${base}`));
-  return own ? (label as Product) : undefined;
+  return own ? (label as TwilioProduct) : undefined;
+}
+
+/** The host with another product's label in place of the one it has; as it is when it has none, or for our own surface, which is everywhere. */
+export function hostOfProduct(host: string, product: Product): string {
+  return product === "trunkline" ? host : host.replace(HOST_LABEL, product);
+}
+
+/** Whether the client wrote the product into the path. @param path as the client wrote it */
+export function namesProduct(path: string): boolean {
+  return path.startsWith("/api/") || V1_SEGMENT.test(path);
+}
+
+/** The path without the version prefix of the v1 hosts: how Twilio words a 404 (contract §5.1). */
+export function withoutVersion(path: string): string {
+  return path.replace(V1_SEGMENT, "").replace(/^(\/trunkline)?\/v\d+(?=\/)/, "");
 }
 
 /** 2010 paths choose the representation by suffix; JSON is the only one here, with or without it. */

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem, problemBody } from "./problem.ts";
+import { withoutVersion } from "./product.ts";
 import type { Answer } from "./route.ts";
 
 /** Sends an answer or a problem; the only place that writes a body. */
@@ -25,6 +26,5 @@ export function warnUnknown(reply: FastifyReply, names: readonly string[]): void
 
 /** The path as the client wrote it, without the version prefix of the v1 hosts: how Twilio words a 404 (contract §5.1). */
 export function clientPath(request: FastifyRequest): string {
-  const path = request.originalUrl.replace(/\?.*$/s, "");
-  return path.replace(/^(\/trunking|\/trunkline)?\/v\d+(?=\/)/, "");
+  return withoutVersion(request.originalUrl.replace(/\?.*$/s, ""));
 }
