@@ -63,7 +63,7 @@ describe("termination", () => {
     const headers = [
       ["User-Agent", "SecretPBX/1.0"],
       ["X-Internal", "10.1.2.3"],
-      ["Subject", "hello"],
+      ["Organization", "hello"],
       ["Max-Forwards", "40"],
     ] as const;
     const session = world.call(pbx, undefined, { headers: headers.slice(0, 3), maxForwards: 40 });

@@ -322,6 +322,21 @@ describe("SEC-2: media security", () => {
       told(decide({ ...open, trunk: { secure } }, { transport: "tls", ...(media === undefined ? {} : { media }) })),
     ).toBe(want);
   });
+
+  it.each<[title: string, decision: Decision, want: boolean]>([
+    ["a secure trunk's caller", decide({ ...open, trunk: { secure: true } }, { transport: "tls" }), true],
+    ["another trunk's caller", decide(open), false],
+    ["a carrier that offered RTP", inbound({ kind: "rtp" }), false],
+    ["a carrier that offered SRTP", inbound({ kind: "srtp" }), true],
+    ["a carrier that made no offer, on a secure trunk", inbound(null), false],
+  ])("leg A of %s", (_title, decision, want) => {
+    expect(decision).toMatchObject({ kind: "dial", callerSrtp: want });
+  });
+
+  function inbound(media: CallRequest["media"]): Decision {
+    const world: World = { trunk: { secure: true }, urls: [originationUrl(1)] };
+    return route(originationRequest(media === undefined ? {} : { media }), directoryOf(world), facts());
+  }
 });
 
 describe("contract §8.4: X-Branded-CallReason", () => {

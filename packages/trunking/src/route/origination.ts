@@ -64,6 +64,7 @@ export function routeOrigination(request: CallRequest, directory: DirectoryReade
     attempts: targets.found,
     trace: trail.steps,
     symmetricRtp: trunk.symmetricRtpEnabled,
+    callerSrtp: request.media?.kind === "srtp",
     claims,
     maxCallDurationSec: accountSettings(trunk.accountSid, directory).maxCallDurationSec,
   };

@@ -97,6 +97,7 @@ function admit(
     attempts: onward.found,
     trace: trail.steps,
     symmetricRtp: trunk.symmetricRtpEnabled,
+    callerSrtp: trunk.secure,
     claims,
     maxCallDurationSec: accountSettings(accountSid, directory).maxCallDurationSec,
   };

@@ -153,6 +153,8 @@ export type Decision =
       readonly attempts: readonly Attempt[];
       readonly trace: readonly TraceStep[];
       readonly symmetricRtp: boolean;
+      /** Leg A's media is SRTP: the caller of a secure trunk (SEC-2), or a carrier that offered it. */
+      readonly callerSrtp: boolean;
       /** Limits that a start was taken from, to be held while the call is up (`Counters.hold`, `release`). */
       readonly claims: readonly LimitClaim[];
       /** ACC-5. */
