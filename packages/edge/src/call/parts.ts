@@ -19,7 +19,14 @@ export interface Journal {
 export type RaiseAlert = (accountSid: string, errorCode: number, resourceSid: string, text: string) => void;
 
 /** Whom a connection is for: a TLS one is opened with that name, and the peer has to prove it or not. */
-export type FlowPeer = { readonly serverName: string | undefined; readonly towards: "carrier" | "customer" };
+export type FlowPeer = {
+  readonly serverName: string | undefined;
+  readonly towards: "carrier" | "customer";
+  /** Our certificate is shown when the peer asks for one (`PeerSettings.clientCertificate`). Absent: it is not. */
+  readonly clientCertificate?: boolean;
+  /** TLS 1.0 and 1.1 will do (`AccountSettings.deprecatedTlsAllowed`). Absent: they will not. */
+  readonly deprecatedTls?: boolean;
+};
 
 /** Everything a call needs from outside. */
 export type CallParts = {
