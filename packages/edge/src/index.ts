@@ -1,6 +1,7 @@
 export type { Journal } from "./call/parts.ts";
 export { createEdgeCore, digestRealm } from "./core.ts";
 export type * from "./core.types.ts";
+export { Resolver } from "./dns/resolver.ts";
 export { createEdge } from "./edge.ts";
 export type * from "./edge.types.ts";
 export { DEFAULT_LIMITS } from "./limits.ts";
