@@ -100,7 +100,7 @@ function complaintsOf(
   status: number,
   payload: unknown,
 ): readonly string[] {
-  const path = request.originalUrl.replace(/\?.*$/, "").replace(/^\/(api|trunking|voice)(?=\/)/, "");
+  const path = request.originalUrl.replace(/\?.*$/, "").replace(/^\/(api|trunking|monitor|voice)(?=\/)/, "");
   if (path === "/trunkline/v1/openapi.json") return [];
   if (twilioAbsent !== undefined && status < 400 && !path.startsWith("/trunkline/")) return [];
   const suffixed = path.startsWith("/2010-04-01/") && !path.endsWith(".json") ? `${path}.json` : path;

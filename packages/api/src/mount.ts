@@ -85,6 +85,7 @@ async function contextOf(
     param: (name) => readParam(params[name]),
     query: request.query,
     body: request.body,
+    acceptLanguage: request.headers["accept-language"] ?? "",
     missing: () => notFound(clientPath(request)),
     warnUnknown: (names) => warnUnknown(reply, names),
   };

@@ -53,7 +53,9 @@ function operation({ method, path, summary, form, success, scope }: Route): Json
   const inPath = names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
   const isList = method === "GET" && !path.includes(":");
   const inQuery = method === "GET" ? [...queryParameters(form), ...(isList ? PAGING : [])] : [];
-  const content = success.schema && { "application/json": { schema: jsonSchema(success.schema) } };
+  const content = success.schema && {
+    [success.contentType ?? "application/json"]: { schema: jsonSchema(success.schema) },
+  };
   return {
     summary,
     ...(scope === "operator" && { description: "For the operator." }),

@@ -1,12 +1,13 @@
 /** The surfaces of one origin: Twilio's products by their host label, and our own. */
 export type Product = TwilioProduct | "trunkline";
 type TwilioProduct = "api" | V1Product;
-type V1Product = "trunking" | "voice";
+type V1Product = "trunking" | "monitor" | "voice";
 
 /** What each product's paths begin with (contract §1.1; our own: interface §3). */
 export const VERSION_PREFIX: Readonly<Record<Product, string>> = {
   api: "/2010-04-01",
   trunking: "/v1",
+  monitor: "/v1",
   voice: "/v1",
   trunkline: "/trunkline/v1",
 };
@@ -14,6 +15,7 @@ export const VERSION_PREFIX: Readonly<Record<Product, string>> = {
 /** First path segments below `/v1` that tell a product when the host does not (contract §7.2: no clash among these). */
 const PRODUCT_BY_COLLECTION: Readonly<Record<string, V1Product>> = {
   Trunks: "trunking",
+  Alerts: "monitor",
   DialingPermissions: "voice",
   Settings: "voice",
 };

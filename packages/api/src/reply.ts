@@ -1,10 +1,11 @@
+import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem, problemBody } from "./problem.ts";
 import { withoutVersion } from "./product.ts";
-import type { Answer } from "./route.ts";
+import { type Answer, Download } from "./route.ts";
 
 /** Sends an answer or a problem; the only place that writes a body. */
-export function send(reply: FastifyReply, result: Answer | Problem): FastifyReply {
+export function send(reply: FastifyReply, result: Answer | Download | Problem): FastifyReply {
   if (result instanceof Problem) {
     return reply
       .code(result.status)
@@ -12,6 +13,12 @@ export function send(reply: FastifyReply, result: Answer | Problem): FastifyRepl
       .header("X-Twilio-Error-Code", String(result.code))
       .type("application/json")
       .send(problemBody(result));
+  }
+  if (result instanceof Download) {
+    return reply
+      .header("Content-Disposition", `attachment; filename="${result.fileName}"`)
+      .type(result.contentType)
+      .send(Readable.from(result.pieces));
   }
   reply.code(result.status);
   return result.body === null ? reply.send() : reply.type("application/json").send(result.body);

@@ -18,6 +18,8 @@ export type Context = {
   readonly param: (name: string) => string;
   readonly query: unknown;
   readonly body: unknown;
+  /** `Accept-Language` of the request (RFC 9110 §12.5.4); "" without one. */
+  readonly acceptLanguage: string;
   /** 404 for the resource that the request names. */
   readonly missing: () => Problem;
   /** Adds names of parameters that nobody knows to the warning header (20001). */
@@ -25,6 +27,20 @@ export type Context = {
 };
 
 export type Answer = { readonly status: 200 | 201 | 204; readonly body: object | null };
+
+/** An answer of any length: read piece by piece as the client takes it, so that no more than a few are in memory. */
+export class Download {
+  readonly contentType: string;
+  /** What a browser saves it as. */
+  readonly fileName: string;
+  readonly pieces: AsyncIterable<string>;
+
+  constructor(contentType: string, fileName: string, pieces: AsyncIterable<string>) {
+    this.contentType = contentType;
+    this.fileName = fileName;
+    this.pieces = pieces;
+  }
+}
 
 export type Route = {
   readonly method: "GET" | "POST" | "DELETE";
@@ -38,8 +54,13 @@ export type Route = {
   /** Query parameters of a GET, body parameters of a POST. */
   readonly form: Form;
   /** What success answers; for the OpenAPI document of our own surface, so Twilio's surfaces leave the schema out. */
-  readonly success: { readonly status: Answer["status"]; readonly schema?: z.ZodType };
-  readonly run: (at: Context) => Promise<Answer | Problem>;
+  readonly success: {
+    readonly status: Answer["status"];
+    readonly schema?: z.ZodType;
+    /** Default: `application/json`. */
+    readonly contentType?: string;
+  };
+  readonly run: (at: Context) => Promise<Answer | Download | Problem>;
 };
 
 /** A handler with its parameters: reads and checks them, then runs with typed values. */
