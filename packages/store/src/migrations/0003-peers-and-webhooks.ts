@@ -1,4 +1,7 @@
-/** How carriers and customers' PBXs are met as a client; what TLS towards a trunk asks; the header, codec and SRTP rules of carriers. */
+/**
+ * How carriers and customers' PBXs are met as a client; what TLS towards a trunk asks; the header, codec and SRTP rules of carriers; where
+ * customers are told of incidents, and what is on its way there.
+ */
 export const PEERS_AND_WEBHOOKS: readonly string[] = [
   `alter table carrier_dresses
     add column added_headers text[] not null default '{}',
@@ -24,4 +27,46 @@ export const PEERS_AND_WEBHOOKS: readonly string[] = [
     own_certificate boolean not null,
     client_names text[] not null
   )`,
+
+  `create table debugger_webhooks (
+    account_sid text primary key constraint debugger_webhooks_account references accounts (sid),
+    url text not null,
+    method text not null,
+    enabled boolean not null,
+    created_at timestamptz(3) not null default now(),
+    updated_at timestamptz(3) not null default now()
+  )`,
+
+  // One per account and kind of event: they are served in turn, each by one process at a time, and what became of their deliveries is counted.
+  `create table webhook_queues (
+    account_sid text not null,
+    kind text not null,
+    -- When its next delivery may be tried; null while it has none.
+    due_at timestamptz(3),
+    leased_until timestamptz(3),
+    delivered bigint not null default 0,
+    abandoned bigint not null default 0,
+    dropped bigint not null default 0,
+    last_delivered_at timestamptz(3),
+    last_failed_at timestamptz(3),
+    last_failure text,
+    primary key (account_sid, kind)
+  )`,
+  "create index webhook_queues_by_due on webhook_queues (due_at) where due_at is not null",
+
+  // What is to be sent to customers' web servers, until it is delivered or given up.
+  `create table webhook_deliveries (
+    id uuid primary key default gen_random_uuid(),
+    ordinal bigint generated always as identity,
+    account_sid text not null,
+    kind text not null,
+    url text not null,
+    method text not null,
+    params jsonb not null,
+    attempts integer not null default 0,
+    run_at timestamptz(3) not null,
+    created_at timestamptz(3) not null
+  )`,
+  "create index webhook_deliveries_by_queue on webhook_deliveries (account_sid, kind, ordinal)",
+  "create index webhook_deliveries_by_time on webhook_deliveries (account_sid, kind, run_at, ordinal)",
 ];
