@@ -245,3 +245,28 @@ it("TERM-1: edges by name and by alias, in any case", () => {
   expect(directory.edge("jp1")).toBeUndefined();
   expect(directory.edge("tokyo")?.name).toBe("jp2");
 });
+
+describe("ORIG-12: who is met as a peer is told of when it changes", () => {
+  it("by the SID of carrier or trunk, for every row that comes, changes or goes", () => {
+    const told: string[] = [];
+    const directory = createDirectory({ peerTouched: (ownerSid) => void told.push(ownerSid) });
+    const touched = (...rows: readonly WrittenRow[]): readonly string[] => {
+      told.length = 0;
+      directory.apply(changes(rows, directory.seq + 1));
+      return [...new Set(told)];
+    };
+    const url = originationUrl(1);
+    const [CARRIER, target] = [sid("CX", 1), sid("CT", 1)];
+    expect(touched(["originationUrl", url.sid, url])).toEqual([TRUNK]);
+    expect(touched(["originationUrl", url.sid, { ...url, trunkSid: sid("TK", 2) }])).toEqual([TRUNK, sid("TK", 2)]);
+    expect(touched(["originationUrl", url.sid, null])).toEqual([sid("TK", 2)]);
+    expect(
+      touched(
+        ["carrier", CARRIER, carrier(1)],
+        ["carrierTarget", target, { sid: target, carrierSid: CARRIER, sipUrl: "sip:a", priority: 1, weight: 1 }],
+      ),
+    ).toEqual([CARRIER]);
+    expect(touched(["account", ACCOUNT, account()])).toEqual([]);
+    expect(directory.carrier(CARRIER)?.friendlyName).toBe("Carrier 1");
+  });
+});

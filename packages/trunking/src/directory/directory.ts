@@ -23,7 +23,7 @@ import type {
   TrunkList,
   TrunkTls,
 } from "../model.ts";
-import type { AclMatch, DirectoryIndex } from "./directory.types.ts";
+import type { AclMatch, DirectoryIndex, DirectoryOptions } from "./directory.types.ts";
 import { PrefixTable } from "./prefix-table.ts";
 import { GroupIndex, type RowIndex, RowTable, UniqueIndex } from "./row-index.ts";
 
@@ -33,12 +33,13 @@ import { GroupIndex, type RowIndex, RowTable, UniqueIndex } from "./row-index.ts
  *
  * Every lookup costs the same whether there are ten trunks or a hundred thousand; see `PrefixTable` for addresses.
  */
-export function createDirectory(): DirectoryIndex {
-  return new Directory();
+export function createDirectory(options: DirectoryOptions = {}): DirectoryIndex {
+  return new Directory(options);
 }
 
 class Directory implements DirectoryIndex {
   #seq = 0;
+  readonly #peerTouched: (ownerSid: string) => void;
   readonly #trunksByDomain = new UniqueIndex<Trunk>((trunk) => trunk.domainName);
   readonly #urlsByTrunk = new GroupIndex<OriginationUrl>((url) => url.trunkSid);
   readonly #addressesByList = new AccessControlIndex();
@@ -56,26 +57,30 @@ class Directory implements DirectoryIndex {
 
   readonly #tables: { readonly [Entity in DirectoryEntity]: RowTable<DirectoryRows[Entity]> } = {
     account: new RowTable<Account>([]),
-    trunk: new RowTable<Trunk>([this.#trunksByDomain]),
-    originationUrl: new RowTable([this.#urlsByTrunk]),
+    trunk: new RowTable<Trunk>([this.#trunksByDomain, this.#watch(({ sid }) => sid)]),
+    originationUrl: new RowTable([this.#urlsByTrunk, this.#watch(({ trunkSid }) => trunkSid)]),
     ipAddress: new RowTable([this.#addressesByList]),
     trunkIpAccessControlList: new RowTable([this.#accessListsByTrunk]),
     credential: new RowTable([this.#credentialsByName]),
     trunkCredentialList: new RowTable([this.#credentialListsByTrunk]),
     phoneNumber: new RowTable([this.#numbersByE164], (number) => this.#withSharedOwners(number)),
     callerId: new RowTable([this.#callerIdsByE164]),
-    carrier: new RowTable<Carrier>([]),
-    carrierTarget: new RowTable([this.#targetsByCarrier]),
+    carrier: new RowTable<Carrier>([this.#watch(({ sid }) => sid)]),
+    carrierTarget: new RowTable([this.#targetsByCarrier, this.#watch(({ carrierSid }) => carrierSid)]),
     carrierPrefix: new RowTable([this.#carriersByPrefix]),
     carrierSource: new RowTable([this.#sourcesByAddress]),
     carrierDress: new RowTable<CarrierDress>([]),
-    peerSettings: new RowTable<PeerSettings>([]),
+    peerSettings: new RowTable<PeerSettings>([this.#watch(({ ownerSid }) => ownerSid)]),
     trunkTls: new RowTable<TrunkTls>([]),
     callLimit: new RowTable<CallLimit>([]),
     accountSettings: new RowTable<AccountSettings>([]),
     dialingPermission: new RowTable<DialingPermission>([]),
     edgeLocation: new RowTable([this.#edgesByName]),
   };
+
+  constructor({ peerTouched = () => undefined }: DirectoryOptions) {
+    this.#peerTouched = peerTouched;
+  }
 
   get seq(): number {
     return this.#seq;
@@ -135,6 +140,10 @@ class Directory implements DirectoryIndex {
 
   callerId(accountSid: string, e164: string): CallerId | undefined {
     return this.#callerIdsByE164.get(callerIdName(accountSid, e164));
+  }
+
+  carrier(sid: string): Carrier | undefined {
+    return this.#tables.carrier.get(sid);
   }
 
   /** In one block, an entry with the very port goes before one for any port; then the lower SID, so that restarts agree. */
@@ -209,6 +218,12 @@ class Directory implements DirectoryIndex {
 
   edge(nameOrAlias: string): EdgeLocation | undefined {
     return this.#edgesByName.get(nameOrAlias);
+  }
+
+  /** Tells of every row that comes and goes, by the SID of its carrier or trunk. */
+  #watch<Row>(ownerOf: (row: Row) => string): RowIndex<Row> {
+    const touch = (row: Row): void => this.#peerTouched(ownerOf(row));
+    return { add: touch, remove: touch };
   }
 
   #applyOne<Entity extends DirectoryEntity>(change: {

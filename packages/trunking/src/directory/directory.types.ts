@@ -36,6 +36,7 @@ export interface DirectoryReader {
   credentials(trunkSid: string, username: string): readonly Credential[];
   phoneNumber(e164: string): PhoneNumber | undefined;
   callerId(accountSid: string, e164: string): CallerId | undefined;
+  carrier(sid: string): Carrier | undefined;
   /** The carrier a packet from there belongs to. */
   carrierBySource(address: string, port: number): Carrier | undefined;
   /** Carriers with a prefix of the number, longest prefix first; for equal length by priority, then cost. */
@@ -63,3 +64,11 @@ export interface DirectoryIndex extends DirectoryReader {
   /** Highest `seq` applied. */
   readonly seq: number;
 }
+
+export type DirectoryOptions = {
+  /**
+   * Told while changes are applied, for every row that says how a carrier or trunk is met as a peer and where: settings, targets,
+   * origination URLs, the owner itself. The directory is in the middle of the change: read it later.
+   */
+  peerTouched?(ownerSid: string): void;
+};
