@@ -37,3 +37,13 @@ it.each([
 ])("TERM-12: %s", (_title, script, want) => {
   expect(play(script)).toBe(want);
 });
+
+it("ORIG-12: it remembers since when and how often it failed; a failure while it rests tells nothing new", () => {
+  const failed = (state: Breaker, nowMs: number): Breaker => stepBreaker(state, { kind: "failed" }, nowMs);
+  const open = [1, 2, 3].reduce(failed, CLOSED);
+  expect(open).toMatchObject({ name: "open", sinceMs: 3, failures: 3 });
+  expect(failed(open, 4)).toBe(open);
+  const trying = stepBreaker(open, { kind: "trying" }, 6_000);
+  expect(trying).toMatchObject({ name: "half-open", sinceMs: 3, failures: 3 });
+  expect(failed(trying, 7_000)).toMatchObject({ name: "open", sinceMs: 3, failures: 4, restMs: 10_000 });
+});

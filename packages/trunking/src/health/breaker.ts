@@ -1,16 +1,25 @@
-import type { TargetHealth } from "../route/types.ts";
-
 /**
  * Circuit breaker of one address (TERM-12, ORIG-12). `closed`: called as ever. `open`: not called until `untilMs`. Once that is past, one
  * call or probe at a time may try it; success closes it, failure opens it for twice as long.
  */
 export type Breaker =
   | { readonly name: "closed"; readonly failures: number }
-  | { readonly name: "open"; readonly untilMs: number; readonly restMs: number }
-  | { readonly name: "half-open"; readonly trialUntilMs: number; readonly restMs: number };
+  | (Trouble & { readonly name: "open"; readonly untilMs: number })
+  | (Trouble & { readonly name: "half-open"; readonly trialUntilMs: number });
+
+type Trouble = {
+  readonly restMs: number;
+  /** When the circuit opened. */
+  readonly sinceMs: number;
+  /** In a row, those before it opened included. */
+  readonly failures: number;
+};
+
+/** `probing`: its rest is over and nobody is trying it, so it may be called. */
+export type BreakerHealth = "up" | "down" | "probing";
 
 export type BreakerInput =
-  /** The address answered anything at all: it lives, whatever it thinks of the call. */
+  /** The address answered anything but what `failed` names: it lives, whatever it thinks of the call. */
   | { readonly kind: "answered" }
   /** Silence, a transport error, or an answer that says the address itself is unwell (500, 503). */
   | { readonly kind: "failed" }
@@ -49,7 +58,13 @@ export function stepBreaker(
       return CLOSED;
     case "trying":
       if (breakerHealth(state, nowMs) !== "probing" || state.name === "closed") return state;
-      return { name: "half-open", trialUntilMs: nowMs + options.trialMs, restMs: state.restMs };
+      return {
+        name: "half-open",
+        trialUntilMs: nowMs + options.trialMs,
+        restMs: state.restMs,
+        sinceMs: state.sinceMs,
+        failures: state.failures,
+      };
     case "failed":
       return afterFailure(state, nowMs, options);
     default:
@@ -57,8 +72,8 @@ export function stepBreaker(
   }
 }
 
-/** What routing is told of the address: `probing` once its rest is over and nobody is trying it. */
-export function breakerHealth(state: Breaker, nowMs: number): TargetHealth {
+/** How the address is to be treated now. */
+export function breakerHealth(state: Breaker, nowMs: number): BreakerHealth {
   switch (state.name) {
     case "closed":
       return "up";
@@ -75,10 +90,16 @@ function afterFailure(state: Breaker, nowMs: number, options: BreakerOptions): B
   if (state.name === "closed") {
     const failures = state.failures + 1;
     if (failures < options.failuresToOpen) return { name: "closed", failures };
-    return { name: "open", untilMs: nowMs + options.firstRestMs, restMs: options.firstRestMs };
+    return {
+      name: "open",
+      untilMs: nowMs + options.firstRestMs,
+      restMs: options.firstRestMs,
+      sinceMs: nowMs,
+      failures,
+    };
   }
   // A call that was under way when the circuit opened tells nothing new.
   if (state.name === "open" && nowMs < state.untilMs) return state;
   const restMs = Math.min(options.longestRestMs, 2 * state.restMs);
-  return { name: "open", untilMs: nowMs + restMs, restMs };
+  return { name: "open", untilMs: nowMs + restMs, restMs, sinceMs: state.sinceMs, failures: state.failures + 1 };
 }

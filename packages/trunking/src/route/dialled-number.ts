@@ -2,6 +2,23 @@ import type { DirectoryReader } from "../directory/directory.types.ts";
 import { toE164 } from "../e164.ts";
 import type { PhoneNumber, Trunk } from "../model.ts";
 import { pass, quoted, type Refused, type Ruling } from "./ruling.ts";
+import type { CallRequest } from "./types.ts";
+
+/**
+ * Where the number that the carrier dialled stands: in the Request-URI. A registrar puts our Contact there in its place (RFC 3261 §16.6 step
+ * 2); the number is then in P-Called-Party-ID, which is made for that (RFC 7315 §4.2), else in To.
+ */
+export function dialledUser(
+  { requestUri, to, headers = [] }: CallRequest,
+  { registered }: { readonly registered: boolean },
+): string | null {
+  if (!registered) return requestUri.user;
+  const called = headers.find(([name]) => name.toLowerCase() === "p-called-party-id")?.[1];
+  return CALLED_PARTY.exec(called ?? "")?.[1]?.replace(/%2b/i, "+") ?? to.user;
+}
+
+/** The user part of the URI in a P-Called-Party-ID. */
+const CALLED_PARTY = /(?:<|^)\s*(?:sips?|tel):([^@;>\s]+)/i;
 
 /** CAR-2: the number that the carrier dialled, brought to E.164 and looked up. 404 when nobody here has it. */
 export function findNumber(user: string | null, directory: DirectoryReader): Ruling<PhoneNumber> {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { carrier, TRUNK, ZONE } from "../rows.fixture.ts";
+import { carrier, originationUrl, TRUNK, ZONE } from "../rows.fixture.ts";
 import { identify } from "./identify.ts";
 import { route } from "./route.ts";
-import { CARRIER_ADDRESS, directoryOf, facts, PSTN, terminationRequest, told } from "./world.fixture.ts";
+import type { CallRequest } from "./types.ts";
+import { CARRIER_ADDRESS, directoryOf, facts, PSTN, party, terminationRequest, told } from "./world.fixture.ts";
 
 const directory = directoryOf({ trunk: { domainName: `acme.pstn.${ZONE}` } });
 
@@ -72,5 +73,54 @@ describe("CAR-2: calls from carriers", () => {
     });
     expect(identify(request, disabled, facts())).toEqual({ kind: "unknown", why: "carrier Carrier 1 is disabled" });
     expect(told(route(request, disabled, facts()))).toBe("silence");
+  });
+});
+
+describe("CAR-2: calls to the Contact that we registered with a carrier", () => {
+  const USER = "6f1c0e";
+  const given = facts({
+    registeredCarrier: (user, source) => (user === USER && source === "192.0.2.77" ? PSTN.row.sid : undefined),
+  });
+  const request = (change: Partial<CallRequest> = {}): CallRequest =>
+    terminationRequest({
+      sourceAddress: "192.0.2.77",
+      requestUri: { scheme: "sip", user: USER, host: "198.51.100.1", port: null },
+      to: party("+12025550100", "carrier.example"),
+      ...change,
+    });
+  const world = directoryOf({ urls: [originationUrl(1)] });
+
+  it.each<[title: string, change: Partial<CallRequest>, want: string]>([
+    ["the number is in To", {}, "dial sip:+12025550100@pbx1.example.com"],
+    [
+      "P-Called-Party-ID goes first",
+      {
+        to: party("main", "carrier.example"),
+        headers: [["P-Called-Party-ID", "<sip:%2B12025550100@carrier.example>"]],
+      },
+      "dial sip:+12025550100@pbx1.example.com",
+    ],
+    ["from any other address: silence", { sourceAddress: "192.0.2.78" }, "silence"],
+    [
+      "to another user part: silence",
+      { requestUri: { scheme: "sip", user: "6f1c0f", host: "198.51.100.1", port: null } },
+      "silence",
+    ],
+    [
+      "at another host: silence",
+      { requestUri: { scheme: "sip", user: USER, host: "example.com", port: null } },
+      "silence",
+    ],
+  ])("%s", (_title, change, want) => {
+    expect(told(route(request(change), world, given))).toBe(want);
+  });
+
+  it("EVD-1: the trace says so; a carrier known by its address is called by the Request-URI as ever", () => {
+    const decision = route(request(), world, given);
+    expect(decision.kind === "dial" && decision.trace[0]?.detail).toBe(
+      "The call came to our registration with carrier PSTN.",
+    );
+    const bySource = request({ sourceAddress: CARRIER_ADDRESS });
+    expect(told(route(bySource, world, given))).toBe("404 Not Found (no code)");
   });
 });

@@ -8,19 +8,21 @@ import type { CallRequest, Facts } from "./types.ts";
 export type Identity =
   /** Addressed to a trunk domain; nothing is proven yet. `edge`: the localized form's, null for the plain form. */
   | { readonly kind: "termination"; readonly trunk: Trunk; readonly edge: string | null }
-  | { readonly kind: "origination"; readonly carrier: Carrier }
+  /** `registered`: it came to the Contact that we registered with the carrier, so the number it is for stands elsewhere. */
+  | { readonly kind: "origination"; readonly carrier: Carrier; readonly registered: boolean }
   /** A stranger's: no answer. */
   | { readonly kind: "unknown"; readonly why: string };
 
 type Addressed = Pick<CallRequest, "requestUri" | "sourceAddress" | "sourcePort" | "localAddress">;
-type Place = Pick<Facts, "zone" | "edge" | "ownHosts">;
+type Place = Pick<Facts, "zone" | "edge" | "ownHosts" | "registeredCarrier">;
 
 /**
  * Tells termination from origination and both from strangers (TERM-1, CAR-2). A few hash lookups, so it may be asked for every
  * request before any state is made.
  *
  * Trunk domains: `{name}.pstn.{zone}`, and `{name}.pstn.{edge}.{zone}` for the name or alias of an edge. Calls from carriers come to
- * one of our own hosts, or with a `tel:` URI, which has none.
+ * one of our own hosts, or with a `tel:` URI, which has none; from an address of the carrier's, or to the Contact that we registered with
+ * it, from its registrar. The Contact goes first: two accounts with one carrier share its addresses.
  */
 export function identify(request: Addressed, directory: DirectoryReader, facts: Place): Identity {
   const host = request.requestUri.host.toLowerCase().replace(/\.$/, "");
@@ -31,10 +33,20 @@ export function identify(request: Addressed, directory: DirectoryReader, facts: 
   if (request.requestUri.scheme !== "tel" && !isOwnHost(host, request.localAddress, facts.ownHosts)) {
     return { kind: "unknown", why: `${host} is not a host of this installation` };
   }
-  const carrier = directory.carrierBySource(request.sourceAddress, request.sourcePort);
+  const registered = carrierOfContact(request, directory, facts);
+  const carrier = registered ?? directory.carrierBySource(request.sourceAddress, request.sourcePort);
   if (!carrier) return { kind: "unknown", why: `${request.sourceAddress} is no carrier's address` };
   if (!carrier.enabled) return { kind: "unknown", why: `carrier ${carrier.friendlyName} is disabled` };
-  return { kind: "origination", carrier };
+  return { kind: "origination", carrier, registered: registered !== undefined };
+}
+
+function carrierOfContact(
+  { requestUri, sourceAddress }: Addressed,
+  directory: DirectoryReader,
+  { registeredCarrier }: Place,
+): Carrier | undefined {
+  const carrierSid = requestUri.user === null ? undefined : registeredCarrier?.(requestUri.user, sourceAddress);
+  return carrierSid === undefined ? undefined : directory.carrier(carrierSid);
 }
 
 function trunkForm(

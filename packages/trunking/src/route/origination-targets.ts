@@ -1,14 +1,16 @@
 import type { DirectoryReader } from "../directory/directory.types.ts";
 import type { OriginationUrl, PhoneNumber, Trunk } from "../model.ts";
 import { inOrderOfTrial } from "../order.ts";
-import { parseOriginationSipUrl } from "../sip-url.ts";
+import { type OriginationSipUrl, parseOriginationSipUrl } from "../sip-url.ts";
 import type { Caller } from "./calling-number.ts";
 import { privacyHeaders } from "./dress.ts";
+import { checkEgress } from "./egress.ts";
 import { failoverOf } from "./failover.ts";
 import { ANONYMOUS_FROM } from "./privacy.ts";
 import { pass, type Ruling, refuse } from "./ruling.ts";
-import { egressOf, escapedUser, overTls, requestUri, toUri } from "./target-uri.ts";
-import type { Attempt, CallRequest, Facts } from "./types.ts";
+import { type Candidate, candidateOf, downLast, troubleText } from "./target-order.ts";
+import { egressOf, escapedUser, overTls, requestUri, targetAddress, toUri } from "./target-uri.ts";
+import type { Attempt, CallRequest, Facts, Incident } from "./types.ts";
 
 /** An origination call as far as it is known before its targets are. */
 export type Inbound = {
@@ -20,41 +22,72 @@ export type Inbound = {
   readonly passedOn: Attempt["headers"];
 };
 
+/** What became of the trunk's origination URLs. */
+export type ChosenTargets = {
+  readonly ruling: Ruling<readonly Attempt[]>;
+  /** What there is to say about the ways out that URLs ask for. */
+  readonly egressNotes: readonly string[];
+  readonly incidents: readonly Incident[];
+};
+
 /**
- * The trunk's enabled origination URLs as attempts, in the order of ORIG-3. None that can be used: 480 with 32010, which tells the
- * carrier that the number exists but nobody is there now.
+ * The trunk's enabled origination URLs as attempts, in the order of ORIG-3, those known to be down behind the others (ORIG-12). None that
+ * can be used: 480 with 32010, which tells the carrier that the number exists but nobody is there now.
  */
-export function chooseTargets(inbound: Inbound, directory: DirectoryReader, facts: Facts): Ruling<readonly Attempt[]> {
-  const { number, trunk, caller } = inbound;
+export function chooseTargets(inbound: Inbound, directory: DirectoryReader, facts: Facts): ChosenTargets {
+  const { trunk } = inbound;
   const urls = directory.originationUrls(trunk.sid);
-  const enabled = urls.filter((url) => url.enabled);
-  const ordered = inOrderOfTrial(enabled, facts.random);
-  const attempts: Attempt[] = [];
+  const ordered = inOrderOfTrial(
+    urls.filter((url) => url.enabled),
+    facts.random,
+  );
+  const candidates: (Candidate & { readonly told: string })[] = [];
   const unusable: string[] = [];
+  const egressNotes: string[] = [];
+  const incidents: Incident[] = [];
   for (const url of ordered) {
     const target = parseOriginationSipUrl(url.sipUrl);
     if (target.kind === "invalid") {
       unusable.push(`${url.sid} is left out: ${target.why}`);
       continue;
     }
-    const place = trunk.secure ? overTls(target) : target;
-    attempts.push({
-      uri: requestUri(place, target.user ?? number.e164),
-      toUri: toUri(place, number.e164),
-      carrierSid: null,
-      peerSid: trunk.sid,
-      srtp: trunk.secure,
-      codecs: null,
-      egress: egressOf(place),
-      originationUrlSid: url.sid,
-      ...failoverOf(trunk),
-      ...fromOf(caller, trunk, facts.zone),
-      headers: [...headersFor(inbound, facts.zone), ...target.headers],
-      claims: [],
-    });
+    const way = checkEgress(egressOf(target), directory, facts);
+    if (way.incident) incidents.push({ ...way.incident, text: `${url.sipUrl}: ${way.incident.text}` });
+    if (way.kind === "blocked") {
+      unusable.push(`${url.sid} is left out: ${way.why}`);
+      continue;
+    }
+    if (way.note !== undefined) egressNotes.push(`${url.sipUrl}: ${way.note}`);
+    const candidate = candidateOf(attemptOf(inbound, url, target, facts), facts);
+    const told = `${url.sipUrl} (priority ${url.priority}, weight ${url.weight})${troubleText(candidate)}`;
+    candidates.push({ ...candidate, told });
   }
-  const told = [describe(urls, ordered), ...unusable].join(" ");
-  return attempts.length === 0 ? refuse(32010, trunk.sid, told) : pass(trunk.sid, told, attempts);
+  const inOrder = downLast(candidates);
+  const told = inOrder.map((one) => one.told);
+  const detail = [describe(urls, ordered, told), ...unusable].join(" ");
+  const attempts = inOrder.map(({ attempt }) => attempt);
+  const ruling = attempts.length === 0 ? refuse(32010, trunk.sid, detail) : pass(trunk.sid, detail, attempts);
+  return { ruling, egressNotes, incidents };
+}
+
+function attemptOf(inbound: Inbound, url: OriginationUrl, target: OriginationSipUrl, facts: Facts): Attempt {
+  const { number, trunk, caller } = inbound;
+  const place = trunk.secure ? overTls(target) : target;
+  return {
+    uri: requestUri(place, target.user ?? number.e164),
+    toUri: toUri(place, number.e164),
+    carrierSid: null,
+    peerSid: trunk.sid,
+    address: targetAddress(place),
+    srtp: trunk.secure,
+    codecs: null,
+    egress: egressOf(place),
+    originationUrlSid: url.sid,
+    ...failoverOf(trunk),
+    ...fromOf(caller, trunk, facts.zone),
+    headers: [...headersFor(inbound, facts.zone), ...target.headers],
+    claims: [],
+  };
 }
 
 /** Contract §8.5: the caller at the trunk's own domain. */
@@ -77,9 +110,12 @@ function headersFor({ request, number, trunk, caller, passedOn }: Inbound, zone:
   ];
 }
 
-function describe(urls: readonly OriginationUrl[], ordered: readonly OriginationUrl[]): string {
+function describe(
+  urls: readonly OriginationUrl[],
+  ordered: readonly OriginationUrl[],
+  told: readonly string[],
+): string {
   if (urls.length === 0) return "The trunk has no origination URL.";
   if (ordered.length === 0) return `None of the trunk's ${urls.length} origination URLs is enabled.`;
-  const list = ordered.map((url) => `${url.sipUrl} (priority ${url.priority}, weight ${url.weight})`);
-  return `In this order: ${list.join(", ")}.`;
+  return told.length === 0 ? "No origination URL can be used." : `In this order: ${told.join(", ")}.`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { account, originationUrl, sid, TRUNK, ZONE } from "../rows.fixture.ts";
 import { DEFAULT_FINAL_STATUSES } from "./failover.ts";
 import { route } from "./route.ts";
-import type { Attempt, CallRequest, Decision } from "./types.ts";
+import type { Attempt, CallRequest, Decision, Facts } from "./types.ts";
 import {
   directoryOf,
   FOREIGN,
@@ -17,8 +17,8 @@ import {
 
 const one: World = { urls: [originationUrl(1)] };
 
-function decide(world: World, change: Partial<CallRequest> = {}): Decision {
-  return route(originationRequest(change), directoryOf(world), facts());
+function decide(world: World, change: Partial<CallRequest> = {}, given: Partial<Facts> = {}): Decision {
+  return route(originationRequest(change), directoryOf(world), facts(given));
 }
 
 function attempts(decision: Decision): readonly Attempt[] {
@@ -238,5 +238,103 @@ describe("EVD-1: one step per rule, in order", () => {
     const decision = decide({ urls: [originationUrl(1), originationUrl(2, { sipUrl: "sips:pbx2.example.com" })] });
     if (decision.kind !== "dial") throw new Error(told(decision));
     expect(decision.trace.at(-1)?.detail).toContain(`${sid("OU", 2)} is left out: "sips:" is not supported`);
+  });
+});
+
+describe("ORIG-12: targets known to be down", () => {
+  const urls = [originationUrl(1, { priority: 1 }), originationUrl(2, { priority: 2 })];
+  const down = (...addresses: string[]): Pick<Facts, "targetTrouble"> => ({
+    targetTrouble: (ownerSid, address) =>
+      ownerSid === TRUNK && addresses.includes(address)
+        ? { health: "down", sinceMs: Date.UTC(2026, 0, 31, 12, 0, 5), failures: 3 }
+        : undefined,
+  });
+  const [one1, two2] = [`sip:${OWNED}@pbx1.example.com`, `sip:${OWNED}@pbx2.example.com`];
+
+  it.each<[title: string, given: Pick<Facts, "targetTrouble">, want: readonly string[]]>([
+    ["none", {}, [one1, two2]],
+    ["the first comes behind the second, whatever its priority", down("pbx1.example.com:5060/udp"), [two2, one1]],
+    ["another transport of the same host is another target", down("pbx1.example.com:5060/tcp"), [one1, two2]],
+    ["all: none is left out", down("pbx1.example.com:5060/udp", "pbx2.example.com:5060/udp"), [one1, two2]],
+  ])("%s", (_title, given, want) => {
+    expect(attempts(decide({ urls }, {}, given)).map(({ uri }) => uri)).toEqual(want);
+  });
+
+  it("EVD-1: the trace says since when, and after how many failures", () => {
+    const decision = decide({ urls }, {}, down("pbx1.example.com:5060/udp"));
+    expect(decision.kind === "dial" && decision.trace.at(-1)?.detail).toBe(
+      "In this order: sip:pbx2.example.com (priority 2, weight 10), sip:pbx1.example.com (priority 1, weight 10) " +
+        "(known to be down since 2026-01-31T12:00:05Z, 3 failures).",
+    );
+  });
+
+  it("a secure trunk's target is known by the address it is called at", () => {
+    const secure = { urls: [originationUrl(1)], trunk: { secure: true } };
+    expect(attempts(decide(secure))[0]).toMatchObject({ address: "pbx1.example.com:5061/tls", peerSid: TRUNK });
+  });
+});
+
+describe("ORIG-5, ORIG-13: the way out that a URL asks for", () => {
+  const tnx = `TX${"0123456789abcdef".repeat(2)}`;
+  const connections = new Set([tnx]);
+  const url = (params: string): World => ({
+    urls: [originationUrl(1, { sipUrl: `sip:pbx1.example.com${params}` }), originationUrl(2, { priority: 20 })],
+  });
+  type Told = { readonly dialled: number; readonly codes: readonly number[]; readonly egress: readonly string[] };
+  const said = (decision: Decision): Told => {
+    if (decision.kind !== "dial" && decision.kind !== "refuse") throw new Error(told(decision));
+    return {
+      dialled: decision.kind === "dial" ? decision.attempts.length : 0,
+      codes: (decision.incidents ?? []).map(({ code }) => code),
+      egress: decision.trace.filter(({ rule }) => rule === "origination.egress").map(({ detail }) => detail),
+    };
+  };
+
+  it.each<[params: string, want: Told]>([
+    ["", { dialled: 2, codes: [], egress: [] }],
+    [";edge=local", { dialled: 2, codes: [], egress: [] }],
+    [";edge=LOCAL", { dialled: 2, codes: [], egress: [] }],
+    [
+      ";edge=tokyo",
+      {
+        dialled: 2,
+        codes: [],
+        egress: ["sip:pbx1.example.com;edge=tokyo: edge tokyo is not on this node; the call leaves from local"],
+      },
+    ],
+    [
+      ";region=jp1",
+      {
+        dialled: 2,
+        codes: [],
+        egress: ["sip:pbx1.example.com;region=jp1: edge tokyo is not on this node; the call leaves from local"],
+      },
+    ],
+    [
+      ";edge=atlantis",
+      {
+        dialled: 2,
+        codes: [32114],
+        egress: ["sip:pbx1.example.com;edge=atlantis: there is no edge atlantis; the call leaves from local"],
+      },
+    ],
+    [`;tnx=${tnx}`, { dialled: 2, codes: [], egress: [] }],
+    [`;tnx=TX${"1".repeat(32)}`, { dialled: 1, codes: [32302], egress: [] }],
+    [";tnx=TX123", { dialled: 1, codes: [32301], egress: [] }],
+  ])("%s", (params, want) => {
+    expect(said(decide(url(params), {}, { connections }))).toEqual(want);
+  });
+
+  it("a trunk all of whose targets are behind connections we do not have: 480, and both codes are told", () => {
+    const decision = decide({ urls: [originationUrl(1, { sipUrl: `sip:pbx.example.com;tnx=${tnx}` })] });
+    expect(told(decision)).toBe("480 Temporarily Unavailable (32010)");
+    expect(decision).toMatchObject({
+      incidents: [
+        {
+          code: 32302,
+          text: `sip:pbx.example.com;tnx=${tnx}: edge local has no private connection ${tnx}`,
+        },
+      ],
+    });
   });
 });

@@ -1,17 +1,16 @@
 import type { DirectoryReader } from "../directory/directory.types.ts";
 import { originationClaims } from "../limits/claims.ts";
-import type { Carrier } from "../model.ts";
 import { checkAccount } from "./account.ts";
 import { accountSettings } from "./account-settings.ts";
 import { findCaller } from "./calling-number.ts";
 import { copiedHeaders } from "./copied-headers.ts";
-import { findNumber, findTrunk } from "./dialled-number.ts";
-import { identify } from "./identify.ts";
+import { dialledUser, findNumber, findTrunk } from "./dialled-number.ts";
+import { type Identity, identify } from "./identify.ts";
 import { checkLimits } from "./limits.ts";
 import { checkLoop, HOPS_HEADER, hasPassedBefore } from "./loop.ts";
 import { checkMaxForwards } from "./max-forwards.ts";
 import { chooseTargets } from "./origination-targets.ts";
-import { type Passed, pass, type Refused, Trail } from "./ruling.ts";
+import { info, type Passed, pass, type Refused, Trail } from "./ruling.ts";
 import type { Attempt, CallIdentity, CallRequest, Decision, Facts } from "./types.ts";
 
 /**
@@ -26,8 +25,8 @@ export function routeOrigination(request: CallRequest, directory: DirectoryReade
   if (identity.kind === "unknown") return { kind: "drop", why: identity.why };
   if (identity.kind === "termination") return { kind: "drop", why: "addressed to a trunk domain" };
   const trail = new Trail();
-  trail.note("origination.carrier", fromCarrier(request, identity.carrier));
-  const number = trail.note("origination.number", findNumber(request.requestUri.user, directory));
+  trail.note("origination.carrier", fromCarrier(request, identity));
+  const number = trail.note("origination.number", findNumber(dialledUser(request, identity), directory));
   if (number.kind === "refuse") return refusal(number, null, trail);
   const found = trail.note("origination.trunk", findTrunk(number.found, directory));
   if (found.kind === "refuse") return refusal(found, null, trail);
@@ -53,16 +52,17 @@ export function routeOrigination(request: CallRequest, directory: DirectoryReade
   const limits = trail.firstRefusal([["origination.limits", () => checkLimits(claims, facts.counters)]]);
   if (limits) return refusal(limits, call, trail);
   const passedOn: Attempt["headers"] = [...copiedHeaders(request, facts), [HOPS_HEADER, loop.found]];
-  const targets = trail.note(
-    "origination.targets",
-    chooseTargets({ request, number: number.found, trunk, caller, passedOn }, directory, facts),
-  );
-  if (targets.kind === "refuse") return refusal(targets, call, trail);
+  const chosen = chooseTargets({ request, number: number.found, trunk, caller, passedOn }, directory, facts);
+  const { ruling: targets, egressNotes, incidents } = chosen;
+  for (const note of egressNotes) trail.note("origination.egress", info(trunk.sid, note, undefined));
+  trail.note("origination.targets", targets);
+  if (targets.kind === "refuse") return { ...refusal(targets, call, trail), incidents };
   return {
     kind: "dial",
     call,
     attempts: targets.found,
     trace: trail.steps,
+    incidents,
     symmetricRtp: trunk.symmetricRtpEnabled,
     callerSrtp: request.media?.kind === "srtp",
     claims,
@@ -70,14 +70,16 @@ export function routeOrigination(request: CallRequest, directory: DirectoryReade
   };
 }
 
-function fromCarrier(request: CallRequest, carrier: Carrier): Passed<undefined> {
-  return pass(
-    `${request.sourceAddress}:${request.sourcePort}`,
-    `The source is an address of carrier ${carrier.friendlyName}.`,
-  );
+type FromCarrier = Extract<Identity, { readonly kind: "origination" }>;
+
+function fromCarrier(request: CallRequest, { carrier, registered }: FromCarrier): Passed<undefined> {
+  const how = registered ? "The call came to our registration with" : "The source is an address of";
+  return pass(`${request.sourceAddress}:${request.sourcePort}`, `${how} carrier ${carrier.friendlyName}.`);
 }
 
+type Refusal = Extract<Decision, { readonly kind: "refuse" }>;
+
 /** A carrier has always proved itself, by its address. */
-function refusal({ rejection }: Refused, call: CallIdentity | null, trail: Trail): Decision {
+function refusal({ rejection }: Refused, call: CallIdentity | null, trail: Trail): Refusal {
   return { kind: "refuse", rejection, call, authenticated: true, trace: trail.steps };
 }

@@ -1,7 +1,7 @@
 import { type OriginationSipUrl, parseOriginationSipUrl } from "../sip-url.ts";
 import type { TraceStep } from "../trace.ts";
 import { pass, quoted, type Ruling, refuse, Trail } from "./ruling.ts";
-import { overTls, requestUri, toUri } from "./target-uri.ts";
+import { overTls, requestUri, targetAddress, toUri } from "./target-uri.ts";
 import type { Attempt, Facts, Rejection } from "./types.ts";
 
 /** A customer's server answered 302 to an origination call. */
@@ -45,6 +45,7 @@ export function routeRedirect(redirect: Redirect, facts: Pick<Facts, "zone" | "o
       ...attempt,
       uri: requestUri(target, target.user ?? dialled),
       toUri: toUri(target, target.user ?? dialled),
+      address: targetAddress(target),
     },
     trace: trail.steps,
   };

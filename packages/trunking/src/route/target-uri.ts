@@ -26,10 +26,13 @@ export function targetAddress({ host, port, transport }: OriginationSipUrl): str
   return `${host}:${port ?? (transport === "tls" ? 5061 : 5060)}/${transport ?? "udp"}`;
 }
 
-/** The way out that the target asks for; `region` is the legacy name of an edge (ORIG-5). */
+/** The way out that the target asks for; `region` is the legacy name of an edge (ORIG-5). The digits of a SID are in lower case. */
 export function egressOf({ params }: OriginationSipUrl): Attempt["egress"] {
   const param = (name: string): string | null => params.find(([known]) => known === name)?.[1] ?? null;
-  return { edge: param("edge") ?? param("region"), tnx: param("tnx") };
+  return {
+    edge: param("edge") ?? param("region"),
+    tnx: param("tnx")?.replace(/[A-F]/g, (digit) => digit.toLowerCase()) ?? null,
+  };
 }
 
 /** A user part as SIP URIs need it; `user` holds one character per byte. */

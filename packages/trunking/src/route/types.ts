@@ -50,8 +50,14 @@ export type CallRequest = {
 /** The audio of an offer: plain, encrypted, or none that is not refused. */
 export type MediaSummary = { readonly kind: "rtp" | "srtp" | "none" };
 
-/** What is known of an address: `probing` is on trial and may be called; `down` is called only when nothing else is left. */
-export type TargetHealth = "up" | "down" | "probing";
+/** What is known of an address that failed: `probing` is on trial and may be called; `down` is called only when nothing else is left. */
+export type TargetTrouble = {
+  readonly health: "down" | "probing";
+  /** When it went down, epoch milliseconds. */
+  readonly sinceMs: number;
+  /** Failures in a row. */
+  readonly failures: number;
+};
 
 /** What a digest check says; made by the edge from `sip/digest`, which verifies nonce origin, age, `nc` and `uri`. */
 export type DigestVerdict =
@@ -74,8 +80,18 @@ export type Facts = {
   readonly ownHosts: ReadonlySet<string>;
   /** Counts calls against limits; absent: nothing is limited here. */
   readonly counters?: Counters;
-  /** Health of a carrier's target by `host:port/transport` (see `targetAddress`); absent: all are up. */
-  carrierHealth?(address: string): TargetHealth;
+  /**
+   * What is known of a carrier's or trunk's target, by its owner's SID and `host:port/transport` (see `targetAddress`); undefined: it is
+   * up. By owner, so that what one customer's calls meet says nothing about another customer's target at the same address.
+   */
+  targetTrouble?(ownerSid: string, address: string): TargetTrouble | undefined;
+  /**
+   * The carrier at whose registrar this user part is registered as our Contact, when the source is that registrar (CAR-2); absent or
+   * undefined: no registration of ours.
+   */
+  registeredCarrier?(user: string, sourceAddress: string): string | undefined;
+  /** SIDs (`TX…`) of the private connections that this edge has (ORIG-13); absent: none. */
+  readonly connections?: ReadonlySet<string>;
   /** Names, in lower case, of the headers that go from leg A to leg B; absent: `DEFAULT_COPIED_HEADERS`. */
   readonly copiedHeaders?: ReadonlySet<string>;
   /** In a dry run nobody can answer a challenge: the right password is taken for granted. */
@@ -119,11 +135,16 @@ export type Attempt = {
   readonly codecs: readonly string[] | null;
   /** Whose `PeerSettings` say how the target is met: `CX…` or `TK…`. */
   readonly peerSid: string;
+  /** What the target's health is known by, see `targetAddress`. */
+  readonly address: string;
   /** The way out that the target's URL asks for (ORIG-5, ORIG-13): name of an edge, SID of a private connection; null: the call's own. */
   readonly egress: { readonly edge: string | null; readonly tnx: string | null };
   /** The carrier's limits: taken when the attempt is made (over: the next attempt is), held while the call is up. */
   readonly claims: readonly LimitClaim[];
 };
+
+/** Something for the debugger of the call's account that did not end the call. */
+export type Incident = { readonly code: ErrorCode; readonly text: string };
 
 export type Decision =
   /** Silence: strangers, unknown hosts. Counted, never recorded. */
@@ -146,12 +167,14 @@ export type Decision =
       /** False when the source proved nothing (no ACL, no digest): such refusals are sampled, not all recorded. */
       readonly authenticated: boolean;
       readonly trace: readonly TraceStep[];
+      readonly incidents?: readonly Incident[];
     }
   | {
       readonly kind: "dial";
       readonly call: CallIdentity;
       readonly attempts: readonly Attempt[];
       readonly trace: readonly TraceStep[];
+      readonly incidents?: readonly Incident[];
       readonly symmetricRtp: boolean;
       /** Leg A's media is SRTP: the caller of a secure trunk (SEC-2), or a carrier that offered it. */
       readonly callerSrtp: boolean;
