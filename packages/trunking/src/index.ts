@@ -4,6 +4,7 @@ export { checkDomainName, type TrunkDomainName, trunkDomainSuffix } from "./doma
 export { isE164, isEmergencyNumber, toE164 } from "./e164.ts";
 export type * from "./errors.ts";
 export { errorEntry, errorText, isErrorCode } from "./errors.ts";
+export { type AddedHeader, checkAddedHeader, checkRemovedHeader, type RemovedHeader } from "./header-rule.ts";
 export * from "./health/breaker.ts";
 export { type Invalid, invalid } from "./invalid.ts";
 export { type Cidr, canonicalIpAddress, checkCidr } from "./ip-address.ts";
@@ -25,7 +26,7 @@ export { routeOrigination } from "./route/origination.ts";
 export { type Redirect, type RedirectDecision, routeRedirect } from "./route/redirect.ts";
 export { route } from "./route/route.ts";
 export { type SimulatedCall, type Simulation, simulate } from "./route/simulate.ts";
-export { targetAddress } from "./route/target-uri.ts";
+export { egressOf, overTls, targetAddress } from "./route/target-uri.ts";
 export { routeTermination } from "./route/termination.ts";
 export type * from "./route/types.ts";
 export { isSid, mintSid, type SidPrefix } from "./sid.ts";

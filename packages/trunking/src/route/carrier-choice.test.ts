@@ -3,7 +3,7 @@ import { createLocalCounters } from "../limits/counters.ts";
 import type { CarrierDress } from "../model.ts";
 import { carrier, sid, ZONE } from "../rows.fixture.ts";
 import { route } from "./route.ts";
-import type { Attempt, CallRequest, Decision, Facts, TargetHealth } from "./types.ts";
+import type { Attempt, CallRequest, Decision, Facts, TargetTrouble } from "./types.ts";
 import { directoryOf, facts, OWNED, PSTN, terminationRequest, told, type World } from "./world.fixture.ts";
 
 const open: World = { acl: ["203.0.113.0/24"] };
@@ -51,26 +51,70 @@ describe("TERM-12: health", () => {
     { row: carrier(1, { priority: 1 }), prefixes: [""], targets: [target("a"), { ...target("b"), priority: 20 }] },
     { row: carrier(2, { priority: 2 }), prefixes: [""], targets: [{ sipUrl: "sip:c.example:5061;transport=tls" }] },
   ];
-  it.each<[title: string, health: Readonly<Record<string, TargetHealth>>, want: string]>([
+  /** Trouble of targets by owner and address. */
+  const knowing = (health: Readonly<Record<string, TargetTrouble["health"]>>): Partial<Facts> => ({
+    targetTrouble: (ownerSid, address) => {
+      const known = health[`${ownerSid === sid("CX", 1) ? 1 : 2} ${address}`];
+      return known && { health: known, sinceMs: Date.UTC(2026, 0, 31, 12, 0, 5), failures: 3 };
+    },
+  });
+  it.each<[title: string, health: Readonly<Record<string, TargetTrouble["health"]>>, want: string]>([
     ["all up", {}, "a b c"],
-    ["one down is left out", { "a.example:5060/udp": "down" }, "b c"],
-    ["by port and transport", { "c.example:5061/tls": "down", "b.example:5060/tcp": "down" }, "a b"],
-    ["one on trial keeps its place", { "a.example:5060/udp": "probing" }, "a b c"],
+    ["one down comes last", { "1 a.example:5060/udp": "down" }, "b c a"],
+    ["by port and transport", { "2 c.example:5061/tls": "down", "1 b.example:5060/tcp": "down" }, "a b c"],
+    ["by owner", { "2 a.example:5060/udp": "down" }, "a b c"],
+    ["one on trial keeps its place", { "1 a.example:5060/udp": "probing" }, "a b c"],
     [
       "all down: called all the same, since the probe may be wrong",
-      { "a.example:5060/udp": "down", "b.example:5060/udp": "down", "c.example:5061/tls": "down" },
+      { "1 a.example:5060/udp": "down", "1 b.example:5060/udp": "down", "2 c.example:5061/tls": "down" },
       "a b c",
     ],
   ])("%s", (_title, health, want) => {
-    expect(hosts(decide({ ...open, carriers }, { carrierHealth: (address) => health[address] ?? "up" }))).toBe(want);
+    expect(hosts(decide({ ...open, carriers }, knowing(health)))).toBe(want);
   });
 
-  it("the trace shows what was left out and why", () => {
-    const given = { carrierHealth: (address: string) => (address.startsWith("a.") ? "down" : "up") as TargetHealth };
+  it("EVD-1: the trace shows what was put behind and why", () => {
+    const given = knowing({ "1 a.example:5060/udp": "down", "1 b.example:5060/udp": "probing" });
     const decision = decide({ ...open, carriers }, given);
-    expect(attempts(decision) && decision.kind === "dial" && decision.trace.at(-1)?.detail).toContain(
-      "a.example (down)",
-    );
+    const detail = decision.kind === "dial" ? decision.trace.at(-1)?.detail : "";
+    expect(detail).toContain("a.example (known to be down since 2026-01-31T12:00:05Z, 3 failures)");
+    expect(detail).toContain("b.example (on trial, down since 2026-01-31T12:00:05Z, 3 failures)");
+  });
+
+  it("ten that are down do not hide the eleventh that is up", () => {
+    const many = Array.from({ length: 11 }, (_, n) => ({
+      row: carrier(n + 1, { priority: n }),
+      prefixes: [""],
+      targets: [target(`t${n}`)],
+    }));
+    const given: Partial<Facts> = {
+      targetTrouble: (_owner, address) =>
+        address.startsWith("t10.") ? undefined : { health: "down", sinceMs: 0, failures: 3 },
+    };
+    expect(hosts(decide({ ...open, carriers: many }, given))).toBe("t10 t0 t1 t2 t3 t4 t5 t6 t7 t8");
+  });
+});
+
+describe("ORIG-5, ORIG-13: the way out to a carrier", () => {
+  const tnx = `TX${"a".repeat(32)}`;
+  const via = (params: string): World => ({
+    ...open,
+    carriers: [{ row: carrier(1), prefixes: [""], targets: [{ sipUrl: `sip:a.example${params}` }, target("b")] }],
+  });
+  it.each<[params: string, want: string, why: string]>([
+    [`;tnx=${tnx}`, "b", `sip:a.example;tnx=${tnx} is left out: edge local has no private connection ${tnx}`],
+    [";tnx=nonsense", "b", "tnx=nonsense is not the SID of a private connection (TX and 32 hexadecimal digits)"],
+    [";edge=tokyo", "a b", "edge tokyo is not on this node; the call leaves from local"],
+    [";region=jp1", "a b", "edge tokyo is not on this node; the call leaves from local"],
+  ])("%s", (params, want, why) => {
+    const decision = decide(via(params));
+    expect(hosts(decision)).toBe(want);
+    expect(decision.kind === "dial" && decision.trace.at(-1)?.detail).toContain(why);
+  });
+
+  it("a private connection that the edge has", () => {
+    const decision = decide(via(`;tnx=${tnx.replaceAll("a", "A")}`), { connections: new Set([tnx]) });
+    expect(attempts(decision)[0]?.egress).toEqual({ edge: null, tnx });
   });
 });
 
@@ -167,6 +211,22 @@ describe("CAR-1: number and caller-ID form", () => {
     expect(attempt?.fromUri).toBe(fromUri);
     const sent = attempt?.headers.map(([name, value]) => `${name}: ${value}`);
     expect(sent?.filter((line) => !line.startsWith("X-Trunkline-"))).toEqual(want);
+  });
+
+  it("header rules: what it must not get, then what it wants; nothing that the stack writes", () => {
+    const rules = {
+      removedHeaders: ["diversion", "p-asserted-identity", "x-trunkline-hops"],
+      addedHeaders: ["X-Account: 4711", "Via: SIP/2.0/UDP evil", "P-Asserted-Identity: <sip:+493012345@x>"],
+    };
+    const diversions = [
+      { displayName: null, user: OWNED, host: "pbx.example.com", raw: `<sip:${OWNED}@pbx.example.com>` },
+    ];
+    expect(attempts(decide(open, {}, { diversions }))[0]?.headers.map(([name]) => name)).toContain("Diversion");
+    expect(attempts(decide(form(rules), {}, { diversions }))[0]?.headers).toEqual([
+      ["X-Trunkline-Hops", expect.anything()],
+      ["X-Account", "4711"],
+      ["P-Asserted-Identity", "<sip:+493012345@x>"],
+    ]);
   });
 
   it("each carrier in its own", () => {

@@ -1,3 +1,4 @@
+import { checkAddedHeader, checkRemovedHeader } from "../header-rule.ts";
 import type { CallerIdHeader, CarrierDress } from "../model.ts";
 import { writeNumber } from "./number-form.ts";
 import { ANONYMOUS_FROM, type Presentation } from "./privacy.ts";
@@ -31,20 +32,33 @@ export type CallerForCarrier = {
 
 /**
  * Dress of a termination call for one carrier. A carrier is inside the trust domain of RFC 3325, so it learns the number from the
- * headers it wants; when the caller withholds it, From is anonymous and Privacy says what the carrier must not show.
+ * headers it wants; when the caller withholds it, From is anonymous and Privacy says what the carrier must not show. Its header rules come
+ * last: what it must not get is left out, then what it wants on every INVITE is added. A rule that breaks `header-rule.ts` is passed over.
  */
 export function dressForCarrier(caller: CallerForCarrier, form: Omit<CarrierDress, "carrierSid">): Dress {
   const { presentation, displayName } = caller;
   const uri = `sip:${writeNumber(caller.number, form.callerNumberForm)}@${caller.zone}`;
+  const headers: Attempt["headers"] = [
+    ...form.callerIdHeaders.map((name) => [name, callerIdValue(name, uri, presentation)] as const),
+    ...privacyHeaders(presentation),
+    ...caller.headers,
+  ];
   return {
     fromUri: presentation.withheld ? ANONYMOUS_FROM.uri : uri,
     fromDisplayName: presentation.withheld ? ANONYMOUS_FROM.displayName : displayName,
-    headers: [
-      ...form.callerIdHeaders.map((name) => [name, callerIdValue(name, uri, presentation)] as const),
-      ...privacyHeaders(presentation),
-      ...caller.headers,
-    ],
+    headers: [...headers.filter(([name]) => !isRemoved(name, form)), ...addedHeaders(form)],
   };
+}
+
+function isRemoved(name: string, { removedHeaders }: Pick<CarrierDress, "removedHeaders">): boolean {
+  return removedHeaders.includes(name.toLowerCase()) && checkRemovedHeader(name).kind === "ok";
+}
+
+function addedHeaders({ addedHeaders: lines }: Pick<CarrierDress, "addedHeaders">): Attempt["headers"] {
+  return lines.flatMap((line) => {
+    const header = checkAddedHeader(line);
+    return header.kind === "ok" ? [[header.name, header.value] as const] : [];
+  });
 }
 
 /** Privacy as it is passed on; none when the caller asked for nothing. */
