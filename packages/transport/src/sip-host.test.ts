@@ -157,6 +157,39 @@ it("what a handler throws is reported and the next message is still heard", asyn
   expect(await fault).toBe("timer");
 });
 
+it("ORIG-13: a reserved address is used only by its name, over UDP and TCP, and wins over a wildcard that covers it", async () => {
+  const [a, b] = [await open("127.0.0.1"), await open("127.0.0.1", {}, "tcp")];
+  const listen = (["udp", "tcp"] as const).flatMap((transport) => [
+    { transport, address: "127.0.0.2", port: 0, isReserved: true },
+    { transport, address: "127.0.0.1", port: 0 },
+  ]);
+  const { host } = await open("", { listen });
+  for (const [transport, peer] of [
+    ["udp", a],
+    ["tcp", b],
+  ] as const) {
+    for (const [named, want] of [
+      [undefined, "127.0.0.1"],
+      ["127.0.0.2", "127.0.0.2"],
+    ] as const) {
+      const flow = host.flowTo(transport, "127.0.0.1", peer.port, undefined, named);
+      const heard = peer.messages.next();
+      host.send(flow as Flow, "OPTIONS sip:x SIP/2.0\r\nContent-Length: 0\r\n\r\n");
+      expect((await heard).flow.remoteAddress).toBe(want);
+    }
+    expect(host.flowTo(transport, "127.0.0.1", peer.port, undefined, "127.0.0.3")).toBeUndefined();
+  }
+
+  const everywhere = await open("", {
+    listen: [
+      { transport: "udp", address: "0.0.0.0", port: 0 },
+      { transport: "udp", address: "127.0.0.1", port: 0, isReserved: true },
+    ],
+  });
+  expect(everywhere.host.listeners.filter(({ address }) => address === "127.0.0.1")).toHaveLength(1);
+  expect(everywhere.host.flowTo("udp", "127.0.0.1", a.port)?.localAddress).not.toBe("127.0.0.1");
+});
+
 it("timers run on the monotonic clock, not early, and stop with close", async () => {
   const { host } = await open("127.0.0.1");
   const startMs = host.nowMs();

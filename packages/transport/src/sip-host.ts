@@ -46,6 +46,17 @@ async function closeAll(listeners: readonly Listener[]): Promise<void> {
   await Promise.all(listeners.map((listener) => listener.close()));
 }
 
+/** Every socket once: an address that is named and covered by a wildcard too is what its name says. */
+function placesOf(listen: readonly ListenOn[]): readonly ListenOn[] {
+  const places = new Map<string, ListenOn>();
+  for (const on of listen.flatMap(expandWildcard)) {
+    const key = `${on.transport} ${on.address} ${on.port}`;
+    const known = places.get(key);
+    places.set(key, known && !on.isReserved ? known : on);
+  }
+  return [...places.values()];
+}
+
 /**
  * Opens all or none. When any port will do, UDP and TCP share one over all addresses, as SIP peers expect (RFC 3263 §4.1 gives no way to
  * say otherwise without SRV), and so does TLS.
@@ -56,7 +67,7 @@ async function openAll(listen: readonly ListenOn[], shared: Shared): Promise<rea
     const chosen = new Map<boolean, number>();
     let on: ListenOn | undefined;
     try {
-      for (on of listen.flatMap(expandWildcard)) {
+      for (on of placesOf(listen)) {
         const isSecure = on.transport === "tls";
         const listener = await openListener({ ...on, port: on.port || (chosen.get(isSecure) ?? 0) }, shared);
         opened.push(listener);
@@ -132,6 +143,7 @@ export async function openSipHost(options: SipHostOptions): Promise<SipHost> {
   const limits = { ...DEFAULT_STREAM_LIMITS, ...options.streams };
   const contexts = options.tls && new TlsContexts(options.tls);
   const listeners = await openAll(options.listen, { sink, limits, budget: new ConnectionBudget(limits), contexts });
+  const reserved = new Set(options.listen.filter(({ isReserved }) => isReserved).map(({ address }) => address));
   const { pendingTimers, stop, ...clock } = startNodeClock((error) => onFault(error, "timer"));
   const listenerOf = (flow: Flow): Listener | undefined =>
     listeners.find(
@@ -147,7 +159,12 @@ export async function openSipHost(options: SipHostOptions): Promise<SipHost> {
       if (listener) listener.send(flow, wire);
       else setImmediate(() => sink.flowFailed(flow, "no such listener"));
     },
-    flowTo: (...target) => flowFrom(listeners, ...target),
+    flowTo: (transport, address, port, peer, localAddress) => {
+      const able = listeners.filter(({ on }) =>
+        localAddress === undefined ? !reserved.has(on.address) : on.address === localAddress,
+      );
+      return flowFrom(able, transport, address, port, peer);
+    },
     closeFlow: (flow) => listenerOf(flow)?.closeFlow(flow),
     setCertificates: (material) => contexts?.set(material),
     counts: () => ({ ...sink.counts, pendingTimers: pendingTimers() }),

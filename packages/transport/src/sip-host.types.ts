@@ -3,7 +3,13 @@ import type { StreamLimits } from "./stream-limits.ts";
 import type { HandshakeFailure, TlsMaterial, TlsOptions, TlsPeer } from "./tls.types.ts";
 
 /** One socket to open. Port 0: any; all UDP and TCP listeners of a host then get one number, all TLS listeners another. */
-export type ListenOn = { readonly transport: TransportName; readonly address: string; readonly port: number };
+export type ListenOn = {
+  readonly transport: TransportName;
+  readonly address: string;
+  readonly port: number;
+  /** Requests leave from this address only when `flowTo` is given it; it wins over a wildcard that covers it. Default false. */
+  readonly isReserved?: boolean;
+};
 
 export type SipHostOptions = {
   readonly listen: readonly ListenOn[];
@@ -36,12 +42,19 @@ export type SipHostOptions = {
 export interface SipHost extends Host {
   readonly listeners: readonly ListenOn[];
   /**
-   * A flow to that address from the listener of the same transport and address family; undefined when there is none.
+   * A flow to that address from the listener of the same transport and address family, and of the local address if one is given;
+   * undefined when there is none. Listeners that are reserved are used only by their local address.
    *
    * Over TCP and TLS nothing is opened before the first `send`. Asked again, it is the same flow; a connection that the peer opened from
    * that very address and port is reused (RFC 5923 §3), over TLS unless the peer's name must be verified.
    */
-  flowTo(transport: TransportName, remoteAddress: string, remotePort: number, peer?: TlsPeer): Flow | undefined;
+  flowTo(
+    transport: TransportName,
+    remoteAddress: string,
+    remotePort: number,
+    peer?: TlsPeer,
+    localAddress?: string,
+  ): Flow | undefined;
   /** Closes the flow's connection, after what was sent on it has left. UDP flows and unknown connections are ignored. */
   closeFlow(flow: Flow): void;
   /** Shows and trusts other certificates from the next handshake on; throws when one cannot be used, and then nothing changes. */
