@@ -143,13 +143,16 @@ function envelope<Row, Parent>(
 }
 
 /** What each conflict of the store means for one resource. */
-export type Conflicts = { readonly [Which in Conflict["which"]]?: Problem };
+export type Conflicts = { readonly [Which in Exclude<Conflict["which"], "limit">]?: Problem } & {
+  /** @param most how many there can be */
+  readonly limit?: (most: number) => Problem;
+};
 
 /** The row of a write, or the problem that it ran into. A row that vanished in between is a 404. */
 export function settle<Row>(at: Context, outcome: Outcome<Row>, conflicts: Conflicts = {}): Row | Problem {
   if (outcome.kind === "ok") return outcome.row;
   if (outcome.kind === "not-found") return at.missing();
-  const conflict = conflicts[outcome.which];
+  const conflict = outcome.which === "limit" ? conflicts.limit?.(outcome.most) : conflicts[outcome.which];
   return conflict ?? new Problem(409, 20409, `The request conflicts with what is stored (${outcome.which}).`);
 }
 

@@ -69,10 +69,12 @@ describe("Trunks by the SDK (contract §2, TRK-1)", () => {
     expect((await refusal(trunks(made.sid).fetch())).gist).toBe("404 20404");
   });
 
-  it("§4.1: a taken domain name is 21248, another zone 21245, and a free one comes back after deletion", async () => {
+  it("§4.1: a domain name of one's own is 21245, a stranger's 21248, and a free one comes back after deletion", async () => {
     const { trunks } = api.sdk().trunking.v1;
     const first = await trunks.create({ domainName: domain("osaka") });
-    expect((await refusal(trunks.create({ domainName: domain("osaka") }))).gist).toBe("400 21248");
+    expect((await refusal(trunks.create({ domainName: domain("osaka") }))).gist).toBe("400 21245");
+    const stranger = api.sdk(await api.addAccount()).trunking.v1.trunks;
+    expect((await refusal(stranger.create({ domainName: domain("osaka") }))).gist).toBe("400 21248");
     expect((await refusal(trunks.create({ domainName: "osaka.pstn.twilio.com" }))).gist).toBe("400 21245");
     expect((await refusal(trunks.create({ domainName: domain(`AC${"a".repeat(32)}`) }))).gist).toBe("400 21245");
     await trunks(first.sid).remove();
@@ -99,10 +101,33 @@ describe("Trunks by the SDK (contract §2, TRK-1)", () => {
     const owner = await api.addAccount();
     const { trunks } = api.sdk(owner).trunking.v1;
     for (let batch = 0; batch < 10; batch++) await Promise.all(Array.from({ length: 10 }, () => trunks.create()));
-    expect((await refusal(trunks.create())).gist).toBe("400 21244");
+    const { gist, message } = await refusal(trunks.create());
+    expect(gist).toBe("400 21244");
+    expect(message).toMatch(/^This account has 100 trunks/);
     const paged = await trunks.list({ pageSize: 30 });
     expect(new Set(paged.map((trunk) => trunk.sid)).size).toBe(100);
   });
+});
+
+it("ACC-2: a trial has one trunk and one number, and the operator's upgrade lifts that at once", async () => {
+  const trial = await api.addAccount({ type: "Trial" });
+  const { trunking, incomingPhoneNumbers } = api.sdk(trial);
+  const { trunks } = trunking.v1;
+  await trunks.create();
+  await incomingPhoneNumbers.create({ phoneNumber: "+12025550171" });
+  const trunk = await refusal(trunks.create());
+  expect([trunk.gist, trunk.message]).toEqual([
+    "400 21244",
+    expect.stringMatching(/^A trial account has at most 1 trunk/),
+  ]);
+  const number = await refusal(incomingPhoneNumbers.create({ phoneNumber: "+12025550172" }));
+  expect([number.gist, number.message]).toEqual([
+    "400 21404",
+    expect.stringMatching(/^A trial account has at most 1 number/),
+  ]);
+  await api.store.accounts.update(trial.sid, { type: "Full" });
+  await trunks.create();
+  await incomingPhoneNumbers.create({ phoneNumber: "+12025550172" });
 });
 
 describe("origination URLs by the SDK (contract §2, ORIG-1)", () => {

@@ -11,13 +11,10 @@ import { callRecordSink, callRepository } from "./repositories/calls.ts";
 import { carrierRepository, edgeLocationRepository } from "./repositories/carriers.ts";
 import { childRepository } from "./repositories/children.ts";
 import type { StoreContext } from "./repositories/context.ts";
-import {
-  accountSettingsRepository,
-  callLimitRepository,
-  carrierDressRepository,
-  dialingPermissionRepository,
-} from "./repositories/limits.ts";
+import { dialingPermissionRepository } from "./repositories/dialing-permissions.ts";
+import { callLimitRepository } from "./repositories/limits.ts";
 import { associationRepository, type ListKind, listRepository } from "./repositories/lists.ts";
+import { ownedRowRepository } from "./repositories/owned-rows.ts";
 import { phoneNumberRepository } from "./repositories/phone-numbers.ts";
 import { trunkRepository } from "./repositories/trunks.ts";
 import { Secrets } from "./secrets.ts";
@@ -164,8 +161,10 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
     }),
     carriers: carrierRepository(context),
     ...carrierParts(context),
+    peerSettings: ownedRowRepository(context, "peerSettings"),
+    trunkTls: ownedRowRepository(context, "trunkTls"),
     callLimits: callLimitRepository(context),
-    accountSettings: accountSettingsRepository(context),
+    accountSettings: ownedRowRepository(context, "accountSettings"),
     dialingPermissions: dialingPermissionRepository(context),
     edgeLocations: edgeLocationRepository(context),
     calls: callRepository(database),
@@ -197,6 +196,6 @@ function carrierParts(
       mutable: ["cidr", "port"],
       entity: "carrierSource",
     }),
-    carrierDresses: carrierDressRepository(context),
+    carrierDresses: ownedRowRepository(context, "carrierDress"),
   };
 }

@@ -12,6 +12,7 @@ export type Quotas = {
   readonly credentialListsPerAccount: number | null;
   readonly credentialsPerList: number | null;
   readonly phoneNumbersPerAccount: number | null;
+  readonly dialingPermissionsPerAccount: number;
 };
 
 /** Twilio's (contract §4.1), so that what fits there fits here and the other way round. */
@@ -23,6 +24,8 @@ export const DEFAULT_QUOTAS: Quotas = {
   credentialListsPerAccount: 100,
   credentialsPerList: 1_000,
   phoneNumbersPerAccount: null,
+  // Ours: every country several times over. Each one is in the memory of every edge.
+  dialingPermissionsPerAccount: 2_000,
 };
 
 /** ACC-2: what a trial may have of trunks and of numbers. */
@@ -36,8 +39,6 @@ export type Quota = {
   /** For a parent that is a trial account. */
   readonly trialMax?: number;
 };
-
-const LIMIT: Conflict = { kind: "conflict", which: "limit" };
 
 /**
  * Refuses one row too many. The parent's row is locked until the transaction ends, so that two creations at once cannot both be the last one;
@@ -59,5 +60,5 @@ export async function overQuota(
   const [found] = await tx.rows(sql<{ count: number }>`
     select count(*) as count
       from (select 1 from ${sql.table(children.table)} where ${sql.ref(children.parent)} = ${parentSid} limit ${most}) as counted`);
-  return (found?.count ?? 0) >= most ? LIMIT : undefined;
+  return (found?.count ?? 0) >= most ? { kind: "conflict", which: "limit", most } : undefined;
 }

@@ -37,11 +37,12 @@ export class RowForm<Row> {
 
   /** The `set` list of an update: the given fields of `allowed`, and the time of the change. */
   assignments(sid: string, change: Partial<Row>, allowed: readonly (keyof Row & string)[]): RawBuilder<unknown> {
-    const given = allowed.filter((field) => change[field] !== undefined);
-    return sql.join([
-      ...given.map((field) => sql`${sql.ref(field)} = ${this.#stored(field, change[field], { sid })}`),
-      sql`updated_at = now()`,
-    ]);
+    return sql.join([...this.#assign({ sid }, change, allowed), sql`updated_at = now()`]);
+  }
+
+  /** The `set` list of an update of a row without dates; `key` holds what identifies the row. */
+  plainAssignments(key: Partial<Row>, change: Partial<Row>): RawBuilder<unknown> {
+    return sql.join(this.#assign(key, change, this.table.fields));
   }
 
   /** The fields of the row, unsealed. */
@@ -59,6 +60,12 @@ export class RowForm<Row> {
       createdAtMs: stored["createdAt"] as number,
       updatedAtMs: stored["updatedAt"] as number,
     };
+  }
+
+  #assign(key: object, change: Partial<Row>, allowed: readonly (keyof Row & string)[]): readonly RawBuilder<unknown>[] {
+    return allowed
+      .filter((field) => change[field] !== undefined)
+      .map((field) => sql`${sql.ref(field)} = ${this.#stored(field, change[field], key)}`);
   }
 
   #insertInto(rows: readonly Row[]): RawBuilder<unknown> {

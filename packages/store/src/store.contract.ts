@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { callContract } from "./contract/calls.contract.ts";
+import { carrierContract } from "./contract/carriers.contract.ts";
 import { configurationContract } from "./contract/configuration.contract.ts";
 import { directoryContract } from "./contract/directory.contract.ts";
 import { limitContract } from "./contract/limits.contract.ts";
@@ -24,6 +25,7 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     pagingContract(current);
     callContract(current);
     limitContract(current);
+    carrierContract(current);
     directoryContract(current);
   });
 }

@@ -21,8 +21,10 @@ import type {
   IpAccessControlList,
   IpAddress,
   OriginationUrl,
+  PeerSettings,
   PhoneNumber,
   Trunk,
+  TrunkTls,
 } from "@trunkline/trunking";
 
 /** When a row was made and last changed, epoch milliseconds. */
@@ -36,19 +38,25 @@ export type PageRequest = { readonly limit: number; readonly after?: string; rea
 export type PageOf<T> = { readonly rows: readonly T[]; readonly next: string | null; readonly previous: string | null };
 
 /** What a write ran into; bad input from a user is a value. `which` names the constraint in our words. */
-export type Conflict = {
-  readonly kind: "conflict";
-  readonly which:
-    | "domain-name"
-    | "friendly-name"
-    | "username"
-    | "ip-address"
-    | "association"
-    | "phone-number"
-    | "in-use"
-    | "sub-domain"
-    | "limit";
-};
+export type Conflict =
+  | {
+      readonly kind: "conflict";
+      readonly which:
+        | "domain-name"
+        | "friendly-name"
+        | "username"
+        | "ip-address"
+        | "association"
+        | "phone-number"
+        | "prefix"
+        | "source"
+        /** A user name without a password or the other way round, or a registrar without either. */
+        | "credentials"
+        | "in-use"
+        | "sub-domain";
+    }
+  /** There are `most` already. */
+  | { readonly kind: "conflict"; readonly which: "limit"; readonly most: number };
 export type NotFound = { readonly kind: "not-found"; readonly what: string };
 export type Outcome<T> = { readonly kind: "ok"; readonly row: T } | Conflict | NotFound;
 
@@ -90,6 +98,7 @@ export interface AccountRepository {
   create(row: Account & { readonly authToken: string }): Promise<Outcome<Account & Dated>>;
   fetch(sid: string): Promise<(Account & Dated) | undefined>;
   list(parentSid: string | null, page: PageRequest): Promise<PageOf<Account & Dated>>;
+  /** The type is the whole customer's: that of a main account is its subaccounts' too. */
   update(
     sid: string,
     change: Partial<Pick<Account, "friendlyName" | "status" | "type">>,
@@ -104,16 +113,16 @@ export interface TrunkRepository {
   create(row: Trunk): Promise<Outcome<Trunk & Dated>>;
   fetch(accountSid: string, sid: string): Promise<(Trunk & Dated) | undefined>;
   list(accountSid: string, page: PageRequest): Promise<PageOf<Trunk & Dated>>;
-  count(accountSid: string): Promise<number>;
-  /** True when the name is taken by any account. */
-  domainTaken(domainName: string): Promise<boolean>;
+  /** Of any account. */
   byDomain(domainName: string): Promise<(Trunk & Dated) | undefined>;
+  /** With the given settings of its own, all or none; a setting that is not there begins as its default. */
   update(
     accountSid: string,
     sid: string,
     change: Partial<Omit<Trunk, "sid" | "accountSid">>,
+    settings?: TrunkSettings,
   ): Promise<Outcome<Trunk & Dated>>;
-  /** Dissociates numbers and lists and deletes origination URLs in the same transaction; conflict `sub-domain` while others hang below its domain. */
+  /** Dissociates numbers and lists and deletes what is the trunk's own in the same transaction; conflict `sub-domain` while others hang below its domain. */
   delete(accountSid: string, sid: string): Promise<Outcome<Trunk>>;
 }
 
@@ -122,7 +131,6 @@ export interface ChildRepository<Row extends { readonly sid: string }> {
   create(row: Row): Promise<Outcome<Row & Dated>>;
   fetch(parentSid: string, sid: string): Promise<(Row & Dated) | undefined>;
   list(parentSid: string, page: PageRequest): Promise<PageOf<Row & Dated>>;
-  count(parentSid: string): Promise<number>;
   update(parentSid: string, sid: string, change: Partial<Omit<Row, "sid">>): Promise<Outcome<Row & Dated>>;
   delete(parentSid: string, sid: string): Promise<Outcome<Row>>;
 }
@@ -189,18 +197,41 @@ export interface AlertRepository {
   deleteOlderThan(beforeMs: number, limit: number): Promise<number>;
 }
 
-/** Rows of which an owner has one or none. */
+/** Rows of which an owner has one or none; they are deleted with it. */
 export interface OwnedRowRepository<Row> {
   fetch(ownerSid: string): Promise<Row | undefined>;
-  /** Inserts or replaces. */
+  /** Of those owners that have one, by SID of the owner. */
+  fetchAll(ownerSids: readonly string[]): Promise<ReadonlyMap<string, Row>>;
+  /** Inserts or replaces; not found when the owner is not there. */
   set(row: Row): Promise<Outcome<Row>>;
+  /** Changes the given fields; a row that is not there begins as the defaults. */
+  change(ownerSid: string, change: Partial<Row>): Promise<Outcome<Row>>;
   remove(ownerSid: string): Promise<Outcome<Row>>;
 }
+
+export interface CallLimitRepository extends OwnedRowRepository<CallLimit> {
+  /** Limits of the account itself and of its trunks, credentials and addresses, null: all there are; by SID of the owner. */
+  list(accountSid: string | null, page: PageRequest): Promise<PageOf<CallLimit>>;
+  /** The account that the owner of a limit is or belongs to; null for a carrier, undefined for a SID that can own none. */
+  accountOf(ownerSid: string): Promise<string | null | undefined>;
+}
+
+/** What is set together with a trunk or a carrier; fields that are not given stay as they are. */
+export type TrunkSettings = {
+  readonly peer?: Partial<Omit<PeerSettings, "ownerSid">>;
+  readonly tls?: Partial<Omit<TrunkTls, "trunkSid">>;
+  readonly limit?: Partial<Omit<CallLimit, "ownerSid">>;
+};
+export type CarrierSettings = {
+  readonly dress?: Partial<Omit<CarrierDress, "carrierSid">>;
+  readonly peer?: Partial<Omit<PeerSettings, "ownerSid">>;
+  readonly limit?: Partial<Omit<CallLimit, "ownerSid">>;
+};
 
 export interface DialingPermissionRepository {
   /** All of an account, by destination. */
   list(accountSid: string): Promise<readonly DialingPermission[]>;
-  /** Inserts or replaces, all or none; at most a thousand. Of one destination named twice the last counts. */
+  /** Inserts or replaces, all or none; at most a thousand at a time. Of one destination named twice the last counts. */
   set(
     accountSid: string,
     rows: readonly Omit<DialingPermission, "accountSid">[],
@@ -209,10 +240,14 @@ export interface DialingPermissionRepository {
 }
 
 export interface CarrierRepository {
-  create(row: Carrier): Promise<Outcome<Carrier & Dated>>;
+  create(row: Carrier, settings?: CarrierSettings): Promise<Outcome<Carrier & Dated>>;
   fetch(sid: string): Promise<(Carrier & Dated) | undefined>;
-  update(sid: string, change: Partial<Omit<Carrier, "sid">>): Promise<Outcome<Carrier & Dated>>;
-  /** Deletes its targets, prefixes, sources, dress and limit in the same transaction. */
+  update(
+    sid: string,
+    change: Partial<Omit<Carrier, "sid">>,
+    settings?: CarrierSettings,
+  ): Promise<Outcome<Carrier & Dated>>;
+  /** Deletes its targets, prefixes, sources and everything else that is its own in the same transaction. */
   delete(sid: string): Promise<Outcome<Carrier>>;
   list(page: PageRequest): Promise<PageOf<Carrier & Dated>>;
   upsert(
@@ -241,8 +276,11 @@ export interface Store {
   readonly carrierPrefixes: ChildRepository<CarrierPrefix>;
   readonly carrierSources: ChildRepository<CarrierSource>;
   readonly carrierDresses: OwnedRowRepository<CarrierDress>;
-  /** By the SID of the account, trunk, credential, address or carrier; that it exists, and whose it is, is the caller's to check. */
-  readonly callLimits: OwnedRowRepository<CallLimit>;
+  /** How carriers (`CX…`) and the PBXs of trunks (`TK…`) are met as a client. */
+  readonly peerSettings: OwnedRowRepository<PeerSettings>;
+  readonly trunkTls: OwnedRowRepository<TrunkTls>;
+  /** By the SID of the account, trunk, credential, address or carrier; whose it is, is the caller's to check. */
+  readonly callLimits: CallLimitRepository;
   /** Undefined: the defaults of `accountSettings` in `trunking`. */
   readonly accountSettings: OwnedRowRepository<AccountSettings>;
   readonly dialingPermissions: DialingPermissionRepository;

@@ -8,20 +8,15 @@ import { accepts, type Context } from "../route.ts";
 
 export type CredentialListRow = CredentialList & Dated;
 
-/** Contract §4.1. */
-const LISTS_PER_ACCOUNT = 100;
 const LIST_INVALID = 21240;
-const tooMany = invalid(
-  `This account has ${LISTS_PER_ACCOUNT} credential lists, the most there can be. Delete one first.`,
-  21239,
-);
 const conflicts = {
   "friendly-name": invalid(
     "FriendlyName: another credential list of this account has it. Choose another.",
     LIST_INVALID,
   ),
   "in-use": invalid("The credential list is on a trunk. Remove it from the trunk first.", 21241),
-  limit: tooMany,
+  limit: (most: number) =>
+    invalid(`This account has ${most} credential lists, the most there can be. Delete one first.`, 21239),
 };
 
 const form = { FriendlyName: coded(LIST_INVALID, text(64)) };
@@ -49,7 +44,6 @@ export const credentialLists: Resource<CredentialListRow, null> = {
   fetch: (at, sid) => at.deps.store.credentialLists.fetch(at.account.sid, sid),
   create: accepts(form, async (at: At<null>, { FriendlyName: friendlyName }) => {
     const { deps, account } = at;
-    if ((await deps.store.credentialLists.count(account.sid)) >= LISTS_PER_ACCOUNT) return tooMany;
     const row = { sid: mintSid("CL", deps.randomHex(16)), accountSid: account.sid, friendlyName };
     return settle(at, await deps.store.credentialLists.create(row), conflicts);
   }),

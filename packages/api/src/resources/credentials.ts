@@ -10,17 +10,12 @@ import { type CredentialListRow, credentialListOfPath } from "./credential-lists
 
 type CredentialRow = Credential & Dated;
 
-/** Contract §4.1. */
-const CREDENTIALS_PER_LIST = 1000;
 const PASSWORD_INVALID = 21240;
 const CREDENTIAL_INVALID = 21243;
-const tooMany = invalid(
-  `This list has ${CREDENTIALS_PER_LIST} credentials, the most there can be. Delete one first.`,
-  21242,
-);
 const conflicts = {
   username: invalid("Username: this list has it already. Choose another, or update its password.", CREDENTIAL_INVALID),
-  limit: tooMany,
+  limit: (most: number) =>
+    invalid(`This list has ${most} credentials, the most there can be. Delete one first.`, 21242),
 };
 
 const username = coded(CREDENTIAL_INVALID, text(32));
@@ -50,7 +45,6 @@ export const credentials: Resource<CredentialRow, CredentialListRow> = {
     const { deps, parent: list } = at;
     const wrong = whyNotUsername(values.Username) ?? whyNotPassword(values.Password);
     if (wrong) return wrong;
-    if ((await deps.store.credentials.count(list.sid)) >= CREDENTIALS_PER_LIST) return tooMany;
     const outcome = await deps.store.credentials.create({
       sid: mintSid("CR", deps.randomHex(16)),
       listSid: list.sid,

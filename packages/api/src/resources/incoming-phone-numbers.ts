@@ -9,7 +9,14 @@ import { NUMBER_CONSTANTS, type PhoneNumberRow } from "./phone-number-row.ts";
 
 const NUMBER_INVALID = 21421;
 const ACTION_DISABLED = 20010;
-const taken = invalid("PhoneNumber: it is not available. Choose another.", 21422);
+const conflicts = {
+  "phone-number": invalid("PhoneNumber: it is not available. Choose another.", 21422),
+  limit: (most: number) =>
+    invalid(
+      `A trial account has at most ${most} number. Release it first, or ask the operator to upgrade the account.`,
+      21404,
+    ),
+};
 
 /** ISO 3166's code for "unknown": a number's country is what the inventory says of it, and this one did not come from there. */
 const COUNTRY_UNKNOWN = "ZZ";
@@ -66,9 +73,7 @@ export const incomingPhoneNumbers: Resource<PhoneNumberRow, null> = {
       if (!isE164(e164)) return notE164("PhoneNumber", e164, NUMBER_INVALID);
       const wrong = await whyNotSettings(at, values);
       if (wrong) return wrong;
-      return settle(at, await at.deps.store.phoneNumbers.create(newNumber(at, e164, values)), {
-        "phone-number": taken,
-      });
+      return settle(at, await at.deps.store.phoneNumbers.create(newNumber(at, e164, values)), conflicts);
     },
   ),
   update: accepts(

@@ -8,20 +8,15 @@ import { accepts, type Context } from "../route.ts";
 
 export type IpAccessControlListRow = IpAccessControlList & Dated;
 
-/** Contract §4.1. */
-const LISTS_PER_ACCOUNT = 1000;
 export const ACL_INVALID = 21235;
-const tooMany = invalid(
-  `This account has ${LISTS_PER_ACCOUNT} IP access control lists, the most there can be. Delete one first.`,
-  21255,
-);
 const conflicts = {
   "friendly-name": invalid(
     "FriendlyName: another IP access control list of this account has it. Choose another.",
     ACL_INVALID,
   ),
   "in-use": invalid("The IP access control list is on a trunk. Remove it from the trunk first.", 21236),
-  limit: tooMany,
+  limit: (most: number) =>
+    invalid(`This account has ${most} IP access control lists, the most there can be. Delete one first.`, 21255),
 };
 
 const form = { FriendlyName: coded(ACL_INVALID, text(255)) };
@@ -49,7 +44,6 @@ export const ipAccessControlLists: Resource<IpAccessControlListRow, null> = {
   fetch: (at, sid) => at.deps.store.ipAccessControlLists.fetch(at.account.sid, sid),
   create: accepts(form, async (at: At<null>, { FriendlyName: friendlyName }) => {
     const { deps, account } = at;
-    if ((await deps.store.ipAccessControlLists.count(account.sid)) >= LISTS_PER_ACCOUNT) return tooMany;
     const row = { sid: mintSid("AL", deps.randomHex(16)), accountSid: account.sid, friendlyName };
     return settle(at, await deps.store.ipAccessControlLists.create(row), conflicts);
   }),

@@ -9,17 +9,11 @@ import { ACL_INVALID, type IpAccessControlListRow, ipAccessControlListOfPath } f
 
 type IpAddressRow = IpAddress & Dated;
 
-/** Contract §4.1. */
-const ADDRESSES_PER_LIST = 100;
 const ADDRESS_INVALID = 21238;
-const tooMany = invalid(
-  `This list has ${ADDRESSES_PER_LIST} addresses, the most there can be. Delete one first.`,
-  21237,
-);
 const conflicts = {
   "friendly-name": invalid("FriendlyName: another address of this list has it. Choose another.", ACL_INVALID),
   "ip-address": invalid("IpAddress: this list has it already.", ACL_INVALID),
-  limit: tooMany,
+  limit: (most: number) => invalid(`This list has ${most} addresses, the most there can be. Delete one first.`, 21237),
 };
 
 const friendlyName = coded(ACL_INVALID, text(255));
@@ -56,7 +50,6 @@ export const ipAddresses: Resource<IpAddressRow, IpAccessControlListRow> = {
       const { deps, parent: list } = at;
       const block = readBlock(values.IpAddress, values.CidrPrefixLength);
       if (block instanceof Problem) return block;
-      if ((await deps.store.ipAddresses.count(list.sid)) >= ADDRESSES_PER_LIST) return tooMany;
       const row = {
         sid: mintSid("IP", deps.randomHex(16)),
         listSid: list.sid,

@@ -9,12 +9,10 @@ import { TRUNK_INVALID, type TrunkRow, trunkOfPath } from "./trunks.ts";
 
 type OriginationUrlRow = OriginationUrl & Dated;
 
-/** Contract §4.1. */
-const URLS_PER_TRUNK = 10;
-const tooMany = invalid(
-  `This trunk has ${URLS_PER_TRUNK} origination URLs, the most there can be. Delete one first.`,
-  21249,
-);
+const conflicts = {
+  limit: (most: number) =>
+    invalid(`This trunk has ${most} origination URLs, the most there can be. Delete one first.`, 21249),
+};
 
 const fields = {
   Weight: wholeNumber(1, 65_535),
@@ -50,7 +48,6 @@ export const originationUrls: Resource<OriginationUrlRow, TrunkRow> = {
     const { deps, account, parent: trunk } = at;
     const wrong = whyNotSipUrl(values.SipUrl);
     if (wrong) return wrong;
-    if ((await deps.store.originationUrls.count(trunk.sid)) >= URLS_PER_TRUNK) return tooMany;
     const outcome = await deps.store.originationUrls.create({
       sid: mintSid("OU", deps.randomHex(16)),
       accountSid: account.sid,
@@ -61,7 +58,7 @@ export const originationUrls: Resource<OriginationUrlRow, TrunkRow> = {
       weight: values.Weight,
       enabled: values.Enabled,
     });
-    return settle(at, outcome, { limit: tooMany });
+    return settle(at, outcome, conflicts);
   }),
   update: accepts(
     {

@@ -1,5 +1,5 @@
 import type { Dated } from "@trunkline/store";
-import { checkDomainName, mintSid, type Trunk } from "@trunkline/trunking";
+import { type Account, checkDomainName, mintSid, type Trunk } from "@trunkline/trunking";
 import { isoDate } from "../dates.ts";
 import { clearable, coded, flag, given, httpMethod, oneOf, optional, text, webUrl } from "../form.ts";
 import { invalid, Problem } from "../problem.ts";
@@ -8,21 +8,19 @@ import { accepts, type Context } from "../route.ts";
 
 export type TrunkRow = Trunk & Dated;
 
-/** Contract §4.1. */
-const TRUNKS_PER_ACCOUNT = 100;
 export const TRUNK_INVALID = 21245;
 const TRUNK_DEPENDENCIES = 21247;
 
 const domainTaken = invalid("The DomainName is taken by another trunk. Choose another name.", 21248);
-const tooMany = invalid(
-  `This account has ${TRUNKS_PER_ACCOUNT} trunks, the most there can be. Delete one first.`,
-  21244,
+const takenByOwn = invalid(
+  "The DomainName is that of another trunk of this account. Choose another name, or change that trunk.",
+  TRUNK_INVALID,
 );
 const hasSubDomains = invalid(
   "Other trunks have sub-domains of this trunk's domain name. Rename or delete those first.",
   TRUNK_DEPENDENCIES,
 );
-const conflicts = { "domain-name": domainTaken, "sub-domain": hasSubDomains, limit: tooMany };
+const conflicts = { "domain-name": domainTaken, "sub-domain": hasSubDomains };
 
 const form = {
   FriendlyName: clearable(coded(20002, text(64))),
@@ -48,7 +46,6 @@ export const trunks: Resource<TrunkRow, null> = {
   create: accepts(form, async (at: At<null>, values) => {
     const domainName = await checkDomain(at, values.DomainName);
     if (domainName instanceof Problem) return domainName;
-    if ((await at.deps.store.trunks.count(at.account.sid)) >= TRUNKS_PER_ACCOUNT) return tooMany;
     const { deps, account } = at;
     return settle(
       at,
@@ -69,7 +66,7 @@ export const trunks: Resource<TrunkRow, null> = {
         failoverFinalStatuses: null,
         failoverTimeoutMs: null,
       }),
-      conflicts,
+      { ...conflicts, limit: (most) => tooMany(account, most) },
     );
   }),
   update: accepts(form, async (at: At<null> & { readonly row: TrunkRow }, values) => {
@@ -89,6 +86,15 @@ export const trunks: Resource<TrunkRow, null> = {
   }),
   remove: async (at, row) => settleRemoval(at, await at.deps.store.trunks.delete(at.account.sid, row.sid), conflicts),
 };
+
+/** TRK-1, ACC-2. */
+function tooMany({ type }: Account, most: number): Problem {
+  const why =
+    type === "Trial"
+      ? `A trial account has at most ${most} trunk. Delete it first, or ask the operator to upgrade the account.`
+      : `This account has ${most} trunks, the most there can be. Delete one first.`;
+  return invalid(why, 21244);
+}
 
 /** The trunk that a path below `/Trunks/:trunkSid` names, if it is the account's. */
 export async function trunkOfPath(at: Context): Promise<TrunkRow | undefined> {
@@ -122,7 +128,9 @@ async function checkDomain(
       return invalid(why, TRUNK_DEPENDENCIES);
     }
   }
-  return (await deps.store.trunks.domainTaken(domainName)) ? domainTaken : domainName;
+  const taken = await deps.store.trunks.byDomain(domainName);
+  if (taken === undefined) return domainName;
+  return taken.accountSid === account.sid ? takenByOwn : domainTaken;
 }
 
 /** Trunk object (contract §2.1). */

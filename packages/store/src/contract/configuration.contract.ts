@@ -40,6 +40,14 @@ function accountChecks(store: () => Store): void {
     expect(await store().accounts.fetch("AC0")).toBeUndefined();
   });
 
+  it("ACC-2: the type of a main account is that of its subaccounts", async () => {
+    const parent = await newAccount(store());
+    const [child, stranger] = [await newAccount(store(), parent), await newAccount(store())];
+    await store().accounts.update(parent, { type: "Trial" });
+    expect(await store().accounts.fetch(child)).toMatchObject({ type: "Trial" });
+    expect(await store().accounts.fetch(stranger)).toMatchObject({ type: "Full" });
+  });
+
   it("stamps creation with the present and moves the update time only", async () => {
     const beforeMs = Date.now();
     const sid = await newAccount(store());
@@ -118,10 +126,9 @@ function trunkScopeChecks(store: () => Store): void {
     const sid = await newTrunk(store(), own);
     expect(await store().trunks.fetch(foreign, sid)).toBeUndefined();
     expect((await store().trunks.list(foreign, ALL)).rows).toEqual([]);
-    expect(await store().trunks.count(foreign)).toBe(0);
     expect(await store().trunks.update(foreign, sid, { secure: true })).toEqual(missing("trunk"));
     expect(await store().trunks.delete(foreign, sid)).toEqual(missing("trunk"));
-    expect(await store().trunks.count(own)).toBe(1);
+    expect(await store().trunks.fetch(own, sid)).toBeDefined();
   });
 
   it("refuses a trunk of no account", async () => {
@@ -144,7 +151,7 @@ function trunkScopeChecks(store: () => Store): void {
     expect(await store().trunks.delete(accountSid, trunkSid)).toMatchObject({ kind: "ok", row: { sid: trunkSid } });
     expect(await store().trunks.fetch(accountSid, trunkSid)).toBeUndefined();
     expect(await store().phoneNumbers.fetch(accountSid, number.sid)).toMatchObject({ trunkSid: null });
-    expect(await store().originationUrls.count(trunkSid)).toBe(0);
+    expect((await store().originationUrls.list(trunkSid, ALL)).rows).toEqual([]);
     expect(await store().credentialLists.delete(accountSid, list.sid)).toMatchObject({ kind: "ok" });
     expect(await store().ipAccessControlLists.delete(accountSid, acl.sid)).toMatchObject({ kind: "ok" });
   });
@@ -156,12 +163,12 @@ function domainChecks(store: () => Store): void {
     const other = await newAccount(store());
     const domainName = `${newLabel()}.pstn.test`;
     const sid = await newTrunk(store(), accountSid, { domainName });
-    expect(await store().trunks.domainTaken(domainName)).toBe(true);
+    expect(await store().trunks.byDomain(domainName)).toMatchObject({ sid });
     expect(await store().trunks.create(trunkRow(other, { domainName }))).toEqual(conflict("domain-name"));
     const otherSid = await newTrunk(store(), other);
     expect(await store().trunks.update(other, otherSid, { domainName })).toEqual(conflict("domain-name"));
     await store().trunks.update(accountSid, sid, { domainName: null });
-    expect(await store().trunks.domainTaken(domainName)).toBe(false);
+    expect(await store().trunks.byDomain(domainName)).toBeUndefined();
     expect(await store().trunks.update(other, otherSid, { domainName })).toMatchObject({ kind: "ok" });
   });
 

@@ -1,27 +1,30 @@
+import { DEFAULT_ACCOUNT_SETTINGS } from "@trunkline/trunking";
 import { describe, expect, it } from "vitest";
 import { newAccount, newSid, newTrunk, originationUrlRow, phoneNumberRow, trunkRow } from "../rows.fixture.ts";
 import type { Store } from "../store.ts";
 import { Mirror } from "./directory.contract.ts";
 
 const ALL = { limit: 1_000 };
-const conflict = (which: string) => ({ kind: "conflict", which });
+const tooMany = (most: number) => ({ kind: "conflict", which: "limit", most });
 const missing = (what: string) => ({ kind: "not-found", what });
 const UNLIMITED = { maxCps: null, burst: null, maxConcurrentCalls: null };
 
 export function limitContract(store: () => Store): void {
   describe("limits, settings and permissions", () => {
     ownedRowChecks(store);
+    partialChangeChecks(store);
+    limitScopeChecks(store);
     permissionChecks(store);
     orphanChecks(store);
   });
-  describe("carriers (CAR-1)", () => carrierChecks(store));
   describe("quotas", () => quotaChecks(store));
 }
 
 function ownedRowChecks(store: () => Store): void {
   it("LIM-1: a limit is set, read, replaced and removed, and routing hears of each", async () => {
     const mirror = await Mirror.of(store().directory);
-    const ownerSid = newSid("TK");
+    const ownerSid = await newTrunk(store(), await newAccount(store()));
+    mirror.told();
     const limit = { ownerSid, maxCps: 0.5, burst: 3, maxConcurrentCalls: null };
     expect(await store().callLimits.fetch(ownerSid)).toBeUndefined();
     expect(await store().callLimits.set(limit)).toEqual({ kind: "ok", row: limit });
@@ -47,6 +50,73 @@ function ownedRowChecks(store: () => Store): void {
     expect(await store().accountSettings.set(settings)).toEqual({ kind: "ok", row: settings });
     expect(await store().accountSettings.fetch(accountSid)).toEqual(settings);
     expect(await store().accountSettings.set({ ...settings, accountSid: "AC0" })).toEqual(missing("account"));
+  });
+}
+
+function partialChangeChecks(store: () => Store): void {
+  it("a change names some fields; what is not there begins as the defaults", async () => {
+    const mirror = await Mirror.of(store().directory);
+    const accountSid = await newAccount(store());
+    const defaults = { accountSid, ...DEFAULT_ACCOUNT_SETTINGS };
+    mirror.told();
+    expect(await store().accountSettings.change(accountSid, {})).toEqual({ kind: "ok", row: defaults });
+    expect(await store().accountSettings.fetch(accountSid)).toBeUndefined();
+    expect(mirror.told()).toEqual([]);
+    await store().accountSettings.change(accountSid, { homeCountry: "JP" });
+    const row = { ...defaults, homeCountry: "JP", maxCallDurationSec: 60 };
+    expect(await store().accountSettings.change(accountSid, { maxCallDurationSec: 60 })).toEqual({ kind: "ok", row });
+    expect(mirror.rows.get(`accountSettings ${accountSid}`)).toEqual(row);
+    expect(await store().accountSettings.change("AC0", { homeCountry: "JP" })).toEqual(missing("account"));
+    expect(await store().callLimits.change("XX0", { maxCps: 1 })).toEqual(missing("owner"));
+    await mirror.stop();
+  });
+
+  it("two first changes at once are both kept", async () => {
+    const accountSid = await newAccount(store());
+    const { accountSettings } = store();
+    await Promise.all([
+      accountSettings.change(accountSid, { homeCountry: "DE" }),
+      accountSettings.change(accountSid, { deprecatedTlsAllowed: true }),
+    ]);
+    expect(await accountSettings.fetch(accountSid)).toMatchObject({ homeCountry: "DE", deprecatedTlsAllowed: true });
+  });
+}
+
+function limitScopeChecks(store: () => Store): void {
+  it("LIM-1: the limits of an account are its own and those of its trunks, credentials and addresses", async () => {
+    const [own, foreign] = [await newAccount(store()), await newAccount(store())];
+    const trunkSid = await newTrunk(store(), own);
+    const foreignTrunk = await newTrunk(store(), foreign);
+    const list = { sid: newSid("CL"), accountSid: own, friendlyName: "users" };
+    const user = { sid: newSid("CR"), listSid: list.sid, username: "pbx", ha1Md5: "m", ha1Sha256: "s" };
+    const acl = { sid: newSid("AL"), accountSid: own, friendlyName: "addresses" };
+    const address = {
+      sid: newSid("IP"),
+      listSid: acl.sid,
+      friendlyName: "",
+      ipAddress: "192.0.2.1",
+      cidrPrefixLength: 32,
+    };
+    await store().credentialLists.create(list);
+    await store().credentials.create(user);
+    await store().ipAccessControlLists.create(acl);
+    await store().ipAddresses.create(address);
+    const owners = [own, user.sid, address.sid, trunkSid].sort();
+    for (const ownerSid of [...owners, foreignTrunk]) await store().callLimits.change(ownerSid, { maxCps: 2 });
+    const found: string[] = [];
+    let page = await store().callLimits.list(own, { limit: 3 });
+    found.push(...page.rows.map((row) => row.ownerSid));
+    page = await store().callLimits.list(own, { limit: 3, after: page.next ?? "" });
+    found.push(...page.rows.map((row) => row.ownerSid));
+    expect([...found].sort()).toEqual(owners);
+    expect(page.next).toBeNull();
+    expect((await store().callLimits.list(null, ALL)).rows.map((row) => row.ownerSid)).toContain(foreignTrunk);
+    for (const ownerSid of owners) expect(await store().callLimits.accountOf(ownerSid)).toBe(own);
+    expect(await store().callLimits.accountOf(foreignTrunk)).toBe(foreign);
+    expect(await store().callLimits.accountOf("TK0")).toBeUndefined();
+    expect([...(await store().callLimits.fetchAll([trunkSid, foreignTrunk, "TK0"])).keys()].sort()).toEqual(
+      [trunkSid, foreignTrunk].sort(),
+    );
   });
 }
 
@@ -76,6 +146,17 @@ function permissionChecks(store: () => Store): void {
     expect(await store().dialingPermissions.set(accountSid, [])).toEqual({ kind: "ok", row: [] });
     expect(await store().dialingPermissions.set("AC0", rows)).toEqual(missing("account"));
     await mirror.stop();
+  });
+
+  it("are two thousand at most, counted over all that was set", async () => {
+    const accountSid = await newAccount(store());
+    const prefixes = (from: number) =>
+      Array.from({ length: 1_000 }, (_, index) => ({ destination: `+${from + index}`, ...closed }));
+    expect(await store().dialingPermissions.set(accountSid, prefixes(1_000))).toMatchObject({ kind: "ok" });
+    expect(await store().dialingPermissions.set(accountSid, prefixes(2_000))).toMatchObject({ kind: "ok" });
+    expect(await store().dialingPermissions.set(accountSid, prefixes(1_500))).toMatchObject({ kind: "ok" });
+    expect(await store().dialingPermissions.set(accountSid, [{ destination: "*", ...closed }])).toEqual(tooMany(2_000));
+    expect(await store().dialingPermissions.list(accountSid)).toHaveLength(2_000);
   });
 
   it("of one account say nothing of another", async () => {
@@ -122,58 +203,6 @@ function orphanChecks(store: () => Store): void {
   });
 }
 
-function carrierChecks(store: () => Store): void {
-  const carrierRow = () => {
-    const sid = newSid("CX");
-    return { sid, friendlyName: `carrier ${sid}`, enabled: true, priority: 1, retryStatuses: [503] };
-  };
-
-  it("are created, read, changed and deleted with everything that is theirs", async () => {
-    const mirror = await Mirror.of(store().directory);
-    const carrier = carrierRow();
-    await store().carriers.create(carrier);
-    const target = { sid: newSid("CT"), carrierSid: carrier.sid, sipUrl: "sip:a.example", priority: 1, weight: 2 };
-    const prefix = { sid: newSid("CF"), carrierSid: carrier.sid, prefix: "81", costMicros: 7 };
-    const source = { sid: newSid("CS"), carrierSid: carrier.sid, cidr: "192.0.2.0/24", port: null };
-    const dress = {
-      carrierSid: carrier.sid,
-      calledNumberForm: "digits",
-      callerNumberForm: "double-zero",
-      calledPrefix: "77",
-      callerIdHeaders: ["Remote-Party-ID", "P-Asserted-Identity"],
-      addedHeaders: ["X-Route: 7"],
-      removedHeaders: ["diversion"],
-      codecs: ["pcma"],
-      srtp: true,
-    } as const;
-    expect(await store().carrierTargets.create(target)).toMatchObject({ kind: "ok", row: target });
-    expect(await store().carrierPrefixes.create(prefix)).toMatchObject({ kind: "ok", row: prefix });
-    expect(await store().carrierSources.create(source)).toMatchObject({ kind: "ok", row: source });
-    expect(await store().carrierDresses.set(dress)).toEqual({ kind: "ok", row: dress });
-    await store().callLimits.set({ ...UNLIMITED, ownerSid: carrier.sid, maxConcurrentCalls: 30 });
-    expect(await store().carriers.update(carrier.sid, { enabled: false })).toMatchObject({ row: { enabled: false } });
-    expect(await store().carriers.fetch(carrier.sid)).toMatchObject({ ...carrier, enabled: false });
-    expect(await store().carrierTargets.update(carrier.sid, target.sid, { weight: 9 })).toMatchObject({ kind: "ok" });
-    expect((await store().carrierTargets.list(carrier.sid, ALL)).rows).toMatchObject([{ ...target, weight: 9 }]);
-    expect(mirror.rows.get(`carrierDress ${carrier.sid}`)).toEqual(dress);
-    expect(await store().carriers.delete(carrier.sid)).toMatchObject({ kind: "ok" });
-    expect(
-      [...mirror.rows.keys()].filter((key) => /^(carrier|callLimit)/.test(key) && key.includes(carrier.sid)),
-    ).toEqual([]);
-    expect(mirror.rows.has(`carrierTarget ${target.sid}`)).toBe(false);
-    expect(await store().carriers.fetch(carrier.sid)).toBeUndefined();
-    expect(await store().carrierDresses.fetch(carrier.sid)).toBeUndefined();
-    await mirror.stop();
-  });
-
-  it("of nothing come no parts and no changes", async () => {
-    const target = { sid: newSid("CT"), carrierSid: "CX0", sipUrl: "sip:a.example", priority: 1, weight: 2 };
-    expect(await store().carrierTargets.create(target)).toEqual(missing("carrier"));
-    expect(await store().carriers.update("CX0", { priority: 1 })).toEqual(missing("carrier"));
-    expect(await store().carriers.delete("CX0")).toEqual(missing("carrier"));
-  });
-}
-
 function quotaChecks(store: () => Store): void {
   it("ORIG-1: a trunk has ten origination URLs, also when eleven come at once", async () => {
     const accountSid = await newAccount(store());
@@ -181,7 +210,7 @@ function quotaChecks(store: () => Store): void {
     const urls = Array.from({ length: 11 }, () => originationUrlRow(accountSid, trunkSid));
     const outcomes = await Promise.all(urls.map((url) => store().originationUrls.create(url)));
     expect(outcomes.filter((outcome) => outcome.kind === "ok")).toHaveLength(10);
-    expect(outcomes.filter((outcome) => outcome.kind !== "ok")).toEqual([conflict("limit")]);
+    expect(outcomes.filter((outcome) => outcome.kind !== "ok")).toEqual([tooMany(10)]);
     const [kept] = (await store().originationUrls.list(trunkSid, ALL)).rows;
     await store().originationUrls.delete(trunkSid, kept?.sid ?? "");
     expect(await store().originationUrls.create(originationUrlRow(accountSid, trunkSid))).toMatchObject({ kind: "ok" });
@@ -196,7 +225,7 @@ function quotaChecks(store: () => Store): void {
     ]);
     expect([first.kind, second.kind].sort()).toEqual(["conflict", "ok"]);
     expect(await store().phoneNumbers.create(phoneNumberRow(accountSid))).toMatchObject({ kind: "ok" });
-    expect(await store().phoneNumbers.create(phoneNumberRow(accountSid))).toEqual(conflict("limit"));
+    expect(await store().phoneNumbers.create(phoneNumberRow(accountSid))).toEqual(tooMany(1));
     await store().accounts.update(accountSid, { type: "Full" });
     expect(await store().trunks.create(trunkRow(accountSid))).toMatchObject({ kind: "ok" });
     expect(await store().phoneNumbers.create(phoneNumberRow(accountSid))).toMatchObject({ kind: "ok" });
@@ -205,7 +234,7 @@ function quotaChecks(store: () => Store): void {
   it("TRK-1: an account has a hundred trunks", async () => {
     const accountSid = await newAccount(store());
     for (let i = 0; i < 100; i++) await newTrunk(store(), accountSid);
-    expect(await store().trunks.create(trunkRow(accountSid))).toEqual(conflict("limit"));
-    expect(await store().trunks.count(accountSid)).toBe(100);
+    expect(await store().trunks.create(trunkRow(accountSid))).toEqual(tooMany(100));
+    expect((await store().trunks.list(accountSid, ALL)).rows).toHaveLength(100);
   });
 }

@@ -13,7 +13,7 @@ export interface ChangeSql extends Sql {
 }
 
 /** What a broken constraint means to the user who broke it. */
-const CONFLICTS: Readonly<Record<string, Conflict["which"]>> = {
+const CONFLICTS: Readonly<Record<string, Exclude<Conflict["which"], "limit">>> = {
   trunks_domain_name: "domain-name",
   ip_access_control_lists_friendly_name: "friendly-name",
   credential_lists_friendly_name: "friendly-name",
@@ -24,6 +24,10 @@ const CONFLICTS: Readonly<Record<string, Conflict["which"]>> = {
   trunk_credential_lists_pair: "association",
   phone_numbers_e164: "phone-number",
   caller_ids_e164: "phone-number",
+  carrier_prefixes_prefix: "prefix",
+  carrier_sources_source: "source",
+  peer_settings_credentials: "credentials",
+  peer_settings_registrar: "credentials",
   trunk_ip_access_control_lists_list: "in-use",
   trunk_credential_lists_list: "in-use",
 };
@@ -44,10 +48,12 @@ const MISSING: Readonly<Record<string, string>> = {
   carrier_sources_carrier: "carrier",
   carrier_dresses_carrier: "carrier",
   account_settings_account: "account",
+  debugger_webhooks_account: "account",
   dialing_permissions_account: "account",
 };
 const UNIQUE_VIOLATION = "23505";
 const FOREIGN_KEY_VIOLATION = "23503";
+const CHECK_VIOLATION = "23514";
 
 /** Carries a refusal out of a transaction, which rolls it back. */
 class Refused {
@@ -124,7 +130,7 @@ async function writeLog(sqlText: Sql, touched: readonly (readonly [string, strin
 function refusalOf(error: unknown): Conflict | NotFound | undefined {
   const constraint = brokenConstraint(error) ?? "";
   const state = sqlState(error);
-  if (state !== UNIQUE_VIOLATION && state !== FOREIGN_KEY_VIOLATION) return undefined;
+  if (state !== UNIQUE_VIOLATION && state !== FOREIGN_KEY_VIOLATION && state !== CHECK_VIOLATION) return undefined;
   const which = CONFLICTS[constraint];
   if (which !== undefined) return { kind: "conflict", which };
   const what = MISSING[constraint];

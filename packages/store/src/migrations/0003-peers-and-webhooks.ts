@@ -18,15 +18,18 @@ export const PEERS_AND_WEBHOOKS: readonly string[] = [
     registration_expires_sec integer not null check (registration_expires_sec between 60 and 86400),
     probe_interval_sec integer check (probe_interval_sec between 1 and 3600),
     client_certificate boolean not null,
-    check ((username is null) = (password is null)),
-    check (registrar_url is null or username is not null)
+    constraint peer_settings_credentials check ((username is null) = (password is null)),
+    constraint peer_settings_registrar check (registrar_url is null or username is not null)
   )`,
 
   `create table trunk_tls (
-    trunk_sid text primary key constraint trunk_tls_trunk references trunks (sid) on delete cascade,
+    trunk_sid text primary key constraint trunk_tls_trunk references trunks (sid),
     own_certificate boolean not null,
     client_names text[] not null
   )`,
+
+  "create unique index carrier_prefixes_prefix on carrier_prefixes (carrier_sid, prefix)",
+  "create unique index carrier_sources_source on carrier_sources (carrier_sid, cidr, coalesce(port, 0))",
 
   `create table debugger_webhooks (
     account_sid text primary key constraint debugger_webhooks_account references accounts (sid),

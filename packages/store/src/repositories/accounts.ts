@@ -54,6 +54,12 @@ export function accountRepository({ database, changes, secrets }: StoreContext):
            where sid = ${sid} returning *`);
         if (updated === undefined) return notFound(NOUN);
         tx.touch("account", sid);
+        if (change.type !== undefined) {
+          const below = await tx.rows(sql<{ sid: string }>`
+            update accounts set type = ${change.type}, updated_at = now()
+             where parent_sid = ${sid} and type <> ${change.type} returning sid`);
+          tx.touch("account", ...below.map((account) => account.sid));
+        }
         return ok(read(updated));
       }),
 

@@ -4,10 +4,10 @@ import type { ChangeSql } from "../directory/change-log.ts";
 import { byCreation, readPage } from "../page.ts";
 import { RowForm, type StoredRow } from "../rows.ts";
 import type { Secrets } from "../secrets.ts";
-import type { CarrierRepository, Dated, Store } from "../store.ts";
+import type { CarrierRepository, CarrierSettings, Dated, Store } from "../store.ts";
 import * as tables from "../tables.ts";
 import { notFound, ok, type StoreContext } from "./context.ts";
-import { removeLimits } from "./limits.ts";
+import { changeOwnedRow, removeOwnedRows } from "./owned-rows.ts";
 
 const ROWS_PER_STATEMENT = 1_000;
 const MUTABLE = ["friendlyName", "enabled", "priority", "retryStatuses"] as const;
@@ -17,11 +17,12 @@ export function carrierRepository({ database, changes, secrets }: StoreContext):
   const form = new RowForm(tables.carriers, secrets);
   const read = (stored: StoredRow): Carrier & Dated => form.readDated(stored);
   return {
-    create: (row) =>
+    create: (row, settings = {}) =>
       changes.change(async (tx) => {
         const [created] = await tx.rows(form.insert(row));
         if (created === undefined) return notFound("carrier");
         tx.touch("carrier", row.sid);
+        await changeSettings(tx, secrets, row.sid, settings);
         return ok(read(created));
       }),
 
@@ -33,12 +34,13 @@ export function carrierRepository({ database, changes, secrets }: StoreContext):
       return found && read(found);
     },
 
-    update: (sid, change) =>
+    update: (sid, change, settings = {}) =>
       changes.change(async (tx) => {
         const [updated] = await tx.rows(sql<StoredRow>`
           update carriers set ${form.assignments(sid, change, MUTABLE)} where sid = ${sid} returning *`);
         if (updated === undefined) return notFound("carrier");
         tx.touch("carrier", sid);
+        await changeSettings(tx, secrets, sid, settings);
         return ok(read(updated));
       }),
 
@@ -49,11 +51,7 @@ export function carrierRepository({ database, changes, secrets }: StoreContext):
         await replaceParts(tx, secrets, sid, "carrierTarget", tables.carrierTargets, []);
         await replaceParts(tx, secrets, sid, "carrierPrefix", tables.carrierPrefixes, []);
         await replaceParts(tx, secrets, sid, "carrierSource", tables.carrierSources, []);
-        const dresses = await tx.rows(
-          sql`delete from carrier_dresses where carrier_sid = ${sid} returning carrier_sid`,
-        );
-        if (dresses.length > 0) tx.touch("carrierDress", sid);
-        await removeLimits(tx, [sid]);
+        await removeOwnedRows(tx, ["carrierDress", "peerSettings", "callLimit"], [sid]);
         await tx.rows(sql`delete from carriers where sid = ${sid}`);
         tx.touch("carrier", sid);
         return ok(form.read(carrier));
@@ -71,6 +69,17 @@ export function carrierRepository({ database, changes, secrets }: StoreContext):
       if (outcome.kind !== "ok") throw new Error(`carrier ${carrier.sid} has the name of another carrier`);
     },
   };
+}
+
+async function changeSettings(
+  tx: ChangeSql,
+  secrets: Secrets,
+  sid: string,
+  { dress, peer, limit }: CarrierSettings,
+): Promise<void> {
+  if (dress) await changeOwnedRow(tx, secrets, "carrierDress", sid, dress);
+  if (peer) await changeOwnedRow(tx, secrets, "peerSettings", sid, peer);
+  if (limit) await changeOwnedRow(tx, secrets, "callLimit", sid, limit);
 }
 
 type Part = { readonly sid: string; readonly carrierSid: string };

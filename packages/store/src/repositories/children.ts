@@ -6,7 +6,7 @@ import { RowForm, type StoredRow } from "../rows.ts";
 import type { ChildRepository, Dated } from "../store.ts";
 import type { Table } from "../tables.ts";
 import { notFound, ok, type StoreContext } from "./context.ts";
-import { removeLimits } from "./limits.ts";
+import { removeOwnedRows } from "./owned-rows.ts";
 
 /** How a kind of child is addressed and what may change in it. */
 export type ChildRules<Row> = {
@@ -58,12 +58,6 @@ export function childRepository<Row extends { readonly sid: string }>(
         read,
       ),
 
-    async count(parentSid) {
-      const [found] = await database.rows(sql<{ count: number }>`
-        select count(*) as count from ${form.name} where ${parentColumn} = ${parentSid}`);
-      return found?.count ?? 0;
-    },
-
     update: (parentSid, sid, change) =>
       changes.change(async (tx) => {
         const [updated] = await tx.rows(sql<StoredRow>`
@@ -79,7 +73,7 @@ export function childRepository<Row extends { readonly sid: string }>(
         const [deleted] = await tx.rows(sql<StoredRow>`
           delete from ${form.name} where ${parentColumn} = ${parentSid} and sid = ${sid} returning *`);
         if (deleted === undefined) return notFound(noun);
-        if (limited) await removeLimits(tx, [sid]);
+        if (limited) await removeOwnedRows(tx, ["callLimit"], [sid]);
         if (entity !== null) tx.touch(entity, sid);
         return ok(form.read(deleted));
       }),

@@ -1,90 +1,51 @@
-import type { AccountSettings, CallLimit, CarrierDress, DialingPermission } from "@trunkline/trunking";
-import { sql } from "kysely";
-import type { ChangeSql } from "../directory/change-log.ts";
+import type { CallLimit } from "@trunkline/trunking";
+import { type RawBuilder, sql } from "kysely";
+import { type Keyset, readPage } from "../page.ts";
 import { RowForm, type StoredRow } from "../rows.ts";
-import type { DialingPermissionRepository, OwnedRowRepository } from "../store.ts";
-import type { Table } from "../tables.ts";
+import type { CallLimitRepository } from "../store.ts";
 import * as tables from "../tables.ts";
-import { notFound, ok, type StoreContext } from "./context.ts";
+import type { StoreContext } from "./context.ts";
+import { ownedRowRepository } from "./owned-rows.ts";
 
-type OwnedEntity = "callLimit" | "accountSettings" | "carrierDress";
+const KEYSET: Keyset = { list: "call_limits", order: "asc", columns: [{ field: "ownerSid", kind: "text" }] };
 
-/** Rows of which an owner has one or none, known by the owner's SID. */
-function ownedRowRepository<Row>(
-  { database, changes, secrets }: StoreContext,
-  table: Table<Row>,
-  entity: OwnedEntity,
-  ownerOf: (row: Row) => string,
-): OwnedRowRepository<Row> {
-  const form = new RowForm(table, secrets);
-  const owner = sql.ref(table.key[0] ?? "");
+/** Limits of calls (LIM-1), by SID of the owner. */
+export function callLimitRepository(context: StoreContext): CallLimitRepository {
+  const { database, secrets } = context;
+  const form = new RowForm(tables.callLimits, secrets);
   return {
-    async fetch(ownerSid) {
-      const [found] = await database.rows(sql<StoredRow>`select * from ${form.name} where ${owner} = ${ownerSid}`);
-      return found && form.read(found);
+    ...ownedRowRepository(context, "callLimit"),
+
+    list: (accountSid, page) => {
+      const source =
+        accountSid === null
+          ? sql<StoredRow>`select * from call_limits`
+          : sql<StoredRow>`select call_limits.* from call_limits join (${ownersOf(accountSid)}) as owners
+                             on owners.sid = call_limits.owner_sid`;
+      return readPage(database, source, KEYSET, page, (row): CallLimit => form.read(row));
     },
-    set: (row) =>
-      changes.change(async (tx) => {
-        await tx.rows(form.upsert([row]));
-        tx.touch(entity, ownerOf(row));
-        return ok(row);
-      }),
-    remove: (ownerSid) =>
-      changes.change(async (tx) => {
-        const [removed] = await tx.rows(sql<StoredRow>`
-          delete from ${form.name} where ${owner} = ${ownerSid} returning *`);
-        if (removed === undefined) return notFound(table.name);
-        tx.touch(entity, ownerSid);
-        return ok(form.read(removed));
-      }),
+
+    async accountOf(ownerSid) {
+      const [found] = await database.rows(sql<{ accountSid: string | null }>`
+        select sid as account_sid from accounts where sid = ${ownerSid}
+        union all select account_sid from trunks where sid = ${ownerSid}
+        union all select list.account_sid from credentials join credential_lists as list on list.sid = credentials.list_sid
+                   where credentials.sid = ${ownerSid}
+        union all select list.account_sid from ip_addresses join ip_access_control_lists as list on list.sid = ip_addresses.list_sid
+                   where ip_addresses.sid = ${ownerSid}
+        union all select null from carriers where sid = ${ownerSid}`);
+      return found?.accountSid;
+    },
   };
 }
 
-export function callLimitRepository(context: StoreContext): OwnedRowRepository<CallLimit> {
-  return ownedRowRepository(context, tables.callLimits, "callLimit", (row) => row.ownerSid);
-}
-
-export function accountSettingsRepository(context: StoreContext): OwnedRowRepository<AccountSettings> {
-  return ownedRowRepository(context, tables.accountSettings, "accountSettings", (row) => row.accountSid);
-}
-
-export function carrierDressRepository(context: StoreContext): OwnedRowRepository<CarrierDress> {
-  return ownedRowRepository(context, tables.carrierDresses, "carrierDress", (row) => row.carrierSid);
-}
-
-/** Deletes the limits of owners that are being deleted. */
-export async function removeLimits(tx: ChangeSql, ownerSids: readonly string[]): Promise<void> {
-  if (ownerSids.length === 0) return;
-  const removed = await tx.rows(sql<{ ownerSid: string }>`
-    delete from call_limits where owner_sid = any (${ownerSids}::text[]) returning owner_sid`);
-  tx.touch("callLimit", ...removed.map((row) => row.ownerSid));
-}
-
-/** Where accounts may call (TERM-13). */
-export function dialingPermissionRepository({ database, changes, secrets }: StoreContext): DialingPermissionRepository {
-  const form = new RowForm(tables.dialingPermissions, secrets);
-  const key = (accountSid: string, destination: string): string => `${accountSid}/${destination}`;
-  return {
-    async list(accountSid) {
-      const rows = await database.rows(sql<StoredRow>`
-        select * from dialing_permissions where account_sid = ${accountSid} order by destination collate "C"`);
-      return rows.map((row): DialingPermission => form.read(row));
-    },
-    set: (accountSid, rows) =>
-      changes.change(async (tx) => {
-        // Each destination once: a statement cannot update a row twice.
-        const last = new Map(rows.map((row) => [row.destination, { ...row, accountSid }]));
-        if (last.size > 0) await tx.rows(form.upsert([...last.values()]));
-        tx.touch("dialingPermission", ...[...last.keys()].map((destination) => key(accountSid, destination)));
-        return ok([...last.values()]);
-      }),
-    remove: (accountSid, destination) =>
-      changes.change(async (tx) => {
-        const [removed] = await tx.rows(sql<StoredRow>`
-          delete from dialing_permissions where account_sid = ${accountSid} and destination = ${destination} returning *`);
-        if (removed === undefined) return notFound("dialing permission");
-        tx.touch("dialingPermission", key(accountSid, destination));
-        return ok(form.read(removed));
-      }),
-  };
+/** SIDs of everything in an account that a limit can hang on. */
+function ownersOf(accountSid: string): RawBuilder<unknown> {
+  return sql`
+    select ${accountSid} as sid
+    union all select sid from trunks where account_sid = ${accountSid}
+    union all select member.sid from credentials as member join credential_lists as list on list.sid = member.list_sid
+               where list.account_sid = ${accountSid}
+    union all select member.sid from ip_addresses as member join ip_access_control_lists as list on list.sid = member.list_sid
+               where list.account_sid = ${accountSid}`;
 }

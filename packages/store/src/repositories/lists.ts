@@ -7,7 +7,7 @@ import type { AssociationRepository, Dated, ListRepository } from "../store.ts";
 import type { Table } from "../tables.ts";
 import { type ChildRules, childRepository } from "./children.ts";
 import { notFound, ok, type StoreContext } from "./context.ts";
-import { removeLimits } from "./limits.ts";
+import { removeOwnedRows } from "./owned-rows.ts";
 
 type List = { readonly sid: string; readonly accountSid: string; readonly friendlyName: string };
 
@@ -46,7 +46,7 @@ export function listRepository(context: StoreContext, kind: ListKind): ListRepos
         await tx.rows(sql`delete from ${form.name} where sid = ${sid}`);
         const memberSids = members.map((member) => member.sid);
         tx.touch(kind.memberEntity, ...memberSids);
-        await removeLimits(tx, memberSids);
+        await removeOwnedRows(tx, ["callLimit"], memberSids);
         return ok(form.read(list));
       }),
   };

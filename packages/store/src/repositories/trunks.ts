@@ -8,7 +8,7 @@ import type { Conflict, Dated, TrunkRepository } from "../store.ts";
 import * as tables from "../tables.ts";
 import { childRepository } from "./children.ts";
 import { notFound, ok, type StoreContext } from "./context.ts";
-import { removeLimits } from "./limits.ts";
+import { changeOwnedRow, removeOwnedRows } from "./owned-rows.ts";
 
 const NOUN = "trunk";
 const SUB_DOMAIN: Conflict = { kind: "conflict", which: "sub-domain" };
@@ -28,7 +28,6 @@ export function trunkRepository(context: StoreContext): TrunkRepository {
   return {
     ...childRepository(context, tables.trunks, rules),
     byDomain,
-    domainTaken: async (domainName) => (await byDomain(domainName)) !== undefined,
 
     create: (row) =>
       changes.change(async (tx) => {
@@ -41,7 +40,7 @@ export function trunkRepository(context: StoreContext): TrunkRepository {
         return ok(read(created));
       }),
 
-    update: (accountSid, sid, change) =>
+    update: (accountSid, sid, change, { peer, tls, limit } = {}) =>
       changes.change(async (tx) => {
         const before = await lockTrunk(tx, accountSid, sid);
         if (before === undefined) return notFound(NOUN);
@@ -54,6 +53,9 @@ export function trunkRepository(context: StoreContext): TrunkRepository {
           update trunks set ${form.assignments(sid, change, MUTABLE)} where sid = ${sid} returning *`);
         if (updated === undefined) return notFound(NOUN);
         tx.touch("trunk", sid);
+        if (peer) await changeOwnedRow(tx, secrets, "peerSettings", sid, peer);
+        if (tls) await changeOwnedRow(tx, secrets, "trunkTls", sid, tls);
+        if (limit) await changeOwnedRow(tx, secrets, "callLimit", sid, limit);
         return ok(read(updated));
       }),
 
@@ -63,7 +65,7 @@ export function trunkRepository(context: StoreContext): TrunkRepository {
         if (trunk === undefined) return notFound(NOUN);
         if (await hasSubDomains(tx, trunk.domainName)) return SUB_DOMAIN;
         await detachAll(tx, sid);
-        await removeLimits(tx, [sid]);
+        await removeOwnedRows(tx, ["callLimit", "peerSettings", "trunkTls"], [sid]);
         const [deleted] = await tx.rows(sql<StoredRow>`delete from trunks where sid = ${sid} returning *`);
         if (deleted === undefined) return notFound(NOUN);
         tx.touch("trunk", sid);

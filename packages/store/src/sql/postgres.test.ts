@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { Mirror } from "../contract/directory.contract.ts";
 import { openStore, type StoreOptions } from "../open-store.ts";
 import { findPostgres, makePostgres, type PostgresServer } from "../postgres.fixture.ts";
-import { callRow, newAccount, newSid } from "../rows.fixture.ts";
+import { callRow, newAccount, newSid, newTrunk } from "../rows.fixture.ts";
 import { storeContract } from "../store.contract.ts";
 import type { Store } from "../store.ts";
 
@@ -129,6 +129,8 @@ describe.skipIf(programs === undefined)(`PostgreSQL${programs === undefined ? " 
       ha1Md5: secret,
       ha1Sha256: secret,
     });
+    const trunkSid = await newTrunk(store, accountSid);
+    await store.peerSettings.change(trunkSid, { username: "us", password: secret });
     const tables = await query<{ table: string }>(
       url,
       "select tablename as table from pg_tables where schemaname = 'public'",
