@@ -1,4 +1,4 @@
-import { CARRIERS, EDGE, NUMBER, PBXES, TRUNK_DOMAIN, USER } from "../simulation/configuration.ts";
+import { CARRIERS, EDGE, maximumDuration, NUMBER, PBXES, TRUNK_DOMAIN, USER } from "../simulation/configuration.ts";
 import { Party } from "../simulation/party.ts";
 import type { Act, PartyCall } from "../simulation/party-call.ts";
 import { Dice } from "../simulation/plan.ts";
@@ -28,7 +28,7 @@ const CORPUS = messages();
  */
 export async function playRound(seed: number): Promise<Round> {
   const dice = new Dice(seededRandom(seed));
-  const world = new World(seed, dice.weather(), { maxCallDurationMs: MAX_DURATION_MS });
+  const world = new World(seed, dice.weather(), [maximumDuration(MAX_DURATION_MS)]);
   const evil = new Evil(world, dice);
   try {
     const parties = [...PBXES, ...CARRIERS].map((address) => world.join(address, new Party(world.network, address)));

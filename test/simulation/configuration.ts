@@ -1,6 +1,6 @@
 import { digestRealm } from "@trunkline/edge";
 import { type Host, ha1 } from "@trunkline/sip";
-import type { DirectoryChange } from "@trunkline/trunking";
+import { DEFAULT_ACCOUNT_SETTINGS, type DirectoryChange } from "@trunkline/trunking";
 import {
   ACCOUNT,
   account,
@@ -24,8 +24,8 @@ export const PBXES = ["10.0.0.1", "10.0.0.2", "10.0.0.3"] as const;
 /** One target of each carrier, in the order of their priority; the first also calls in. */
 export const CARRIERS = ["10.0.0.20", "10.0.0.21", "10.0.0.22"] as const;
 
-/** One account with one number; one trunk with one user and three origination URLs; three carriers of every number. */
-export function configuration(hash: Host["hash"]): readonly DirectoryChange[] {
+/** One account with one number; one trunk with one user and three origination URLs; three carriers of every number; and what else is given. */
+export function configuration(hash: Host["hash"], rows: readonly WrittenRow[] = []): readonly DirectoryChange[] {
   const ha1Of = (name: "MD5" | "SHA-256"): string => ha1(hash, name, USER.username, digestRealm(ZONE), USER.password);
   const listSid = sid("CL", 1);
   return changes([
@@ -43,7 +43,14 @@ export function configuration(hash: Host["hash"]): readonly DirectoryChange[] {
       return ["originationUrl", url.sid, url];
     }),
     ...CARRIERS.flatMap((address, index) => carrierAt(address, index + 1)),
+    ...rows,
   ]);
+}
+
+/** ACC-5: the account's calls end after so long. */
+export function maximumDuration(ms: number): WrittenRow {
+  const row = { accountSid: ACCOUNT, ...DEFAULT_ACCOUNT_SETTINGS, maxCallDurationSec: ms / 1_000 };
+  return ["accountSettings", ACCOUNT, row];
 }
 
 function carrierAt(address: string, number: number): readonly WrittenRow[] {

@@ -38,7 +38,7 @@ function hangUp(dice: Dice): Plan {
 }
 
 function tooLong(dice: Dice): Plan {
-  const maxDurationMs = dice.between(5_000, 20_000);
+  const maxDurationMs = 1_000 * dice.between(5, 20);
   return call(dice, {
     maxDurationMs,
     callerActs: [{ afterMs: dice.chance(0.7) ? 30_000 : maxDurationMs + dice.between(-300, 300), act: "BYE" }],

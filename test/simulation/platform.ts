@@ -1,4 +1,4 @@
-import { createEdgeCore, createLocator, type EdgeCore, type EdgeLimits } from "@trunkline/edge";
+import { createEdgeCore, createLocator, type EdgeCore } from "@trunkline/edge";
 import {
   type Alert,
   type CallEvent,
@@ -7,7 +7,7 @@ import {
   createDirectory,
   foldCallEvent,
 } from "@trunkline/trunking";
-import { flowBetween, type VirtualNetwork } from "../support/lent-fixtures.ts";
+import { flowBetween, type VirtualNetwork, type WrittenRow } from "../support/lent-fixtures.ts";
 import { configuration, EDGE, ZONE } from "./configuration.ts";
 import { type MortalHost, mortalHost } from "./mortal-host.ts";
 import { type Described, QuietPlane } from "./quiet-media.ts";
@@ -24,14 +24,14 @@ export class Platform {
   /** Lines the edge logged as errors: bugs of its own. */
   readonly faults: string[] = [];
   readonly #network: VirtualNetwork;
-  readonly #limits: Partial<EdgeLimits>;
+  readonly #rows: readonly WrittenRow[];
   #host: MortalHost;
   #plane = new QuietPlane();
   #core: EdgeCore;
 
-  constructor(network: VirtualNetwork, limits: Partial<EdgeLimits>) {
+  constructor(network: VirtualNetwork, rows: readonly WrittenRow[]) {
     this.#network = network;
-    this.#limits = limits;
+    this.#rows = rows;
     this.#host = mortalHost(network.host());
     this.#core = this.#open();
   }
@@ -85,7 +85,7 @@ export class Platform {
   #open(): EdgeCore {
     const host = this.#host;
     const directory = createDirectory();
-    directory.apply(configuration(host.hash));
+    directory.apply(configuration(host.hash, this.#rows));
     const isAlive = (): boolean => this.#host === host && host.alive;
     const core = createEdgeCore(
       {
@@ -93,7 +93,6 @@ export class Platform {
         zone: ZONE,
         ownHosts: new Set([EDGE.address]),
         nonceSecret: "00".repeat(32),
-        limits: this.#limits,
       },
       {
         host,

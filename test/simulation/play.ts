@@ -1,6 +1,6 @@
 import type { CallEvent } from "@trunkline/trunking";
 import { seededRandom } from "../support/lent-fixtures.ts";
-import { CARRIERS, EDGE, NUMBER, PBXES, TRUNK_DOMAIN, USER } from "./configuration.ts";
+import { CARRIERS, EDGE, maximumDuration, NUMBER, PBXES, TRUNK_DOMAIN, USER } from "./configuration.ts";
 import { judge } from "./judge.ts";
 import { Party } from "./party.ts";
 import type { PartyCall } from "./party-call.ts";
@@ -54,7 +54,7 @@ export async function play(plan: (dice: Dice) => Plan, seed: number): Promise<Ou
 }
 
 function assemble(plan: Plan, seed: number): Cast {
-  const world = new World(seed, plan.weather, { maxCallDurationMs: plan.maxDurationMs });
+  const world = new World(seed, plan.weather, [maximumDuration(plan.maxDurationMs)]);
   const [callers, targets] = plan.direction === "termination" ? [PBXES, CARRIERS] : [CARRIERS, PBXES];
   const caller = world.join("caller", new Party(world.network, callers[0], plan.extensions.caller));
   caller.patienceMs = plan.maxDurationMs + MORE_PATIENCE_MS;

@@ -1,5 +1,4 @@
-import type { EdgeLimits } from "@trunkline/edge";
-import { type Transit, VirtualNetwork, type Weather } from "../support/lent-fixtures.ts";
+import { type Transit, VirtualNetwork, type Weather, type WrittenRow } from "../support/lent-fixtures.ts";
 import { Platform } from "./platform.ts";
 
 /** What may be left behind, by name; zero of everything when all is over. */
@@ -19,13 +18,14 @@ export class World {
   /** Timers of a platform that has nothing to do. */
   readonly #idleTimers: number;
 
-  constructor(seed: number, weather: Weather, limits: Partial<EdgeLimits> = {}) {
+  /** @param rows of the configuration, beside those that every world has */
+  constructor(seed: number, weather: Weather, rows: readonly WrittenRow[] = []) {
     this.network = new VirtualNetwork(seed, weather);
     this.network.rule = (transit) => {
       this.watch(transit);
       return this.#isCut(transit.from) || this.#isCut(transit.to) ? "lose" : undefined;
     };
-    this.platform = new Platform(this.network, limits);
+    this.platform = new Platform(this.network, rows);
     this.#idleTimers = this.network.clock.pending;
     this.join("edge", this.platform);
   }

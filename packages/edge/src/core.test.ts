@@ -1,4 +1,5 @@
 import type { Session, SessionEvent, SipRequest, SipResponse } from "@trunkline/sip";
+import { DEFAULT_ACCOUNT_SETTINGS } from "@trunkline/trunking";
 import { describe, expect, it } from "vitest";
 import { ACCOUNT, sid, TRUNK, trunk } from "../../../test/support/lent-fixtures.ts";
 import { CARRIER, DOMAIN, EDGE, EdgeWorld, NUMBER, PBX, SPARE, ZONE } from "./edge-world.fixture.ts";
@@ -218,8 +219,9 @@ describe("termination", () => {
     expect(await world.finish()).toEqual([]);
   });
 
-  it("32015: ends at the maximum duration", async () => {
-    const world = new EdgeWorld({ core: { limits: { maxCallDurationMs: 30_000 } } });
+  it("32015, ACC-5: ends at the account's maximum duration", async () => {
+    const settings = { accountSid: ACCOUNT, ...DEFAULT_ACCOUNT_SETTINGS, maxCallDurationSec: 30 };
+    const world = new EdgeWorld({ rows: [["accountSettings", ACCOUNT, settings]] });
     const carrier = world.phone(CARRIER, { onInvite: answers });
     const pbx = world.phone(PBX);
     world.call(pbx);

@@ -1,4 +1,5 @@
 import { createUserAgent, type Flow, type UserAgent, type UserAgentOptions } from "@trunkline/sip";
+import { createLocalCounters } from "@trunkline/trunking";
 import { AlertQueue } from "./alerts.ts";
 import type { Call } from "./call/call.ts";
 import type { FlowPeer } from "./call/parts.ts";
@@ -61,6 +62,7 @@ class Core implements EdgeCore {
       unheard: this.#unheard,
       authenticator: new Authenticator(host, { realm: digestRealm(zone), nonceSecret, ownHosts, wallClockMs }),
       alert: (...alert) => this.#alerts.raise(...alert),
+      callCounters: ports.callCounters ?? createLocalCounters(() => host.nowMs()),
       counters,
       limits,
       place: { edge, zone, ownHosts },

@@ -1,6 +1,13 @@
 import type { MediaPlane } from "@trunkline/media";
 import type { Flow, Host, TransportName, UserAgentCounts } from "@trunkline/sip";
-import type { AlertSink, DirectoryReader, Invalid, SimulatedCall, Simulation } from "@trunkline/trunking";
+import type {
+  AlertSink,
+  Counters as CallCounters,
+  DirectoryReader,
+  Invalid,
+  SimulatedCall,
+  Simulation,
+} from "@trunkline/trunking";
 import type { FlowPeer, Journal } from "./call/parts.ts";
 import type { EdgeLimits, EdgeMetrics, EdgePorts, LiveCallView } from "./edge.types.ts";
 import type { Locator } from "./locate/locator.ts";
@@ -21,6 +28,8 @@ export type EdgeCorePorts = {
   readonly media: MediaPlane;
   readonly journal: Journal;
   readonly alerts: AlertSink;
+  /** Counts calls against limits (LIM-1). Absent: this edge's own calls only. */
+  readonly callCounters?: CallCounters;
   readonly log: EdgePorts["log"];
   wallClockMs(): number;
   /** Undefined until it was loaded once: new calls get 503. */

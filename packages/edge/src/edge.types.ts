@@ -55,8 +55,8 @@ export type EdgeLimits = {
   readonly requestsPerSourcePerSecond: number;
   readonly connectionsPerSourcePerSecond: number;
   readonly sourcesTracked: number;
-  readonly maxCallDurationMs: number;
   readonly ringTimeoutMs: number;
+  readonly mediaSilenceMs: number;
   readonly recordedRefusalsPerMinute: number;
 };
 

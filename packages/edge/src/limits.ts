@@ -12,10 +12,10 @@ export const DEFAULT_LIMITS: EdgeLimits = {
   connectionsPerSourcePerSecond: 50,
   /** Sources remembered, about 200 bytes each; a flood from spoofed addresses evicts the oldest and costs no more memory than this. */
   sourcesTracked: 20_000,
-  /** Contract §8.6: 4 hours unless the account has more. */
-  maxCallDurationMs: 4 * 3_600_000,
   /** RFC 3261 §16.6 step 11: Timer C is larger than 3 minutes; the longest that a call may ring over all its attempts. */
   ringTimeoutMs: 185_000,
+  /** MED-4: a call in which nobody is heard for so long is ended; 0: none is. Longer than any pause with comfort noise or RTCP. */
+  mediaSilenceMs: 60_000,
   /** Refusals of callers who proved nothing get a record and an alert this often; the others are counted (design §5, rule 9). */
   recordedRefusalsPerMinute: 60,
 };

@@ -22,6 +22,7 @@ export { DEFAULT_COPIED_HEADERS } from "./route/copied-headers.ts";
 export { DEFAULT_CARRIER_DRESS } from "./route/dress.ts";
 export { DEFAULT_FINAL_STATUSES, DEFAULT_RETRY_STATUSES, NO_RESPONSE_MS } from "./route/failover.ts";
 export { type Identity, identify } from "./route/identify.ts";
+export { admitAttempt } from "./route/limits.ts";
 export { routeOrigination } from "./route/origination.ts";
 export { type Redirect, type RedirectDecision, routeRedirect } from "./route/redirect.ts";
 export { route } from "./route/route.ts";

@@ -20,11 +20,16 @@ export class CallMedia {
     this.#feed = feed;
   }
 
-  /** Opens a session. One that was open before is closed: a target of the other address family needs other ports. */
+  /** Opens a session. One that was open before is closed: a target of the other address family, or of other media, needs another. */
   open(callSid: string, options: MediaOptions): void {
     this.drop();
     const session: Promise<MediaSession> = this.#plane.open(callSid, options, (event) => {
-      if (this.#session === session && event.kind === "failed") this.#feed({ kind: "media-failed", why: event.why });
+      if (this.#session !== session) return;
+      this.#feed(
+        event.kind === "failed"
+          ? { kind: "media-failed", why: event.why }
+          : { kind: "media-silent", forMs: event.forMs },
+      );
     });
     // Whoever asks it hears of a plane that cannot open one; when nobody does, nothing has failed.
     session.catch(() => undefined);

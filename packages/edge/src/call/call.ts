@@ -1,16 +1,19 @@
 import type { Leg as LegName } from "@trunkline/media";
 import type { Flow, TimerHandle } from "@trunkline/sip";
-import type { Attempt, CallEvent, CallIdentity, TraceStep } from "@trunkline/trunking";
+import type { Attempt, CallIdentity, LimitClaim, RedirectDecision } from "@trunkline/trunking";
 import type { LiveCallView } from "../edge.types.ts";
 import type { Leg, LegListener, RelayedInfo } from "../leg/leg.ts";
 import { LegA } from "../leg/leg-a.ts";
 import { LegB } from "../leg/leg-b.ts";
 import { MAX_TARGETS_PER_ATTEMPT } from "../limits.ts";
 import type { Located, Target } from "../locate/locator.ts";
-import type { CallInput, CallOutput, CallPlan, CallState, CallTimer } from "./call.types.ts";
+import type { CallInput, CallOutput, CallPlan, CallState, CallTimer, Ending } from "./call.types.ts";
 import { CallMedia } from "./call-media.ts";
+import { Evidence } from "./evidence.ts";
+import { HeldLimits } from "./held-limits.ts";
 import { reasonValue } from "./outcome.ts";
 import type { CallParts, FlowPeer } from "./parts.ts";
+import { planned } from "./planned.ts";
 import { step } from "./step.ts";
 
 /** A call that routing decided to dial. */
@@ -23,7 +26,19 @@ export type CallOpening = {
   /** What leg B's INVITE may still be forwarded. */
   readonly maxForwards: number;
   readonly symmetricRtp: boolean;
+  /** Leg A's media is SRTP. */
+  readonly callerSrtp: boolean;
+  /** MED-4: how long no leg may be heard; 0: any time. */
+  readonly mediaSilenceMs: number;
+  /** Limits that a start was taken from for this call. */
+  readonly claims: readonly LimitClaim[];
   readonly startedAtMs: number;
+  /** ORIG-9: where a 302 leads whose first Contact this is. */
+  readonly redirect: (redirect: {
+    readonly attempt: Attempt;
+    readonly contacts: readonly string[];
+    readonly redirectedBefore: boolean;
+  }) => RedirectDecision;
   readonly onAnswered: () => void;
   readonly onOver: (call: Call) => void;
 };
@@ -51,14 +66,17 @@ export class Call {
   readonly opening: CallOpening;
   readonly #parts: CallParts;
   readonly #legA: LegA;
-  readonly #startedMonoMs: number;
+  readonly #evidence: Evidence;
+  readonly #limits: HeldLimits;
+  readonly #media: CallMedia;
   readonly #timers = new Map<CallTimer, TimerHandle>();
   readonly #inputs: CallInput[] = [];
-  readonly #trace: TraceStep[] = [];
+  /** Routing's, and those that came of a redirection; the machine's are in the same order. */
+  readonly #attempts: Attempt[];
   #state: CallState = { name: "new" };
   #stepping = false;
+  #isReleased = false;
   #legB: LegB | undefined;
-  readonly #media: CallMedia;
   #target: Target | undefined;
   #attemptStartedAtMs = 0;
   #dialled: Attempt | undefined;
@@ -67,13 +85,15 @@ export class Call {
   constructor(parts: CallParts, opening: CallOpening) {
     this.opening = opening;
     this.#parts = parts;
-    this.#startedMonoMs = parts.host.nowMs();
+    this.#attempts = [...opening.attempts];
+    this.#evidence = new Evidence(parts, opening);
     this.#media = new CallMedia(parts, (input) => this.#feed(input));
     this.#legA = new LegA(
       opening.session,
       opening.sid,
       this.#listen("a", (event) => ({ kind: "leg-a", event })),
     );
+    this.#limits = new HeldLimits(parts.callCounters, opening.sid, opening.claims);
   }
 
   start(): void {
@@ -129,7 +149,10 @@ export class Call {
   #do(output: CallOutput): void {
     switch (output.kind) {
       case "locate":
-        this.#locate(output.uri);
+        this.#locate(output);
+        break;
+      case "redirect":
+        this.#redirect(output);
         break;
       case "prepare-media":
         this.#prepareMedia(output);
@@ -150,13 +173,19 @@ export class Call {
         this.#clearTimer(output.timer);
         break;
       case "attempted":
+        this.#attempted(output);
+        break;
       case "rang":
+        this.#evidence.rang();
+        break;
       case "answered":
+        this.#answered();
+        break;
       case "ended":
-        this.#record(output);
+        this.#evidence.ended(output);
         break;
       case "alert":
-        this.#alert(output.errorCode, output.text);
+        this.#evidence.alert(output.errorCode, output.text);
         break;
       default:
         this.#tellLegs(output);
@@ -182,9 +211,7 @@ export class Call {
         this.#leg(output.leg)?.answerLate(output.sdp);
         break;
       case "release":
-        this.#legA.release(output.ending);
-        this.#legB?.release(output.ending);
-        this.opening.onOver(this);
+        this.#release(output.ending);
         break;
       case "offer":
         this.#leg(output.leg)?.offer(output.sdp);
@@ -200,9 +227,16 @@ export class Call {
     }
   }
 
-  #locate(uri: string): void {
+  #locate({ attempt: index, uri }: Extract<CallOutput, { readonly kind: "locate" }>): void {
     this.#attemptStartedAtMs = this.#parts.wallClockMs();
     this.#legB = undefined;
+    const attempt = this.#attempts[index];
+    const full = attempt && this.#limits.next(attempt);
+    if (full) {
+      const { phrase, detail, retryAfterSec } = full;
+      this.#feed({ kind: "over-limit", phrase, detail, retryAfterSec });
+      return;
+    }
     const { locator, health } = this.#parts;
     const tell = ({ targets, why }: Located): void => {
       const inOrder = health.inOrderOfTrial(targets).slice(0, MAX_TARGETS_PER_ATTEMPT);
@@ -213,10 +247,25 @@ export class Call {
     else tell(found);
   }
 
+  #redirect({ attempt: index, contact, again }: Extract<CallOutput, { readonly kind: "redirect" }>): void {
+    const attempt = this.#attempts[index];
+    if (!attempt) throw new Error(`attempt ${index} was redirected, and there is none`);
+    const contacts = contact === undefined ? [] : [contact];
+    const decision = this.opening.redirect({ attempt, contacts, redirectedBefore: again });
+    this.#evidence.traced(decision.trace);
+    if (decision.kind === "refuse") {
+      const { status, phrase, detail } = decision.rejection;
+      this.#feed({ kind: "redirect-refused", status, phrase, detail });
+      return;
+    }
+    this.#attempts.splice(index + 1, 0, decision.attempt);
+    this.#feed({ kind: "redirected", attempt: planned(decision.attempt) });
+  }
+
   #dial({ tryNumber, attempt: index, target, sdp }: Extract<CallOutput, { readonly kind: "dial" }>): void {
-    const { attempts, identity, maxForwards, sid } = this.opening;
+    const { identity, maxForwards, sid } = this.opening;
     const { userAgent, health, unheard } = this.#parts;
-    const attempt = attempts[index];
+    const attempt = this.#attempts[index];
     const flow = this.#flowTo(target, attempt);
     this.#legB = undefined;
     this.#target = target;
@@ -243,75 +292,45 @@ export class Call {
   }
 
   #prepareMedia({ attempt, target, sdp }: Extract<CallOutput, { readonly kind: "prepare-media" }>): void {
-    const { sid, identity, symmetricRtp, session } = this.opening;
+    const { sid, identity, symmetricRtp, callerSrtp, mediaSilenceMs, session } = this.opening;
     const { advertised } = this.#parts;
+    const callee = this.#attempts[attempt];
     const shownToA = advertised(session.flow).host;
-    const flowToB = this.#flowTo(target, this.opening.attempts[attempt]);
+    const flowToB = this.#flowTo(target, callee);
     const customer: LegName = identity.direction === "trunking-terminating" ? "a" : "b";
     this.#media.open(sid, {
       symmetricRtp: { a: symmetricRtp && customer === "a", b: symmetricRtp && customer === "b" },
       advertise: { a: shownToA, b: flowToB ? advertised(flowToB).host : shownToA },
+      srtp: { a: callerSrtp, b: callee?.srtp ?? false },
+      codecs: { a: null, b: callee?.codecs ?? null },
+      ...(mediaSilenceMs > 0 ? { silenceMs: mediaSilenceMs } : {}),
     });
     if (sdp !== undefined) this.#media.ask({ kind: "prepare" }, (opened) => opened.offer("a", sdp));
   }
 
-  #record(output: Extract<CallOutput, { readonly kind: "attempted" | "rang" | "answered" | "ended" }>): void {
-    const { sid } = this.opening;
-    const atMs = this.#parts.wallClockMs();
-    switch (output.kind) {
-      case "attempted":
-        this.#recordAttempt(output, atMs);
-        break;
-      case "rang":
-        this.#append({ kind: "ringing", atMs, sid });
-        break;
-      case "answered": {
-        this.#answeredAtMs = atMs;
-        const originating = this.opening.identity.direction === "trunking-originating";
-        this.#appendTrace(atMs);
-        this.#append({ kind: "answered", atMs, sid, to: originating ? (this.#dialled?.uri ?? null) : null });
-        this.opening.onAnswered();
-        return;
-      }
-      case "ended": {
-        const { by, sipStatus, reason, errorCode } = output.ending;
-        this.#appendTrace(atMs);
-        this.#append({ kind: "ended", atMs, sid, by, sipStatus, reason, errorCode, quality: output.quality });
-        return;
-      }
-      default:
-        output satisfies never;
+  #attempted(output: Extract<CallOutput, { readonly kind: "attempted" }>): void {
+    const attempt = this.#attempts[output.attempt];
+    if (attempt)
+      this.#evidence.attempted(attempt, output, this.#attemptStartedAtMs, this.#legB?.session.callId ?? null);
+  }
+
+  #answered(): void {
+    this.#answeredAtMs = this.#parts.wallClockMs();
+    this.#evidence.answered(this.#answeredAtMs, this.#dialled?.uri ?? null);
+    this.opening.onAnswered();
+  }
+
+  /** Once, whatever goes wrong meanwhile: both legs are let go, and nothing is held any more. */
+  #release(ending: Ending): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    try {
+      this.#legA.release(ending);
+      this.#legB?.release(ending);
+    } finally {
+      this.#limits.release();
+      this.opening.onOver(this);
     }
-  }
-
-  #recordAttempt(output: Extract<CallOutput, { readonly kind: "attempted" }>, atMs: number): void {
-    const attempt = this.opening.attempts[output.attempt];
-    if (!attempt) return;
-    const { uri, carrierSid, originationUrlSid } = attempt;
-    const { status, reason, verdict, detail } = output;
-    const startedAtMs = this.#attemptStartedAtMs;
-    this.#append({
-      kind: "attempt",
-      atMs,
-      sid: this.opening.sid,
-      attempt: { uri, carrierSid, originationUrlSid, startedAtMs, status, reason },
-      sipCallId: this.#legB?.session.callId ?? null,
-    });
-    const sinceStartMs = Math.round(this.#parts.host.nowMs() - this.#startedMonoMs);
-    this.#trace.push({ rule: "call.attempt", input: uri, verdict, detail, atMs: sinceStartMs });
-  }
-
-  #appendTrace(atMs: number): void {
-    if (this.#trace.length === 0) return;
-    this.#append({ kind: "trace", atMs, sid: this.opening.sid, steps: this.#trace.splice(0) });
-  }
-
-  #append(event: CallEvent): void {
-    this.#parts.journal.append(event);
-  }
-
-  #alert(errorCode: number, text: string): void {
-    this.#parts.alert(this.opening.identity.accountSid, errorCode, this.opening.sid, text);
   }
 
   #setTimer(timer: CallTimer, afterMs: number): void {
@@ -339,7 +358,8 @@ export class Call {
     return {
       event: (event) => this.#feed(toInput(event)),
       info: (info) => this.#relayInfo(name, info),
-      transferRefused: () => this.#alert(32218, "Transfer not allowed: the trunk's transfer mode is disable-all"),
+      transferRefused: () =>
+        this.#evidence.alert(32218, "Transfer not allowed: the trunk's transfer mode is disable-all"),
     };
   }
 
@@ -352,11 +372,10 @@ export class Call {
   /** We are wrong: this call dies, the process lives, the record says `internal` (conventions, errors). */
   #broken(error: unknown): void {
     const { log } = this.#parts;
-    const wasOver = this.#state.name === "over";
     log("error", "call broke", { callSid: this.opening.sid, state: this.#state.name, error: stackOf(error) });
     this.#inputs.length = 0;
     this.#state = { name: "over" };
-    if (wasOver) return;
+    if (this.#isReleased) return;
     const answered = this.#answeredAtMs !== null;
     const why = reasonValue(500, "internal error");
     const ending = {
@@ -367,9 +386,9 @@ export class Call {
       why,
     } as const;
     for (const timer of ["silence", "ring", "duration"] as const) this.#clearTimer(timer);
-    this.#record({ kind: "ended", ending, quality: [] });
+    this.#evidence.ended({ kind: "ended", ending, quality: [] });
     this.#media.drop();
-    this.#do({ kind: "release", ending });
+    this.#release(ending);
   }
 }
 

@@ -24,6 +24,8 @@ export type LegEvent =
       readonly status: number;
       readonly reason: string;
       readonly why: string | undefined;
+      /** Where a 3xx points to: the URI of its first Contact. */
+      readonly contact?: string | undefined;
     }
   /** The caller gave up before the answer. */
   | { readonly kind: "cancel"; readonly why: string | undefined }
@@ -46,6 +48,8 @@ export type PlannedAttempt = {
   readonly retry:
     | { readonly kind: "unless"; readonly statuses: readonly number[] }
     | { readonly kind: "only"; readonly statuses: readonly number[] };
+  /** Names what the media session has to be like for it; attempts of the same name can share one. */
+  readonly media: string;
 };
 
 /** What a call was decided to be; constant for its life. */
@@ -62,16 +66,22 @@ export type CallPlan = {
 
 /** Where the search for somebody who answers stands. */
 export type Hunt = {
-  /** Index into the plan's attempts. */
+  /** The plan's, and behind the one that was redirected the one that it was redirected to. */
+  readonly attempts: readonly PlannedAttempt[];
+  /** Index of the current one. */
   readonly attempt: number;
+  /** A 302 was followed; a second one is not (ORIG-9). */
+  readonly redirected: boolean;
   /** Targets of this attempt; the first is the one being tried. */
   readonly targets: readonly Target[];
   /** INVITEs sent so far; the number of the current try. Events of earlier ones are stale. */
   readonly tries: number;
   /** Of the time that this attempt's targets may be silent, what is left for the current one and those after it. */
   readonly silenceLeftMs: number;
-  /** What the media plane made ready for leg B; undefined before. Its addresses are of one family, and so is its offer. */
-  readonly prepared: { readonly family: AddressFamily; readonly offer: string | undefined } | undefined;
+  /** What the media plane made ready for leg B; undefined before. Its addresses are of one family, and it is for one kind of media. */
+  readonly prepared:
+    | { readonly family: AddressFamily; readonly media: string; readonly offer: string | undefined }
+    | undefined;
   /** The current try has answered something, if only 100. */
   readonly heard: boolean;
   /** The caller has been told that it rings. */
@@ -121,10 +131,13 @@ export type Ending = {
   readonly reason: string;
   readonly errorCode: number | null;
   readonly why: string;
+  /** Of a 503 of ours: when there is room again, where that is known. */
+  readonly retryAfterSec?: number | undefined;
 };
 
 export type CallState =
   | { readonly name: "new" }
+  /** Whether the current attempt may be made, and where it leads, is being found out. */
   | { readonly name: "locating"; readonly hunt: Hunt }
   /** Leg A's offer is with the media plane. */
   | { readonly name: "preparing"; readonly hunt: Hunt }
@@ -162,18 +175,39 @@ export type CallInput =
   | { readonly kind: "start" }
   /** Empty: the attempt's host has no address; `why` says more. */
   | { readonly kind: "located"; readonly targets: readonly Target[]; readonly why: string }
+  /** The attempt may not be made: its carrier is at its limit (LIM-1). `phrase` names the limit. */
+  | {
+      readonly kind: "over-limit";
+      readonly phrase: string;
+      readonly detail: string;
+      readonly retryAfterSec: number | undefined;
+    }
+  /** A 302 leads there. */
+  | { readonly kind: "redirected"; readonly attempt: PlannedAttempt }
+  /** It leads nowhere: the call fails. */
+  | { readonly kind: "redirect-refused"; readonly status: number; readonly phrase: string; readonly detail: string }
   | { readonly kind: "leg-a"; readonly event: LegEvent }
   | { readonly kind: "leg-b"; readonly tryNumber: number; readonly event: LegEvent }
   | { readonly kind: "media"; readonly purpose: MediaPurpose; readonly sdp: string }
   | { readonly kind: "media-refused"; readonly purpose: MediaPurpose; readonly status: number; readonly why: string }
   | { readonly kind: "media-failed"; readonly why: string }
+  /** MED-4. */
+  | { readonly kind: "media-silent"; readonly forMs: number }
   | { readonly kind: "media-closed"; readonly quality: readonly LegQuality[] }
   | { readonly kind: "timer"; readonly timer: CallTimer }
   /** Somebody outside the call ends it: the API, a closing edge. */
   | { readonly kind: "hang-up"; readonly sipStatus: number; readonly phrase: string; readonly reason: string };
 
 export type CallOutput =
-  | { readonly kind: "locate"; readonly uri: string }
+  /** Begin that attempt under its limits, in place of the one before: find out where it leads. */
+  | { readonly kind: "locate"; readonly attempt: number; readonly uri: string }
+  /** That attempt was answered with 302: ask routing where to (ORIG-9). `again`: the call was redirected before. */
+  | {
+      readonly kind: "redirect";
+      readonly attempt: number;
+      readonly contact: string | undefined;
+      readonly again: boolean;
+    }
   /** Open a media session towards that target, in place of the one there was, and give it leg A's offer if there is one. */
   | {
       readonly kind: "prepare-media";

@@ -1,16 +1,20 @@
 import { MIN_SILENCE_SHARE_MS } from "../limits.ts";
 import type { Target } from "../locate/locator.ts";
+import { attemptOf, hasNextAttempt, locateAttempt, locateNext } from "./attempts.ts";
 import type { AddressFamily, CallOutput, CallPlan, CallStep, Hunt, LegEvent, PlannedAttempt } from "./call.types.ts";
 import { turnedBack } from "./early.ts";
 import { end, refusedByCallee, refusedByUs, stay } from "./ending.ts";
 import { reasonValue } from "./outcome.ts";
+import { isRedirect, redirect } from "./redirect.ts";
 
 type Failure = Extract<LegEvent, { readonly kind: "fail" }>;
 
 /** The first attempt is looked up; from here the caller waits at most `ringTimeoutMs` for an answer, over all attempts. */
 export function startHunt(plan: CallPlan): CallStep {
   const hunt: Hunt = {
+    attempts: plan.attempts,
     attempt: 0,
+    redirected: false,
     targets: [],
     tries: 0,
     silenceLeftMs: 0,
@@ -22,14 +26,14 @@ export function startHunt(plan: CallPlan): CallStep {
     shown: undefined,
     isTurned: false,
   };
-  return locateAttempt(plan, hunt, { kind: "set", timer: "ring", afterMs: plan.ringTimeoutMs });
+  return locateAttempt(hunt, { kind: "set", timer: "ring", afterMs: plan.ringTimeoutMs });
 }
 
 /** Where the current attempt's URI leads is known. */
 export function onLocated(plan: CallPlan, hunt: Hunt, targets: readonly Target[], why: string): CallStep {
   const first = targets[0];
   if (!first) return onFailed(plan, hunt, unreachable(why || "the host has no address"));
-  const silenceLeftMs = attemptOf(plan, hunt)?.noResponseMs ?? plan.ringTimeoutMs;
+  const silenceLeftMs = attemptOf(hunt)?.noResponseMs ?? plan.ringTimeoutMs;
   return tryTarget(plan, { ...hunt, targets, silenceLeftMs }, first);
 }
 
@@ -37,7 +41,7 @@ export function onLocated(plan: CallPlan, hunt: Hunt, targets: readonly Target[]
 export function onPrepared(plan: CallPlan, hunt: Hunt, offer: string): CallStep {
   const target = hunt.targets[0];
   if (!target) return nextAttempt(plan, hunt, unreachable("no target is left"));
-  return dial(plan, { ...hunt, prepared: { family: familyOf(target), offer } }, target, offer);
+  return dial(plan, { ...hunt, prepared: { ...needsOf(hunt, target), offer } }, target, offer);
 }
 
 /**
@@ -63,10 +67,11 @@ export function onSilence(plan: CallPlan, hunt: Hunt): CallStep {
  * anything. RFC 3263 §4.3: after silence, a transport failure or 503 the next target of the same URI comes before the next attempt.
  */
 export function onFailed(plan: CallPlan, hunt: Hunt, failure: Failure): CallStep {
-  const definite = failure.cause === "response" && !mayRetry(attemptOf(plan, hunt), failure.status);
+  if (isRedirect(plan, failure)) return redirect(hunt, failure, placeText(hunt.targets[0]));
+  const definite = failure.cause === "response" && !mayRetry(attemptOf(hunt), failure.status);
   const rest = hunt.targets.slice(1);
   const next = failure.cause === "unreachable" || failure.status === 503 ? rest[0] : undefined;
-  const before = describe(plan, hunt, failure, definite, next !== undefined || hasNextAttempt(plan, hunt));
+  const before = describe(plan, hunt, failure, definite, next !== undefined || hasNextAttempt(hunt));
   if (definite) return end(refusedByCallee(failure, null), ...before);
   if (!next) return nextAttempt(plan, hunt, failure, ...before);
   const step = tryTarget(plan, { ...hunt, targets: rest }, next);
@@ -88,16 +93,18 @@ export function interrupted(hunt: Hunt, detail: string): CallOutput[] {
 }
 
 /**
- * The media plane is asked first unless it is ready for an address of that family; then the INVITE leaves. A caller who makes no offer leaves
- * the media plane nothing to make one of.
+ * The media plane is asked first unless it is ready for an address of that family and media of that kind; then the INVITE leaves. A caller
+ * who makes no offer leaves the media plane nothing to make one of.
  */
 function tryTarget(plan: CallPlan, hunt: Hunt, target: Target): CallStep {
-  const family = familyOf(target);
-  if (hunt.prepared?.family === family) return dial(plan, hunt, target, hunt.prepared.offer);
+  const needs = needsOf(hunt, target);
+  if (hunt.prepared?.family === needs.family && hunt.prepared.media === needs.media) {
+    return dial(plan, hunt, target, hunt.prepared.offer);
+  }
   const prepare: CallOutput = { kind: "prepare-media", attempt: hunt.attempt, target, sdp: hunt.caller };
   if (hunt.caller !== undefined)
     return stay({ name: "preparing", hunt: { ...hunt, prepared: undefined, isTurned: false } }, prepare);
-  const step = dial(plan, { ...hunt, prepared: { family, offer: undefined } }, target, undefined);
+  const step = dial(plan, { ...hunt, prepared: { ...needs, offer: undefined } }, target, undefined);
   return { ...step, outputs: [prepare, ...step.outputs] };
 }
 
@@ -113,31 +120,24 @@ function dial(plan: CallPlan, hunt: Hunt, target: Target, sdp: string | undefine
 
 /** What the first of the targets gets of the time that is left: the same as each of those behind it, but no less than a fair chance. */
 function silenceShareMs(plan: CallPlan, hunt: Hunt): number {
-  const wholeMs = attemptOf(plan, hunt)?.noResponseMs ?? plan.ringTimeoutMs;
+  const wholeMs = attemptOf(hunt)?.noResponseMs ?? plan.ringTimeoutMs;
   const shareMs = Math.round(hunt.silenceLeftMs / Math.max(1, hunt.targets.length));
   return Math.min(wholeMs, Math.max(MIN_SILENCE_SHARE_MS, shareMs));
 }
 
-function familyOf(target: Target): AddressFamily {
-  return target.address.includes(":") ? "ipv6" : "ipv4";
-}
-
-function locateAttempt(plan: CallPlan, hunt: Hunt, ...before: CallOutput[]): CallStep {
-  const attempt = attemptOf(plan, hunt);
-  if (!attempt) {
-    return end(refusedByUs("platform", 480, "Temporarily Unavailable", 32010, "there is nothing to call"), ...before);
-  }
-  return stay({ name: "locating", hunt: { ...hunt, targets: [] } }, ...before, { kind: "locate", uri: attempt.uri });
+/** What the media session has to be like for that target of the current attempt. */
+function needsOf(hunt: Hunt, target: Target): { readonly family: AddressFamily; readonly media: string } {
+  return { family: target.address.includes(":") ? "ipv6" : "ipv4", media: attemptOf(hunt)?.media ?? "" };
 }
 
 function nextAttempt(plan: CallPlan, hunt: Hunt, failure: Failure, ...before: CallOutput[]): CallStep {
-  if (hasNextAttempt(plan, hunt)) return locateAttempt(plan, { ...hunt, attempt: hunt.attempt + 1 }, ...before);
+  if (hasNextAttempt(hunt)) return locateNext(hunt, ...before);
   return end(refusedByCallee(failure, plan.direction === "trunking-originating" ? 32011 : null), ...before);
 }
 
 /** Record, trace and, for a customer's own server, the alert that ORIG-4 promises for every failed attempt. */
 function describe(plan: CallPlan, hunt: Hunt, failure: Failure, definite: boolean, more: boolean): CallOutput[] {
-  const attempt = attemptOf(plan, hunt);
+  const attempt = attemptOf(hunt);
   const said = `${placeText(hunt.targets[0])}${saidText(failure)}`;
   const then = definite ? "a definite answer" : more ? "the next target is tried" : "there is no further target";
   const attempted: CallOutput = {
@@ -167,14 +167,6 @@ function saidText({ cause, status, reason }: Failure): string {
 
 function unreachable(why: string): Failure {
   return { kind: "fail", cause: "unreachable", status: 503, reason: why, why: reasonValue(503, why) };
-}
-
-function attemptOf(plan: CallPlan, hunt: Hunt): PlannedAttempt | undefined {
-  return plan.attempts[hunt.attempt];
-}
-
-function hasNextAttempt(plan: CallPlan, hunt: Hunt): boolean {
-  return hunt.attempt + 1 < plan.attempts.length;
 }
 
 function mayRetry(attempt: PlannedAttempt | undefined, status: number): boolean {

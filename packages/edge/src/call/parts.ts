@@ -1,6 +1,6 @@
 import type { MediaPlane } from "@trunkline/media";
 import type { Flow, Host, TransportName, UserAgent } from "@trunkline/sip";
-import type { CallEvent } from "@trunkline/trunking";
+import type { Counters as CallCounters, CallEvent } from "@trunkline/trunking";
 import type { EdgePorts } from "../edge.types.ts";
 import type { LegB } from "../leg/leg-b.ts";
 import type { Locator } from "../locate/locator.ts";
@@ -38,6 +38,8 @@ export type CallParts = {
   readonly health: TargetHealth;
   /** Tries that were given up before their peer said a word. The stack keeps them for a late answer; nobody has to wait for them. */
   readonly unheard: Set<LegB>;
+  /** Calls against limits (LIM-1). */
+  readonly callCounters: CallCounters;
   readonly alert: RaiseAlert;
   readonly log: EdgePorts["log"];
   wallClockMs(): number;

@@ -14,6 +14,7 @@ export const plan: CallPlan = {
     uri,
     noResponseMs: 4_000,
     retry: { kind: "unless", statuses: [404, 486, 603] },
+    media: "plain",
   })),
   offer: "offer-a",
   reliableEarly: false,
@@ -69,6 +70,33 @@ export const shown = (sdp: string): CallInput =>
 export const exchanged = (sdp: string): CallInput => media({ kind: "exchange" }, sdp);
 export const offer = (sdp?: string, fork = ""): LegEvent => ({ kind: "offer", sdp, fork });
 
+export const moved = (contact?: string): LegEvent => ({
+  kind: "fail",
+  cause: "response",
+  status: 302,
+  reason: "Moved Temporarily",
+  why: undefined,
+  contact,
+});
+/** Routing's answer to a 302. */
+export const redirected = (uri: string): CallInput => ({
+  kind: "redirected",
+  attempt: { uri, noResponseMs: 4_000, retry: { kind: "unless", statuses: [404, 486, 603] }, media: "plain" },
+});
+export const redirectRefused: CallInput = {
+  kind: "redirect-refused",
+  status: 502,
+  phrase: "Bad Gateway",
+  detail: "no",
+};
+/** The attempt's carrier has no room. */
+export const full: CallInput = {
+  kind: "over-limit",
+  phrase: "Carrier CPS limit exceeded",
+  detail: "Carrier CPS limit exceeded: 1 per second",
+  retryAfterSec: 7,
+};
+
 /** What one of several early dialogs says. */
 export function rings(fork: string): LegEvent {
   return { kind: "progress", status: 180, reason: "Ringing", sdp: undefined, fork };
@@ -95,6 +123,8 @@ function show(output: CallOutput): string {
   switch (output.kind) {
     case "locate":
       return `locate ${output.uri}`;
+    case "redirect":
+      return `redirect${output.attempt}(${output.contact ?? "-"}${output.again ? ",again" : ""})`;
     case "prepare-media":
       return `prepare(${output.sdp ?? "-"})`;
     case "media-offer":

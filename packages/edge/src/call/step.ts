@@ -1,3 +1,4 @@
+import { onOverLimit, onUnsuited } from "./attempts.ts";
 import type { CallInput, CallOutput, CallPlan, CallState, CallStep, Hunt, LegEvent } from "./call.types.ts";
 import { type Hunting, onEarlyMedia, onEarlyOffer, onProgress, turnedBack } from "./early.ts";
 import { cancelledByCaller, end, endedTalk, refusedByCallee, refusedByUs, stay } from "./ending.ts";
@@ -11,6 +12,7 @@ import {
   settled,
 } from "./exchange.ts";
 import { interrupted, onFailed, onLocated, onPrepared, onRingTimeout, onSilence, startHunt } from "./hunt.ts";
+import { onRedirected, onRedirectRefused } from "./redirect.ts";
 
 /**
  * The call: two legs, a media session and a record, as a machine (RFC 7092 calls the shape a signalling/media B2BUA).
@@ -52,7 +54,10 @@ function beforeAnswer(plan: CallPlan, state: Hunting, input: CallInput): CallSte
   if (over) return over;
   switch (input.kind) {
     case "located":
-      return state.name === "locating" ? onLocated(plan, hunt, input.targets, input.why) : stay(state);
+    case "over-limit":
+    case "redirected":
+    case "redirect-refused":
+      return state.name === "locating" ? onWay(plan, hunt, input) : stay(state);
     case "leg-b":
       return state.name === "calling" && input.tryNumber === hunt.tries
         ? onLegB(plan, state, hunt, input.event)
@@ -61,7 +66,7 @@ function beforeAnswer(plan: CallPlan, state: Hunting, input: CallInput): CallSte
       if (input.purpose.kind === "prepare") return onPrepared(plan, hunt, input.sdp);
       return onEarlyMedia(state, input);
     case "media-refused":
-      if (input.purpose.kind === "prepare") return onMediaRefused(input.status, input.why);
+      if (input.purpose.kind === "prepare") return onMediaRefused(hunt, input.status, input.why);
       return onEarlyMedia(state, input);
     case "timer":
       if (input.timer === "ring") return onRingTimeout(plan, hunt);
@@ -70,6 +75,26 @@ function beforeAnswer(plan: CallPlan, state: Hunting, input: CallInput): CallSte
       return input.event.kind === "offer" ? onEarlyOffer(state, "a", input.event) : stay(state);
     default:
       return leftover(state, input);
+  }
+}
+
+/** What came of asking where the current attempt leads. */
+function onWay(
+  plan: CallPlan,
+  hunt: Hunt,
+  input: Extract<CallInput, { readonly kind: "located" | "over-limit" | "redirected" | "redirect-refused" }>,
+): CallStep {
+  switch (input.kind) {
+    case "located":
+      return onLocated(plan, hunt, input.targets, input.why);
+    case "over-limit":
+      return onOverLimit(hunt, input);
+    case "redirected":
+      return onRedirected(hunt, input.attempt);
+    case "redirect-refused":
+      return onRedirectRefused(input);
+    default:
+      return input satisfies never;
   }
 }
 
@@ -120,7 +145,9 @@ function onAnswer(plan: CallPlan, hunt: Hunt, event: Extract<LegEvent, { readonl
 }
 
 /** Leg A's offer cannot be served. 400 is unreadable SDP (32102); the others need no code of their own. */
-function onMediaRefused(status: number, why: string): CallStep {
+function onMediaRefused(hunt: Hunt, status: number, why: string): CallStep {
+  const elsewhere = onUnsuited(hunt, status, why);
+  if (elsewhere) return elsewhere;
   const phrases: Readonly<Record<number, string>> = {
     400: "Bad SDP",
     415: "Unsupported Media Type",
@@ -180,6 +207,10 @@ function connected(plan: CallPlan, state: Connected, input: CallInput): CallStep
       return input.purpose.kind === "exchange" ? onExchangeMedia(state, input) : stay(state);
     case "media-failed":
       return end(endedTalk("internal", `media failed: ${input.why}`, null, undefined));
+    case "media-silent": {
+      const text = `no audio from either side for ${Math.round(input.forMs / 1_000)} s`;
+      return end(endedTalk("platform", text, 32014, undefined), { kind: "alert", errorCode: 32014, text });
+    }
     case "hang-up":
       return end(endedTalk("platform", input.reason, null, undefined));
     case "timer": {

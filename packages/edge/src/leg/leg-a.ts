@@ -1,6 +1,7 @@
 import type { ExtraHeader, Session } from "@trunkline/sip";
 import { errorText, isErrorCode } from "@trunkline/trunking";
 import type { Ending } from "../call/call.types.ts";
+import { RETRY_AFTER_SEC } from "../limits.ts";
 import { Leg, type LegListener } from "./leg.ts";
 
 /** The side that called us: we are its user agent server. Every response names the call's SID, so that the caller can quote it. */
@@ -30,8 +31,13 @@ export class LegA extends Leg {
       this.session.hangup([why, this.#sid]);
       return;
     }
-    this.session.reject(ending.sipStatus, ending.reason, [...ownError(ending), why, this.#sid]);
+    this.session.reject(ending.sipStatus, ending.reason, [...ownError(ending), why, this.#sid, ...retryAfter(ending)]);
   }
+}
+
+/** RFC 3261 §20.33: whom we have no room for may come again; a callee's 503 says nothing about us. */
+function retryAfter({ by, sipStatus, retryAfterSec }: Ending): ExtraHeader[] {
+  return by === "platform" && sipStatus === 503 ? [["Retry-After", String(retryAfterSec ?? RETRY_AFTER_SEC)]] : [];
 }
 
 /** `X-Twilio-Error` belongs to the platform's own refusals; an answer of the far side never carries it (contract §8.3). */

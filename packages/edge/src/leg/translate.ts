@@ -1,4 +1,11 @@
-import { copyString, type SessionEvent, type SipRequest, type SipResponse } from "@trunkline/sip";
+import {
+  copyString,
+  Malformed,
+  parseNameAddr,
+  type SessionEvent,
+  type SipRequest,
+  type SipResponse,
+} from "@trunkline/sip";
 import type { LegEvent } from "../call/call.types.ts";
 
 /** Longest Reason of a peer that is handed to the other leg, all its values together. */
@@ -32,6 +39,7 @@ export function toLegEvent(event: SessionEvent): LegEvent | undefined {
         status: event.status,
         reason: copyString(event.reason),
         why: reasonOf(event.response),
+        contact: contactOf(event),
       };
     case "cancelled":
       return { kind: "cancel", why: reasonOf(event.request) };
@@ -78,6 +86,14 @@ function reasonOf(message: SipRequest | SipResponse | undefined): string | undef
   const values = message?.values("reason").filter((value) => REASON_VALUE.test(value)) ?? [];
   const whole = values.join(", ");
   return whole === "" || whole.length > MAX_REASON_LENGTH ? undefined : copyString(whole);
+}
+
+/** The URI of a 3xx's first Contact, as written; undefined for other answers, and when there is none. */
+function contactOf({ status, response }: Extract<SessionEvent, { readonly kind: "fail" }>): string | undefined {
+  const first = status >= 300 && status < 400 ? response?.values("contact")[0] : undefined;
+  if (first === undefined || first === "") return undefined;
+  const contact = parseNameAddr(first);
+  return copyString(contact instanceof Malformed ? first : contact.uri);
 }
 
 function copied(text: string | undefined): string | undefined {

@@ -11,11 +11,11 @@ type Refuse = Extract<Decision, { readonly kind: "refuse" }>;
  * trace's own words there; a stranger gets the code's, which say nothing about what is configured.
  */
 export function refusalHeaders(rejection: Rejection, callSid: string, authenticated: boolean): ExtraHeader[] {
-  const { code, status } = rejection;
+  const { code, status, retryAfterSec = RETRY_AFTER_SEC } = rejection;
   const text = authenticated || code === null ? rejection.detail : errorText(code);
   const headers: ExtraHeader[] = code === null ? [] : [["X-Twilio-Error", `${code} ${errorText(code)}`]];
   headers.push(["Reason", reasonValue(status, text)], ["X-Twilio-CallSid", callSid]);
-  if (status === 503) headers.push(["Retry-After", String(RETRY_AFTER_SEC)]);
+  if (status === 503) headers.push(["Retry-After", String(retryAfterSec)]);
   return headers;
 }
 

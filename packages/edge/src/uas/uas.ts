@@ -9,6 +9,7 @@ import {
   identify,
   mintSid,
   route,
+  routeRedirect,
   type SimulatedCall,
   type Simulation,
   simulate,
@@ -16,6 +17,7 @@ import {
 import { Call } from "../call/call.ts";
 import { reasonValue } from "../call/outcome.ts";
 import type { CallParts } from "../call/parts.ts";
+import { planned } from "../call/planned.ts";
 import type { EdgeLimits } from "../edge.types.ts";
 import { ALLOWED_METHODS } from "../leg/leg.ts";
 import { RETRY_AFTER_SEC } from "../limits.ts";
@@ -91,8 +93,8 @@ export class Uas {
 
   /** What routing is told beside the configuration, of a live call and of a dry run alike. */
   #facts(): Omit<Facts, "verifyDigest" | "digestAssumed"> {
-    const { host, place } = this.#parts;
-    return { ...place, random: () => host.random() };
+    const { host, place, callCounters } = this.#parts;
+    return { ...place, random: () => host.random(), counters: callCounters };
   }
 
   /** OPTIONS is answered without credentials (TERM-8); trunks do not register (TERM-7); there is nothing else outside a call. */
@@ -159,26 +161,31 @@ export class Uas {
 
   #dial(session: Session, request: CallRequest, decision: Dial): void {
     const sdp = sdpOf(session.invite);
-    const { limits, journal, calls, counters } = this.#parts;
+    const { limits, journal, calls, counters, place } = this.#parts;
     const { sid } = request;
     const startedAtMs = this.#parts.wallClockMs();
-    const { attempts, call: identity, symmetricRtp, trace } = decision;
+    const { attempts, call: identity, symmetricRtp, callerSrtp, claims, trace } = decision;
     const call = new Call(this.#parts, {
       sid,
       identity,
       attempts,
       plan: {
         direction: identity.direction,
-        attempts,
+        attempts: attempts.map(planned),
         offer: sdp === undefined ? undefined : copyString(sdp),
         reliableEarly: session.invite.values("require").some((tag) => tag.toLowerCase() === "100rel"),
         ringTimeoutMs: limits.ringTimeoutMs,
-        maxDurationMs: limits.maxCallDurationMs,
+        maxDurationMs: decision.maxCallDurationSec * 1_000,
       },
       session,
       maxForwards: request.maxForwards - 1,
       symmetricRtp,
+      callerSrtp,
+      mediaSilenceMs: limits.mediaSilenceMs,
+      claims,
       startedAtMs,
+      redirect: (redirect) =>
+        routeRedirect({ ...redirect, dialled: identity.to, secure: redirect.attempt.srtp }, place),
       onAnswered: () => counters.add("calls_answered"),
       onOver: () => {
         calls.delete(sid);

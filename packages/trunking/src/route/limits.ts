@@ -1,6 +1,7 @@
 import type { LimitClaim, LimitScope } from "../limits/claims.ts";
 import type { Admission, Counters } from "../ports.ts";
 import { info, pass, type Refused, type Ruling, refuse } from "./ruling.ts";
+import type { Attempt, Rejection } from "./types.ts";
 
 /** When a caller over a concurrency limit should try again: nobody knows when a call ends, and sooner would only be noise. */
 const CONCURRENCY_RETRY_AFTER_SEC = 5;
@@ -27,6 +28,12 @@ export function checkLimits(claims: readonly LimitClaim[], counters: Counters | 
   const admission = counters.take(claims);
   if (admission.kind === "over") return refused(input, admission);
   return pass(input, `Within ${claims.map(limitText).join("; ")}.`);
+}
+
+/** Takes a start from the limits of the attempt's carrier, which is asked when the attempt is made; why not, when it has no room. */
+export function admitAttempt({ claims }: Pick<Attempt, "claims">, counters: Counters): Rejection | undefined {
+  const said = checkLimits(claims, counters);
+  return said?.kind === "refuse" ? said.rejection : undefined;
 }
 
 /** The limit in words: `the trunk's 5 calls per second (burst 5), 20 calls at once`. */

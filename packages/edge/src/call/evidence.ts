@@ -1,0 +1,76 @@
+import type { Attempt, CallEvent, CallIdentity, TraceStep } from "@trunkline/trunking";
+import type { CallOutput } from "./call.types.ts";
+import type { CallParts } from "./parts.ts";
+
+type Attempted = Extract<CallOutput, { readonly kind: "attempted" }>;
+type Ended = Extract<CallOutput, { readonly kind: "ended" }>;
+
+/** What is left of a call: the events of its record, the decision trace that goes on growing, and its alerts (EVD-1, EVD-4). */
+export class Evidence {
+  readonly #parts: Pick<CallParts, "journal" | "alert" | "wallClockMs" | "host">;
+  readonly #sid: string;
+  readonly #identity: CallIdentity;
+  readonly #startedMonoMs: number;
+  readonly #steps: TraceStep[] = [];
+
+  constructor(
+    parts: Pick<CallParts, "journal" | "alert" | "wallClockMs" | "host">,
+    call: { readonly sid: string; readonly identity: CallIdentity },
+  ) {
+    this.#parts = parts;
+    this.#sid = call.sid;
+    this.#identity = call.identity;
+    this.#startedMonoMs = parts.host.nowMs();
+  }
+
+  /** @param sipCallId of leg B; null when no INVITE was sent */
+  attempted(attempt: Attempt, output: Attempted, startedAtMs: number, sipCallId: string | null): void {
+    const { uri, carrierSid, originationUrlSid } = attempt;
+    const { status, reason, verdict, detail } = output;
+    this.#append({
+      kind: "attempt",
+      atMs: this.#parts.wallClockMs(),
+      sid: this.#sid,
+      attempt: { uri, carrierSid, originationUrlSid, startedAtMs, status, reason },
+      sipCallId,
+    });
+    this.traced([{ rule: "call.attempt", input: uri, verdict, detail, atMs: 0 }]);
+  }
+
+  rang(): void {
+    this.#append({ kind: "ringing", atMs: this.#parts.wallClockMs(), sid: this.#sid });
+  }
+
+  /** @param uri of the attempt that took the call */
+  answered(atMs: number, uri: string | null): void {
+    const to = this.#identity.direction === "trunking-originating" ? uri : null;
+    this.#appendTrace(atMs);
+    this.#append({ kind: "answered", atMs, sid: this.#sid, to });
+  }
+
+  ended({ ending, quality }: Ended): void {
+    const { by, sipStatus, reason, errorCode } = ending;
+    const atMs = this.#parts.wallClockMs();
+    this.#appendTrace(atMs);
+    this.#append({ kind: "ended", atMs, sid: this.#sid, by, sipStatus, reason, errorCode, quality });
+  }
+
+  /** Steps that were decided now. They go to the journal with the next event that waits for nothing. */
+  traced(steps: readonly TraceStep[]): void {
+    const atMs = Math.round(this.#parts.host.nowMs() - this.#startedMonoMs);
+    this.#steps.push(...steps.map((step) => ({ ...step, atMs })));
+  }
+
+  alert(errorCode: number, text: string): void {
+    this.#parts.alert(this.#identity.accountSid, errorCode, this.#sid, text);
+  }
+
+  #appendTrace(atMs: number): void {
+    if (this.#steps.length === 0) return;
+    this.#append({ kind: "trace", atMs, sid: this.#sid, steps: this.#steps.splice(0) });
+  }
+
+  #append(event: CallEvent): void {
+    this.#parts.journal.append(event);
+  }
+}
