@@ -17,6 +17,7 @@ import { associationRepository, type ListKind, listRepository } from "./reposito
 import { ownedRowRepository } from "./repositories/owned-rows.ts";
 import { phoneNumberRepository } from "./repositories/phone-numbers.ts";
 import { trunkRepository } from "./repositories/trunks.ts";
+import { DeliveryBell, debuggerWebhookRepository, webhookQueueRepository } from "./repositories/webhooks.ts";
 import { Secrets } from "./secrets.ts";
 import { Database } from "./sql/database.ts";
 import type { Engine, OnProblem } from "./sql/engine.ts";
@@ -122,6 +123,7 @@ const IP_ACCESS_CONTROL_LISTS: ListKind = {
 
 function repositories(context: StoreContext): Omit<Store, "directory" | "ping" | "close"> {
   const { database, quotas } = context;
+  const bell = new DeliveryBell(database);
   return {
     accounts: accountRepository(context),
     trunks: trunkRepository(context),
@@ -169,8 +171,10 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
     edgeLocations: edgeLocationRepository(context),
     calls: callRepository(database),
     alerts: alertRepository(database),
+    debuggerWebhooks: debuggerWebhookRepository(context, bell),
+    webhookQueues: webhookQueueRepository(database, bell),
     callRecordSink: callRecordSink(database),
-    alertSink: alertSink(database),
+    alertSink: alertSink(database, bell),
   };
 }
 

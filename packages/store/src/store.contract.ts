@@ -6,6 +6,7 @@ import { directoryContract } from "./contract/directory.contract.ts";
 import { limitContract } from "./contract/limits.contract.ts";
 import { pagingContract } from "./contract/paging.contract.ts";
 import { trunkPartsContract } from "./contract/trunk-parts.contract.ts";
+import { webhookContract } from "./contract/webhooks.contract.ts";
 import type { Store } from "./store.ts";
 
 /** What every store has to do, whatever engine is beneath. `make` opens one without any data. */
@@ -24,6 +25,7 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     trunkPartsContract(current);
     pagingContract(current);
     callContract(current);
+    webhookContract(current);
     limitContract(current);
     carrierContract(current);
     directoryContract(current);

@@ -26,6 +26,7 @@ import type {
   Trunk,
   TrunkTls,
 } from "@trunkline/trunking";
+import type { DebuggerWebhookRepository, WebhookQueueRepository } from "./webhooks.types.ts";
 
 /** When a row was made and last changed, epoch milliseconds. */
 export type Dated = { readonly createdAtMs: number; readonly updatedAtMs: number };
@@ -287,6 +288,8 @@ export interface Store {
   readonly edgeLocations: { upsert(row: EdgeLocation): Promise<void> };
   readonly calls: CallRepository;
   readonly alerts: AlertRepository;
+  readonly debuggerWebhooks: DebuggerWebhookRepository;
+  readonly webhookQueues: WebhookQueueRepository;
   readonly directory: DirectorySource;
   readonly callRecordSink: CallRecordSink;
   readonly alertSink: AlertSink;
