@@ -154,6 +154,34 @@ describe("relocateSdp", () => {
     expect(relocateSdp(read(text), where).split("\r\n")).toContain(want);
   });
 
+  const secure: SdpPlace = {
+    ...v6,
+    media: [{ port: 6, proto: "RTP/SAVP", formats: new Set(["8", "101"]), add: ["crypto:1 S inline:k", "x"] }],
+  };
+  it.each([
+    [
+      "before the m-line's own attributes",
+      ["m=audio 4/2  RTP/AVP  0 8 101", "b=AS:64", "a=rtpmap:0 PCMU/8000", "a=fmtp:101 0-16", "a=sendrecv"],
+      ["m=audio 6  RTP/SAVP 8 101", "b=AS:64", "a=crypto:1 S inline:k", "a=x", "a=fmtp:101 0-16", "a=sendrecv"],
+    ],
+    [
+      "at the end where it has none, and not in the next",
+      ["m=audio 4 RTP/AVP 0 8", "m=video 0 RTP/AVP 97", "a=sendrecv"],
+      ["m=audio 6 RTP/SAVP 8", "a=crypto:1 S inline:k", "a=x", "m=video 0 RTP/AVP 97", "a=sendrecv"],
+    ],
+    [
+      "what is about all formats stays",
+      ["m=audio 4 RTP/AVP 8", "a=rtcp-fb:* nack", "a=rtcp-fb:0 ccm"],
+      ["m=audio 6 RTP/SAVP 8", "a=crypto:1 S inline:k", "a=x", "a=rtcp-fb:* nack"],
+    ],
+  ])("changes profile and formats and adds attributes: %s", (_title, [audio = "", ...more], want) => {
+    const text = one(audio, ...more);
+    expect(relocateSdp(read(text), secure)).toBe(
+      one(want[0] ?? "", ...want.slice(1)).replace(/IP4 192.0.2.1/g, "IP6 2001:db8::7"),
+    );
+    expect(relocateSdp(read(text.trimEnd()), secure).trimEnd().split("\r\n").slice(5)).toEqual(want);
+  });
+
   it("leaves out the attributes it is told to", () => {
     const text = one("m=audio 4 RTP/AVP 0", "a=candidate:1 1 UDP 2130706431 192.0.2.1 4 typ host", "a=sendrecv");
     const without = relocateSdp(read(text), { ...v6, omit: (name) => name === "candidate" });
