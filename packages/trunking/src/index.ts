@@ -11,9 +11,11 @@ export { type Cidr, canonicalIpAddress, checkCidr } from "./ip-address.ts";
 export type * from "./limits/claims.ts";
 export { createLocalCounters } from "./limits/counters.ts";
 export type * from "./model.ts";
+export { type Continent, continentOf } from "./numbering/continents.ts";
 export { countryOf, countryPrefixes } from "./numbering/countries.ts";
 export { type NumberRisk, riskOf, specialPrefixesUnder } from "./numbering/risk.ts";
 export { inOrderOfTrial } from "./order.ts";
+export { DEFAULT_PEER_SETTINGS, DEFAULT_TRUNK_TLS } from "./peer-settings.ts";
 export type * from "./ports.ts";
 export type * from "./record/events.ts";
 export { closeInterrupted, foldCallEvent } from "./record/fold.ts";
@@ -21,6 +23,12 @@ export { accountSettings, DEFAULT_ACCOUNT_SETTINGS } from "./route/account-setti
 export { DEFAULT_COPIED_HEADERS } from "./route/copied-headers.ts";
 export { DEFAULT_CARRIER_DRESS } from "./route/dress.ts";
 export { DEFAULT_FINAL_STATUSES, DEFAULT_RETRY_STATUSES, NO_RESPONSE_MS } from "./route/failover.ts";
+export {
+  countryPermission,
+  type PermissionReader,
+  permissionOwner,
+  type RiskPermission,
+} from "./route/geo-permission.ts";
 export { type Identity, identify } from "./route/identify.ts";
 export { admitAttempt } from "./route/limits.ts";
 export { routeOrigination } from "./route/origination.ts";

@@ -4,6 +4,8 @@ import {
   type CarrierDress,
   DEFAULT_ACCOUNT_SETTINGS,
   DEFAULT_CARRIER_DRESS,
+  DEFAULT_PEER_SETTINGS,
+  DEFAULT_TRUNK_TLS,
   type PeerSettings,
   type TrunkTls,
 } from "@trunkline/trunking";
@@ -30,15 +32,8 @@ type OwnedEntity = keyof OwnedRows;
 const DEFAULTS: { readonly [E in OwnedEntity]: Partial<OwnedRows[E]> } = {
   accountSettings: DEFAULT_ACCOUNT_SETTINGS,
   carrierDress: DEFAULT_CARRIER_DRESS,
-  peerSettings: {
-    username: null,
-    password: null,
-    registrarUrl: null,
-    registrationExpiresSec: 3_600,
-    probeIntervalSec: null,
-    clientCertificate: false,
-  },
-  trunkTls: { ownCertificate: false, clientNames: [] },
+  peerSettings: DEFAULT_PEER_SETTINGS,
+  trunkTls: DEFAULT_TRUNK_TLS,
   callLimit: { maxCps: null, burst: null, maxConcurrentCalls: null },
 };
 

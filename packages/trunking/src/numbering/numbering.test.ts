@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { continentOf } from "./continents.ts";
 import { countryOf, countryPrefixes } from "./countries.ts";
 import { riskOf, specialPrefixesUnder } from "./risk.ts";
 
@@ -45,6 +46,19 @@ describe("TERM-13: the country of a number", () => {
     expect(prefixes.get("GB")).toEqual(["44"]);
     expect(prefixes.get("KZ")).toEqual(["76", "77"]);
   });
+});
+
+it("TERM-13: every country is on one continent, worldwide networks are on none", () => {
+  expect([...countryPrefixes().keys()].filter((country) => continentOf(country) === undefined)).toEqual(["XW"]);
+  expect(["US", "BR", "DE", "JP", "KE", "AU", "AQ"].map(continentOf)).toEqual([
+    "NORTH_AMERICA",
+    "SOUTH_AMERICA",
+    "EUROPE",
+    "ASIA",
+    "AFRICA",
+    "OCEANIA",
+    "ANTARCTICA",
+  ]);
 });
 
 describe("TERM-13: the risk of a number", () => {

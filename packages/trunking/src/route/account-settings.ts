@@ -10,6 +10,9 @@ export const DEFAULT_ACCOUNT_SETTINGS: Omit<AccountSettings, "accountSid"> = {
 };
 
 /** The account's settings, or the defaults. */
-export function accountSettings(accountSid: string, directory: DirectoryReader): AccountSettings {
+export function accountSettings(
+  accountSid: string,
+  directory: Pick<DirectoryReader, "accountSettings">,
+): AccountSettings {
   return directory.accountSettings(accountSid) ?? { accountSid, ...DEFAULT_ACCOUNT_SETTINGS };
 }

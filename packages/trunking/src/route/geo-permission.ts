@@ -31,8 +31,26 @@ export function checkGeoPermission(number: string, accountSid: string, directory
   return refuse(32205, input, `${missing} ${RISK_NAMES[risk]} numbers in ${country} for account ${owner}.`);
 }
 
+/** What permissions are decided by. */
+export type PermissionReader = Pick<DirectoryReader, "account" | "accountSettings" | "dialingPermission">;
+/** Which kinds of number may be called. */
+export type RiskPermission = Pick<DialingPermission, "lowRisk" | "highRiskSpecial" | "highRiskTollFraud">;
+
+/** What the account may call in a country, as far as no prefix has a permission of its own. */
+export function countryPermission(country: string, accountSid: string, directory: PermissionReader): RiskPermission {
+  const owner = permissionOwner(accountSid, directory);
+  return (
+    directory.dialingPermission(owner, country) ??
+    directory.dialingPermission(owner, "*") ?? {
+      lowRisk: isHome(country, "low", owner, directory),
+      highRiskSpecial: false,
+      highRiskTollFraud: false,
+    }
+  );
+}
+
 /** The account itself, or the parent whose permissions a subaccount inherits. */
-function permissionOwner(accountSid: string, directory: DirectoryReader): string {
+export function permissionOwner(accountSid: string, directory: PermissionReader): string {
   const parentSid = directory.account(accountSid)?.parentSid;
   if (parentSid == null || !accountSettings(accountSid, directory).dialingPermissionsInherited) return accountSid;
   return parentSid;
@@ -64,6 +82,6 @@ function permits(permission: DialingPermission, risk: NumberRisk): boolean {
   }
 }
 
-function isHome(country: string, risk: NumberRisk, accountSid: string, directory: DirectoryReader): boolean {
+function isHome(country: string, risk: NumberRisk, accountSid: string, directory: PermissionReader): boolean {
   return risk === "low" && country === accountSettings(accountSid, directory).homeCountry;
 }
