@@ -35,7 +35,8 @@ export type ConnectionOptions = {
  */
 export class Connection {
   readonly flow: Flow;
-  readonly #socket: Socket;
+  /** For what its kind of stream knows of it; reading, writing and closing are the connection's own. */
+  readonly socket: Socket;
   readonly #options: ConnectionOptions;
   readonly #framer: StreamFramer;
   #deadline: NodeJS.Timeout | undefined;
@@ -48,7 +49,7 @@ export class Connection {
   constructor(socket: Socket, options: ConnectionOptions) {
     const { limits, openedBy, sink } = options;
     this.flow = options.flow;
-    this.#socket = socket;
+    this.socket = socket;
     this.#options = options;
     this.#framer = new StreamFramer({
       openedBy,
@@ -80,7 +81,7 @@ export class Connection {
   }
 
   get usable(): boolean {
-    return !this.#closing && !this.#socket.destroyed;
+    return !this.#closing && !this.socket.destroyed;
   }
 
   /** Queues behind what was sent before, also while still connecting. */
@@ -90,13 +91,13 @@ export class Connection {
       counts.droppedUnsent += 1;
       return;
     }
-    if (this.#socket.writableLength + wire.length > this.#options.limits.maxWriteBacklogBytes) {
+    if (this.socket.writableLength + wire.length > this.#options.limits.maxWriteBacklogBytes) {
       counts.droppedUnsent += 1;
       counts.connectionsClosedBacklog += 1;
       this.#abort("write backlog");
       return;
     }
-    this.#socket.write(wire, "latin1", (error) => {
+    this.socket.write(wire, "latin1", (error) => {
       if (error) counts.sendErrors += 1;
       else counts.sent += 1;
     });
@@ -110,16 +111,16 @@ export class Connection {
     if (this.#closing) return;
     this.#closing = true;
     this.#reason ??= reason;
-    this.#socket.end();
-    this.#within(this.#options.limits.lingerMs, () => this.#socket.destroy());
+    this.socket.end();
+    this.#within(this.#options.limits.lingerMs, () => this.socket.destroy());
     setImmediate(() => this.#setGone(reason));
   }
 
   /** Resolves when the socket is closed. */
   closed(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#socket.closed) resolve();
-      else this.#socket.once("close", () => resolve());
+      if (this.socket.closed) resolve();
+      else this.socket.once("close", () => resolve());
     });
   }
 
@@ -143,7 +144,7 @@ export class Connection {
         break;
       case "ping":
         sink.counts.pings += 1;
-        this.#socket.write(PONG, "latin1");
+        this.socket.write(PONG, "latin1");
         break;
       case "pong":
         sink.counts.pongs += 1;
@@ -184,7 +185,7 @@ export class Connection {
 
   #abort(reason: string): void {
     this.#reason ??= reason;
-    this.#socket.destroy();
+    this.socket.destroy();
   }
 
   #within(ms: number, act: () => void): void {

@@ -1,6 +1,6 @@
 import type { Flow, Unreadable } from "@trunkline/sip";
 import type { ListenOn } from "./sip-host.types.ts";
-import type { HandshakeFailure, TlsPeer } from "./tls.types.ts";
+import type { HandshakeFailure, TlsFacts, TlsHello, TlsPeer, TlsTerms } from "./tls.types.ts";
 
 const COUNTED = [
   "received",
@@ -24,6 +24,8 @@ const COUNTED = [
   "connectionsClosedIdle",
   "connectionsClosedSlow",
   "connectionsClosedBacklog",
+  "handshakesDone",
+  "handshakesDoneDeprecated",
   "handshakesFailedVersion",
   "handshakesFailedCipher",
   "handshakesFailedCertificate",
@@ -50,7 +52,13 @@ export type ListenerSink = {
   /** Asked before anything is read from a connection that a peer opened. */
   admitConnection(remoteAddress: string): boolean;
   answerBrokenStream(flow: Flow, refusal: Unreadable): boolean;
-  handshakeFailed(remote: { readonly address: string; readonly port: number }, failure: HandshakeFailure): void;
+  /** Asked when a peer's ClientHello has been read. */
+  tlsTerms(hello: TlsHello): TlsTerms;
+  handshakeFailed(
+    remote: { readonly address: string; readonly port: number },
+    failure: HandshakeFailure,
+    hello: TlsHello,
+  ): void;
 };
 
 /** One bound socket of one transport. UDP sends as it is; a stream transport keeps its connections behind the same calls. */
@@ -63,6 +71,8 @@ export interface Listener {
   send(flow: Flow, wire: string): void;
   /** Closes the flow's connection, if it has one. */
   closeFlow(flow: Flow): void;
+  /** What the handshake of the flow's connection settled; undefined when there is none. */
+  tlsOf(flow: Flow): TlsFacts | undefined;
   close(): Promise<void>;
 }
 
@@ -79,7 +89,9 @@ export class ListenError extends Error {
   }
 }
 
-/** The operating system's or Node's code of an error, or its text. */
+/** The operating system's or Node's code of an error, or its text; what OpenSSL said where the code hides it. */
 export function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+  if (!(error instanceof Error && "code" in error)) return String(error);
+  const [, why] = error.code === "EPROTO" ? (/:SSL routines:[^:]*:([^:]+):/.exec(error.message) ?? []) : [];
+  return why === undefined ? String(error.code) : `TLS: ${why}`;
 }

@@ -8,7 +8,7 @@ import type { ListenOn, SipHost, SipHostOptions } from "./sip-host.types.ts";
 import { DEFAULT_STREAM_LIMITS, type StreamLimits } from "./stream-limits.ts";
 import { openTcpListener } from "./tcp.ts";
 import { openTlsListener } from "./tls.ts";
-import type { HandshakeFailure, TlsPeer } from "./tls.types.ts";
+import type { HandshakeFailure, TlsPeer, TlsTerms } from "./tls.types.ts";
 import { TlsContexts } from "./tls-contexts.ts";
 import { openUdpListener } from "./udp.ts";
 
@@ -88,6 +88,8 @@ function rethrowOutside(error: unknown): void {
   });
 }
 
+const STRICT_TERMS: TlsTerms = { deprecatedVersions: false, clientCertificate: false };
+
 const FAILED_COUNTS = {
   version: "handshakesFailedVersion",
   cipher: "handshakesFailedCipher",
@@ -122,9 +124,10 @@ function sinkOf(
     admitConnection: (address) => guarded("connection", false, () => options.admitConnection?.(address) ?? true),
     answerBrokenStream: (flow, refusal) =>
       guarded("connection", false, () => options.answerBrokenStream?.(flow, refusal) ?? true),
-    handshakeFailed(remote, failure) {
+    tlsTerms: (hello) => guarded("connection", STRICT_TERMS, () => options.tlsTerms?.(hello) ?? STRICT_TERMS),
+    handshakeFailed(remote, failure, hello) {
       counts[FAILED_COUNTS[failure]] += 1;
-      guarded("connection", undefined, () => options.onHandshakeFailed?.(remote, failure));
+      guarded("connection", undefined, () => options.onHandshakeFailed?.(remote, failure, hello));
     },
   };
 }
@@ -166,7 +169,9 @@ export async function openSipHost(options: SipHostOptions): Promise<SipHost> {
       return flowFrom(able, transport, address, port, peer);
     },
     closeFlow: (flow) => listenerOf(flow)?.closeFlow(flow),
+    tlsOf: (flow) => listenerOf(flow)?.tlsOf(flow),
     setCertificates: (material) => contexts?.set(material),
+    setNamedCertificates: (changes) => contexts?.setNamed(changes),
     counts: () => ({ ...sink.counts, pendingTimers: pendingTimers() }),
     async close() {
       closed = true;

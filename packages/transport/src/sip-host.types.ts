@@ -1,6 +1,15 @@
 import type { Flow, Host, TransportName, Unreadable } from "@trunkline/sip";
 import type { StreamLimits } from "./stream-limits.ts";
-import type { HandshakeFailure, TlsMaterial, TlsOptions, TlsPeer } from "./tls.types.ts";
+import type {
+  HandshakeFailure,
+  NamedCertificates,
+  TlsFacts,
+  TlsHello,
+  TlsMaterial,
+  TlsOptions,
+  TlsPeer,
+  TlsTerms,
+} from "./tls.types.ts";
 
 /** One socket to open. Port 0: any; all UDP and TCP listeners of a host then get one number, all TLS listeners another. */
 export type ListenOn = {
@@ -29,8 +38,14 @@ export type SipHostOptions = {
    * (400, or 513: RFC 3261 §18.3). Absent: it does.
    */
   answerBrokenStream?(flow: Flow, refusal: Unreadable): boolean;
+  /** Asked for each TLS connection a peer opens, once its ClientHello is read. Absent: TLS 1.2 or newer, and no certificate is asked for. */
+  tlsTerms?(hello: TlsHello): TlsTerms;
   /** A peer that connected to us could not agree on TLS. */
-  onHandshakeFailed?(remote: { readonly address: string; readonly port: number }, failure: HandshakeFailure): void;
+  onHandshakeFailed?(
+    remote: { readonly address: string; readonly port: number },
+    failure: HandshakeFailure,
+    hello: TlsHello,
+  ): void;
   /**
    * Takes what one of these functions or a timer's throws: our own mistake, which may cost one call, never the process.
    * Absent: it is thrown again outside of any call and ends up with the process's handler.
@@ -57,8 +72,12 @@ export interface SipHost extends Host {
   ): Flow | undefined;
   /** Closes the flow's connection, after what was sent on it has left. UDP flows and unknown connections are ignored. */
   closeFlow(flow: Flow): void;
+  /** What the handshake of a TLS flow's connection settled; undefined for other flows and for connections that are gone or not yet up. */
+  tlsOf(flow: Flow): TlsFacts | undefined;
   /** Shows and trusts other certificates from the next handshake on; throws when one cannot be used, and then nothing changes. */
   setCertificates(material: TlsMaterial): void;
+  /** The same for what single customers have of their own; those not named stay as they are. Never throws. */
+  setNamedCertificates(changes: readonly NamedCertificates[]): void;
   /** Cumulative: received, sent, dropped (keep-alive, oversized, empty), send errors, connections; `connectionsOpen` is of now. */
   counts(): Readonly<Record<string, number>>;
   close(): Promise<void>;

@@ -6,7 +6,7 @@ import type { Listener, ListenerSink } from "./listener.ts";
 import type { ListenOn } from "./sip-host.types.ts";
 import type { StreamLimits } from "./stream-limits.ts";
 import { type Target, Targets } from "./targets.ts";
-import type { TlsPeer } from "./tls.types.ts";
+import type { TlsFacts, TlsPeer } from "./tls.types.ts";
 
 export type Remote = { readonly address: string; readonly port: number };
 
@@ -19,7 +19,9 @@ export type StreamKind = {
   /** Begins to connect. */
   connect(target: Target, localAddress: string, ready: () => void): Socket;
   /** Whether a connection that a peer opened will do for requests to it. */
-  mayReuse(peer: TlsPeer): boolean;
+  mayReuse(peer: TlsPeer, socket: Socket): boolean;
+  /** Only of TLS: what the handshake settled. */
+  facts?(socket: Socket): TlsFacts | undefined;
 };
 
 export type StreamParts = {
@@ -59,7 +61,7 @@ export class StreamListener implements Listener {
 
   flowTo(remoteAddress: string, remotePort: number, peer: TlsPeer = {}): Flow {
     const inbound = this.#inbound.get(placeOf(remoteAddress, remotePort));
-    if (inbound?.usable && this.#parts.kind.mayReuse(peer)) return inbound.flow;
+    if (inbound?.usable && this.#parts.kind.mayReuse(peer, inbound.socket)) return inbound.flow;
     const { number } = this.#targets.find(remoteAddress, remotePort, peer, () => this.#parts.budget.nextNumber());
     return this.#flow(remoteAddress, remotePort, number);
   }
@@ -75,6 +77,11 @@ export class StreamListener implements Listener {
 
   closeFlow(flow: Flow): void {
     if (flow.connection !== undefined) this.#connections.get(flow.connection)?.end("closed by us");
+  }
+
+  tlsOf(flow: Flow): TlsFacts | undefined {
+    const connection = flow.connection === undefined ? undefined : this.#connections.get(flow.connection);
+    return connection && this.#parts.kind.facts?.(connection.socket);
   }
 
   async close(): Promise<void> {

@@ -27,7 +27,8 @@ export class Targets {
 
   /** The target with that address and identity; made with a number from `nextNumber` when it is new. */
   find(address: string, port: number, peer: TlsPeer, nextNumber: () => number): Target {
-    const key = `${address} ${port} ${peer.serverName ?? ""} ${peer.verify ?? ""}`;
+    const { serverName = "", verify = "", clientCertificate = false, deprecatedVersions = false } = peer;
+    const key = `${address} ${port} ${serverName} ${verify} ${clientCertificate} ${deprecatedVersions}`;
     const known = this.#byKey.get(key);
     if (known) return known;
     if (this.#byKey.size >= this.#max) this.#forgetOne();

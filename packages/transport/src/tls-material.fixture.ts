@@ -7,7 +7,7 @@ import type { TlsCertificate } from "./index.ts";
 /** A certificate authority for a test file, made with the openssl command. */
 export type TestCa = {
   readonly caPem: string;
-  /** Subject alternative names as openssl writes them: `DNS:a.example`, `IP:127.0.0.1`, `URI:sip:a.example`. */
+  /** Subject alternative names as openssl writes them: `DNS:a.example`, `IP:127.0.0.1`, `URI:sip:a.example`; none: the name is `leaf`. */
   issue(sans: readonly string[], algorithm?: "ec" | "rsa"): TlsCertificate;
 };
 
@@ -28,7 +28,7 @@ export function makeCa(name: string): TestCa {
   return {
     caPem,
     issue(sans, algorithm = "ec") {
-      writeFileSync(at("ext"), `subjectAltName=${sans.join(",")}\n`);
+      writeFileSync(at("ext"), sans.length === 0 ? "" : `subjectAltName=${sans.join(",")}\n`);
       openssl("req", ...KEYS[algorithm], ...request("leaf.key", "/CN=leaf"), "-out", at("leaf.csr"));
       const from = ["-req", "-in", at("leaf.csr"), "-CA", at("ca.pem"), "-CAkey", at("ca.key"), "-CAcreateserial"];
       openssl("x509", ...from, "-days", "2", "-extfile", at("ext"), "-out", at("leaf.pem"));

@@ -1,53 +1,14 @@
-import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:net";
-import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
+import { type AddressInfo, createServer } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { DEFAULT_CIPHERS, type HandshakeFailure, openSipHost, type SipHostOptions, type TlsOptions } from "./index.ts";
-import { bareSocket, flowBetween, Inbox, LOOPBACKS, type Opened, open, request } from "./sip-host.fixture.ts";
+import type { TlsOptions, TlsVersion } from "./index.ts";
+import { flowBetween, LOOPBACKS, open, request } from "./sip-host.fixture.ts";
+import { ca, connected, EC, OTHER, peer, RSA, serialOf, shownSerial, terms, tls } from "./tls-host.fixture.ts";
 import { makeCa } from "./tls-material.fixture.ts";
 
-const ca = makeCa("Test CA");
-const EC = ca.issue(["DNS:*.pstn.example", "DNS:example", "IP:127.0.0.1"]);
-const RSA = ca.issue(["DNS:*.pstn.example", "DNS:example", "IP:127.0.0.1"], "rsa");
-const OTHER = ca.issue(["DNS:sip.other.example", "URI:sip:other.example"]);
-const MATERIAL: TlsOptions = { certificates: [EC, RSA, OTHER], caPem: ca.caPem };
-
-type Failure = { address: string; port: number; failure: HandshakeFailure };
-type TlsOpened = Opened & { handshakes: Inbox<Failure> };
-
-async function tls(
-  options: Partial<TlsOptions> = {},
-  more: Partial<SipHostOptions> = {},
-  address = "127.0.0.1",
-): Promise<TlsOpened> {
-  const handshakes = new Inbox<Failure>();
-  const onHandshakeFailed: SipHostOptions["onHandshakeFailed"] = (remote, failure) =>
-    handshakes.put({ ...remote, failure });
-  const opened = await open(address, { tls: { ...MATERIAL, ...options }, onHandshakeFailed, ...more }, "tls");
-  return { ...opened, handshakes };
-}
-
-/** A peer that finished its handshake (TLS 1.3: and heard us after it), or the code it failed with. */
-async function peer(port: number, options: ConnectionOptions = {}): Promise<TLSSocket | string> {
-  const socket = connect({ host: "127.0.0.1", port, ca: ca.caPem, servername: "example", ...options });
-  onTestFinished(() => void socket.destroy());
-  return new Promise((resolve) => {
-    socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    socket.on("close", () => resolve("closed"));
-    socket.once("secureConnect", () => socket.write("\r\n\r\n"));
-    socket.once("data", () => resolve(socket));
-  });
-}
-
-async function connected(port: number, options: ConnectionOptions = {}): Promise<TLSSocket> {
-  const socket = await peer(port, options);
-  if (typeof socket === "string") throw new Error(socket);
-  return socket;
-}
-
-const serialOf = (pem: string): string => new X509Certificate(pem).serialNumber;
-const shownSerial = (socket: TLSSocket): string => socket.getPeerCertificate().serialNumber;
+/** Options of a peer that speaks all versions; the suites of old ones need SHA-1. */
+const OLD = { minVersion: "TLSv1", ciphers: "ALL:@SECLEVEL=0" } as const;
 
 describe("TLS (RFC 3261 §26.2.1)", () => {
   it.each(LOOPBACKS)("carries messages both ways over one connection on %s, TLS 1.3 by default", async (address) => {
@@ -62,50 +23,42 @@ describe("TLS (RFC 3261 §26.2.1)", () => {
     expect((await connected(b.port, { host: address })).getProtocol()).toBe("TLSv1.3");
   });
 
-  const versions: [
-    version: "TLSv1.3" | "TLSv1.2" | "TLSv1.1" | "TLSv1",
-    minVersion: TlsOptions["minVersion"],
-    taken: boolean,
-  ][] = [
-    ["TLSv1.3", undefined, true],
-    ["TLSv1.2", undefined, true],
-    ["TLSv1.1", undefined, false],
-    ["TLSv1", undefined, false],
-    ["TLSv1.1", "TLSv1.1", true],
-    ["TLSv1", "TLSv1.1", false],
-    ["TLSv1", "TLSv1", true],
+  const versions: [version: TlsVersion, serverName: string, taken: boolean][] = [
+    ["TLSv1.3", "example", true],
+    ["TLSv1.2", "example", true],
+    ["TLSv1.1", "example", false],
+    ["TLSv1", "example", false],
+    ["TLSv1", "", false],
+    ["TLSv1.1", "old.pstn.example", true],
+    ["TLSv1", "old.pstn.example", true],
+    ["TLSv1.2", "old.pstn.example", true],
   ];
-  it.each(versions)("SEC-1, RFC 8996: a peer of %s with minVersion %s: %s", async (version, minVersion, taken) => {
-    const { port, handshakes, host } = await tls(minVersion ? { minVersion } : {});
-    const socket = await peer(port, { minVersion: version, maxVersion: version, ciphers: "ALL:@SECLEVEL=0" });
-    if (taken) expect(typeof socket === "string" ? socket : socket.getProtocol()).toBe(version);
-    else {
-      expect(socket).toMatch(/PROTOCOL_VERSION/);
-      expect((await handshakes.first(1))[0]).toMatchObject({ address: "127.0.0.1", failure: "version" });
-      expect(host.counts()["handshakesFailedVersion"]).toBe(1);
-    }
-  });
-
-  const suites = DEFAULT_CIPHERS.split(":").filter((suite) => !suite.startsWith("TLS_"));
-  it("contract §8.6: fourteen suites for TLS 1.2", () => {
-    expect(suites.length).toBe(14);
-  });
-  it.each(suites)("SEC-1: %s is spoken, with the certificate that fits it", async (ciphers) => {
-    const { port } = await tls();
-    const socket = await connected(port, { maxVersion: "TLSv1.2", ciphers });
-    expect(socket.getCipher().name).toBe(ciphers);
-    expect(socket.authorized).toBe(true);
-  });
-
-  it("a suite that is not on the list is refused and told apart; operators can narrow the list", async () => {
-    const wide = await tls();
-    expect(await peer(wide.port, { maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-CHACHA20-POLY1305" })).toMatch(
-      /HANDSHAKE_FAILURE/,
-    );
-    expect((await wide.handshakes.first(1))[0]?.failure).toBe("cipher");
-    const narrow = await tls({ ciphers: "ECDHE-RSA-AES256-GCM-SHA384" });
-    expect(await peer(narrow.port, { maxVersion: "TLSv1.2", ciphers: "AES128-SHA" })).toMatch(/HANDSHAKE_FAILURE/);
-  });
+  it.each(versions)(
+    "SEC-1, RFC 8996: %s for %j, of which old.pstn.example allows all: %s",
+    async (version, servername, taken) => {
+      const { port, handshakes, host, messages } = await tls(
+        {},
+        { tlsTerms: ({ serverName }) => terms({ deprecatedVersions: serverName === "old.pstn.example" }) },
+      );
+      const own = { minVersion: version, maxVersion: version, ciphers: "ALL:@SECLEVEL=0" };
+      const socket = await peer(port, { servername, rejectUnauthorized: false, ...own });
+      if (taken) {
+        expect(typeof socket === "string" ? socket : socket.getProtocol()).toBe(version);
+        if (typeof socket !== "string") socket.write(request("a"), "latin1");
+        const [heard] = await messages.first(1);
+        expect(heard && host.tlsOf(heard.flow)).toEqual({ version });
+      } else {
+        expect(socket).toMatch(/PROTOCOL_VERSION/);
+        expect((await handshakes.first(1))[0]).toMatchObject({
+          address: "127.0.0.1",
+          failure: "version",
+          hello: { newestVersion: version, ...(servername ? { serverName: servername } : {}) },
+        });
+        expect(host.counts()["handshakesFailedVersion"]).toBe(1);
+      }
+      expect(host.counts()["handshakesDone"]).toBe(taken ? 1 : 0);
+    },
+  );
 
   it("without certificates a TLS listener does not open", async () => {
     await expect(open("127.0.0.1", {}, "tls")).rejects.toMatchObject({ code: "tls_without_certificates" });
@@ -203,8 +156,10 @@ describe("calling TLS servers", () => {
       { serverName: "b.test" },
       { serverName: "a.test", verify: true },
       { serverName: "a.test" },
+      { serverName: "a.test", clientCertificate: true },
+      { serverName: "a.test", deprecatedVersions: true },
     ].map((to) => host.flowTo("tls", "127.0.0.1", 5061, to)?.connection);
-    expect(new Set(flows).size).toBe(3);
+    expect(new Set(flows).size).toBe(5);
     expect(flows[3]).toBe(flows[0]);
     const socket = await connected(port);
     socket.write(request("a"));
@@ -214,16 +169,45 @@ describe("calling TLS servers", () => {
     expect(host.flowTo("tls", "127.0.0.1", remotePort, { verify: true })).not.toEqual(heard?.flow);
   });
 
-  it("SEC-6: mutual TLS: a certificate that is required must be there and be trusted; ours is shown when asked", async () => {
-    const server = await tls({ clientCertificates: "require" });
-    const stranger = makeCa("Stranger").issue(["DNS:x.test"]);
-    expect(typeof (await peer(server.port))).toBe("string");
-    expect(typeof (await peer(server.port, { cert: stranger.certPem, key: stranger.keyPem }))).toBe("string");
-    expect((await server.handshakes.first(2)).map(({ failure }) => failure)).toEqual(["certificate", "certificate"]);
-    await connected(server.port, { cert: OTHER.certPem, key: OTHER.keyPem });
-    const client = await tls();
-    client.host.send(flowBetween(client.host, server.host), request("a"));
-    expect((await server.messages.first(1))[0]?.text).toBe(request("a"));
+  it("SEC-6: our certificate is shown to the peers that it is meant for, and to no other", async () => {
+    const server = await tls({}, { tlsTerms: () => terms({ clientCertificate: true }) });
+    const client = await tls({ certificates: [OTHER] });
+    for (const clientCertificate of [true, false]) {
+      const flow = client.host.flowTo("tls", "127.0.0.1", server.port, { clientCertificate });
+      if (flow) client.host.send(flow, request("a"));
+    }
+    const shown = (await server.messages.first(2)).map(({ flow }) => server.host.tlsOf(flow));
+    expect(shown).toContainEqual({ version: "TLSv1.3", peerNames: ["sip.other.example", "other.example"] });
+    expect(shown).toContainEqual({ version: "TLSv1.3", peerProblem: "it showed no certificate" });
+  });
+
+  it.each([
+    [true, undefined],
+    [false, /^TLS: .*protocol/],
+  ])("ACC-5: a server of TLS 1.1 where older versions are allowed: %s", async (deprecatedVersions, failure) => {
+    const server = createTlsServer({ ...OLD, cert: RSA.certPem, key: RSA.keyPem, maxVersion: "TLSv1.1" });
+    server.on("secureConnection", (socket) => socket.pipe(socket)).on("tlsClientError", () => {});
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const { host, messages, failures } = await tls();
+    const flow = host.flowTo("tls", "127.0.0.1", (server.address() as AddressInfo).port, { deprecatedVersions });
+    if (flow) host.send(flow, request("echo"));
+    if (failure) expect((await failures.first(1))[0]).toEqual({ flow, reason: expect.stringMatching(failure) });
+    else {
+      expect((await messages.first(1))[0]).toEqual({ flow, text: request("echo") });
+      if (flow) expect(host.tlsOf(flow)).toEqual({ version: "TLSv1.1" });
+    }
+  });
+
+  it("ACC-5: a connection of TLS 1.1 that one customer may open is not taken for another's calls", async () => {
+    const { host, port, messages } = await tls({}, { tlsTerms: () => terms({ deprecatedVersions: true }) });
+    const socket = await connected(port, { ...OLD, maxVersion: "TLSv1.1" });
+    socket.write(request("a"));
+    const [heard] = await messages.first(1);
+    const remotePort = heard?.flow.remotePort ?? 0;
+    expect(host.flowTo("tls", "127.0.0.1", remotePort)).not.toEqual(heard?.flow);
+    expect(host.flowTo("tls", "127.0.0.1", remotePort, { deprecatedVersions: true })).toEqual(heard?.flow);
   });
 
   it("gives up on a server that takes the connection and never speaks TLS", async () => {
@@ -236,52 +220,5 @@ describe("calling TLS servers", () => {
     if (flow) host.send(flow, request("a"));
     expect((await failures.first(1))[0]).toEqual({ flow, reason: "connect timeout" });
     expect(host.counts()).toMatchObject({ connectionsFailed: 1, connectionsOpen: 0 });
-  });
-});
-
-describe("handshakes that fail", () => {
-  it.each([
-    ["plain SIP", request("a")],
-    ["HTTP", "GET / HTTP/1.1\r\n\r\n"],
-    ["noise", "\0\u0001\u0002\u0003\u0004\u0005\u0006".repeat(50)],
-  ])("%s on the TLS port is told as not-tls, with the peer's address and port", async (_title, said) => {
-    const { port, handshakes, messages, host } = await tls();
-    const { socket, closed } = await bareSocket(port);
-    const from = socket.localPort;
-    socket.write(said, "latin1");
-    await closed;
-    expect(await handshakes.first(1)).toEqual([{ address: "127.0.0.1", port: from, failure: "not-tls" }]);
-    expect(messages.items).toEqual([]);
-    expect(host.counts()).toMatchObject({ handshakesFailedNotTls: 1, connectionsOpen: 0 });
-  });
-
-  it("D2: a peer that never finishes its handshake is closed in time; one that leaves is told as closed", async () => {
-    const { host, port, handshakes } = await tls({}, { streams: { handshakeMs: 100 } });
-    const { closed } = await bareSocket(port);
-    await closed;
-    const leaver = await bareSocket(port);
-    leaver.socket.resetAndDestroy();
-    expect((await handshakes.first(2)).map(({ failure }) => failure)).toEqual(["timeout", "closed"]);
-    expect(host.counts()).toMatchObject({ handshakesFailedTimeout: 1, handshakesFailedClosed: 1, connectionsOpen: 0 });
-  });
-
-  it("handshakes under way count for their source's limit", async () => {
-    const { host, port } = await tls({}, { streams: { maxConnectionsPerSource: 2 } });
-    await bareSocket(port);
-    await bareSocket(port);
-    expect(typeof (await peer(port))).toBe("string");
-    expect(host.counts()).toMatchObject({ connectionsRefusedPerSource: 1, connectionsOpen: 2 });
-  });
-
-  it("closing ends the handshakes under way", async () => {
-    const host = await openSipHost({
-      listen: [{ transport: "tls", address: "127.0.0.1", port: 0 }],
-      tls: MATERIAL,
-      onMessage: () => {},
-      onFlowFailed: () => {},
-    });
-    const { closed } = await bareSocket(host.listeners[0]?.port ?? 0);
-    await host.close();
-    await closed;
   });
 });

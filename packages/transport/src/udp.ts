@@ -76,6 +76,10 @@ class UdpListener implements Listener {
   /** There is no connection to close. */
   closeFlow(): void {}
 
+  tlsOf(): undefined {
+    return undefined;
+  }
+
   close(): Promise<void> {
     return new Promise((resolve) => {
       try {
