@@ -19,12 +19,13 @@ export type DigestAnswer = {
 const STRENGTH: readonly HashName[] = ["SHA-256", "MD5"];
 
 /**
- * Answers the challenges of a 401 or 407, one header line each: the strongest algorithm we speak, the first of equals
- * (RFC 8760 §2.4). Undefined when none is for the login's realm or none can be answered.
+ * Answers the challenges of a 401 or 407, one header line each. Every realm that asks gets one answer (RFC 3261 §22.3: proxies and the
+ * server may ask at once), to the strongest algorithm we speak and the first of equals (RFC 8760 §2.4). None for a realm that is not the
+ * login's, or whose challenges cannot be answered.
  *
  * After an answer was refused, a challenge that is not `stale` means that the password is wrong (RFC 7616 §3.3).
  *
- * @param uri Request-URI of the request that will carry the answer
+ * @param uri Request-URI of the request that will carry the answers
  * @param cnonce unpredictable text of ours
  */
 export function answerChallenges(
@@ -34,14 +35,25 @@ export function answerChallenges(
   method: string,
   uri: string,
   cnonce: string,
-): DigestAnswer | undefined {
+): readonly DigestAnswer[] {
   const usable = lines.flatMap((line) => {
     const challenge = parseChallenge(line);
     return challenge instanceof Malformed || !answerable(challenge, login) ? [] : [challenge];
   });
   usable.sort((a, b) => STRENGTH.indexOf(a.algorithm) - STRENGTH.indexOf(b.algorithm));
-  const challenge = usable[0];
-  if (!challenge) return undefined;
+  const ofRealm = new Map<string, DigestChallenge>();
+  for (const challenge of usable) if (!ofRealm.has(challenge.realm)) ofRealm.set(challenge.realm, challenge);
+  return [...ofRealm.values()].map((challenge) => answerOf(hash, challenge, login, method, uri, cnonce));
+}
+
+function answerOf(
+  hash: Hash,
+  challenge: DigestChallenge,
+  login: DigestLogin,
+  method: string,
+  uri: string,
+  cnonce: string,
+): DigestAnswer {
   const { realm, nonce, opaque, algorithm } = challenge;
   const unsigned = {
     username: login.username,
