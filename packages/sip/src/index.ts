@@ -55,5 +55,6 @@ export { readSdp, writeSdp } from "./sdp/read.ts";
 export { relocateSdp, type SdpMediaPlace, type SdpPlace } from "./sdp/relocate.ts";
 export { sdpOf } from "./session/body.ts";
 export type * from "./session/events.ts";
+export type * from "./session/registration.types.ts";
 export { createUserAgent } from "./session/user-agent.ts";
 export type * from "./session/user-agent.types.ts";

@@ -4,13 +4,19 @@ import { authorize } from "./authorize.ts";
 import { newTag, newVia, ourContact, type Stack } from "./stack.ts";
 import type { OutgoingInvite } from "./user-agent.types.ts";
 
-/** Sends a request outside any dialog (RFC 3261 §8.1); challenges are answered on the way. */
+/**
+ * Sends a request outside any dialog (RFC 3261 §8.1); challenges are answered on the way.
+ *
+ * @param done told the CSeq number used last too
+ * @param firstCSeq for requests that go on with the Call-ID of earlier ones
+ */
 export function sendStandalone(
   stack: Stack,
   method: string,
   target: OutgoingInvite,
-  done: (response: SipResponse | undefined) => void,
+  done: (response: SipResponse | undefined, cseq: number) => void,
   body: { readonly type: string; readonly text: string } | undefined,
+  firstCSeq = 1,
 ): void {
   const { flow, requestUri, to } = target;
   const from = `${target.from};tag=${newTag(stack)}`;
@@ -39,14 +45,14 @@ export function sendStandalone(
     };
     stack.transactions.send(request, (outcome) => {
       if (outcome.kind !== "response") {
-        done(undefined);
+        done(undefined, cseq);
         return;
       }
       const { response } = outcome;
-      const answer = authorize(stack.host, target.credentials, response, request, cseq);
+      const answer = authorize(stack.host, target.credentials, response, request, cseq - firstCSeq + 1);
       if (answer !== undefined) attempt(cseq + 1, answer);
-      else if (response.status >= 200) done(response);
+      else if (response.status >= 200) done(response, cseq);
     });
   };
-  attempt(1, []);
+  attempt(firstCSeq, []);
 }

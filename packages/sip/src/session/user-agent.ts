@@ -11,6 +11,8 @@ import { type Admission, TransactionLayer, type TransactionUser } from "../trans
 import { ACCEPTED_BODIES, isBodyUnderstood } from "./body.ts";
 import type { ExtraHeader, SessionEvent } from "./events.ts";
 import type { InviteUsage } from "./invite-usage.ts";
+import { RegistrationClient } from "./registration.ts";
+import type { Registration, RegistrationOptions } from "./registration.types.ts";
 import { type TimerPolicy, timerPolicyOf, tooSmall } from "./session-expires.ts";
 import { capabilities, newTag, overStream, type Stack } from "./stack.ts";
 import { sendStandalone } from "./standalone-request.ts";
@@ -63,6 +65,7 @@ class Core implements UserAgent, TransactionUser {
   readonly #options: UserAgentOptions;
   readonly #handlers: UserAgentHandlers;
   readonly #stack: Stack;
+  readonly #registrations = new Set<RegistrationClient>();
 
   constructor(host: Host, given: UserAgentOptions, handlers: UserAgentHandlers) {
     const options = { ...given, allow: allowedMethods(given) };
@@ -86,6 +89,7 @@ class Core implements UserAgent, TransactionUser {
 
   flowFailed(flow: Flow, reason: string): void {
     this.#stack.transactions.flowFailed(flow, reason);
+    for (const registration of this.#registrations) registration.flowFailed(flow);
   }
 
   invite(invite: OutgoingInvite, onEvent: (event: SessionEvent) => void): Session {
@@ -98,7 +102,14 @@ class Core implements UserAgent, TransactionUser {
     done: (response: SipResponse | undefined) => void,
     body?: { readonly type: string; readonly text: string },
   ): void {
-    sendStandalone(this.#stack, method, target, done, body);
+    sendStandalone(this.#stack, method, target, (response) => done(response), body);
+  }
+
+  register(options: RegistrationOptions): Registration {
+    const registration = new RegistrationClient(this.#stack, options, () => this.#registrations.delete(registration));
+    this.#registrations.add(registration);
+    registration.register();
+    return registration;
   }
 
   counts(): UserAgentCounts {

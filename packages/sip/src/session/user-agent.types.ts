@@ -2,6 +2,7 @@ import type { Flow } from "../flow.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type { Unreadable } from "../message/unreadable.ts";
 import type { ExtraHeader, SessionEvent } from "./events.ts";
+import type { Registration, RegistrationOptions } from "./registration.types.ts";
 
 /** Names and limits of a user agent; every limit with its unit. */
 export type UserAgentOptions = {
@@ -182,5 +183,7 @@ export interface UserAgent {
     done: (response: SipResponse | undefined) => void,
     body?: { readonly type: string; readonly text: string },
   ): void;
+  /** Keeps our Contact registered from now on (RFC 3261 §10.2), until it is closed. */
+  register(options: RegistrationOptions): Registration;
   counts(): UserAgentCounts;
 }
