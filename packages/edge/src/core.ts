@@ -47,7 +47,7 @@ class Core implements EdgeCore {
     const counters = this.#counters;
     this.#health = new TargetHealth(() => host.nowMs());
     this.#guard = new Guard({ edge, zone, ownHosts, ...limits }, counters);
-    this.#alerts = new AlertQueue(ports.alerts, { host, wallClockMs, counters, log });
+    this.#alerts = new AlertQueue(ports.alerts, { host, wallClockMs, counters, log, ...limits });
     this.#userAgent = createUserAgent(host, this.#userAgentOptions(), {
       screen: (request, flow) => this.#heed(this.#guard.screen(request, flow, ports.directory(), host.nowMs()), flow),
       screenUnreadable: (_unreadable, flow) =>
@@ -62,6 +62,7 @@ class Core implements EdgeCore {
       unheard: this.#unheard,
       authenticator: new Authenticator(host, { realm: digestRealm(zone), nonceSecret, ownHosts, wallClockMs }),
       alert: (...alert) => this.#alerts.raise(...alert),
+      repeatAlert: (...alert) => this.#alerts.repeat(...alert),
       callCounters: ports.callCounters ?? createLocalCounters(() => host.nowMs()),
       counters,
       limits,
@@ -154,6 +155,7 @@ class Core implements EdgeCore {
       live_server_transactions: serverTransactions,
       sources_tracked: this.#guard.sourcesTracked,
       targets_failing: this.#health.remembered,
+      alerts_repeating: this.#alerts.repeating,
     };
   }
 
@@ -169,6 +171,7 @@ class Core implements EdgeCore {
     }
     const isSilent = (): boolean => this.#userAgent.counts().sessions <= this.#unheard.size;
     await this.#until(() => this.#calls.size === 0 && isSilent(), GOODBYE_MS);
+    this.#uas.close();
     await this.#alerts.close();
   }
 

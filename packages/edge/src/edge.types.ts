@@ -58,6 +58,7 @@ export type EdgeLimits = {
   readonly ringTimeoutMs: number;
   readonly mediaSilenceMs: number;
   readonly recordedRefusalsPerMinute: number;
+  readonly alertsPerCodePerMinute: number;
 };
 
 export type EdgePorts = {

@@ -18,6 +18,8 @@ export const DEFAULT_LIMITS: EdgeLimits = {
   mediaSilenceMs: 60_000,
   /** Refusals of callers who proved nothing get a record and an alert this often; the others are counted (design §5, rule 9). */
   recordedRefusalsPerMinute: 60,
+  /** Alerts of one account with one code that are told one by one, refused calls with their records; a last one counts the others. */
+  alertsPerCodePerMinute: 60,
 };
 
 /** TERM-8: an OPTIONS of one source is answered at most this often. */
@@ -46,6 +48,9 @@ export const MAX_REASON_TEXT = 120;
 
 /** BYEs of a closing edge are waited for this long: T1 · 4, three transmissions. */
 export const GOODBYE_MS = 2_000;
+
+/** Kinds of repeating alerts and refusals that are counted at once, about 300 bytes each; above it the oldest is closed early. */
+export const MAX_REPEATING = 10_000;
 
 /** Alerts waiting for the debugger; beyond it the oldest are dropped and counted. */
 export const MAX_WAITING_ALERTS = 10_000;

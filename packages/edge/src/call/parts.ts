@@ -15,8 +15,8 @@ export interface Journal {
   append(event: CallEvent): void;
 }
 
-/** An incident for an account's debugger. */
-export type RaiseAlert = (accountSid: string, errorCode: number, resourceSid: string, text: string) => void;
+/** An incident for an account's debugger. False: it is one of many like it, and is only counted. */
+export type RaiseAlert = (accountSid: string, errorCode: number, resourceSid: string, text: string) => boolean;
 
 /** Whom a connection is for: a TLS one is opened with that name, and the peer has to prove it or not. */
 export type FlowPeer = {

@@ -24,33 +24,33 @@ import { RETRY_AFTER_SEC } from "../limits.ts";
 import type { Counters } from "../metrics.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { readCallRequest, readTarget } from "./call-request.ts";
-import { recordRefusal, refusalHeaders } from "./refusal.ts";
-import { Sampler } from "./sampler.ts";
+import { type RefusalParts, Refusals, refusalHeaders } from "./refusal.ts";
 
 type Dial = Extract<Decision, { readonly kind: "dial" }>;
 type Refuse = Extract<Decision, { readonly kind: "refuse" }>;
 
-export type UasParts = CallParts & {
-  readonly authenticator: Authenticator;
-  readonly counters: Counters;
-  readonly limits: EdgeLimits;
-  readonly place: Pick<Facts, "zone" | "edge" | "ownHosts">;
-  /** Live calls by SID; calls add and remove themselves. */
-  readonly calls: Map<string, Call>;
-  /** Undefined until it was loaded once. */
-  directory(): DirectoryReader | undefined;
-  /** True while the edge takes no new calls. */
-  isDraining(): boolean;
-};
+export type UasParts = CallParts &
+  RefusalParts & {
+    readonly authenticator: Authenticator;
+    readonly counters: Counters;
+    readonly limits: EdgeLimits;
+    readonly place: Pick<Facts, "zone" | "edge" | "ownHosts">;
+    /** Live calls by SID; calls add and remove themselves. */
+    readonly calls: Map<string, Call>;
+    /** Undefined until it was loaded once. */
+    directory(): DirectoryReader | undefined;
+    /** True while the edge takes no new calls. */
+    isDraining(): boolean;
+  };
 
 /** Takes new requests: an INVITE becomes a routing request, and routing's decision a challenge, a refusal, a call or silence. */
 export class Uas {
   readonly #parts: UasParts;
-  readonly #strangers: Sampler;
+  readonly #refusals: Refusals;
 
   constructor(parts: UasParts) {
     this.#parts = parts;
-    this.#strangers = new Sampler(parts.limits.recordedRefusalsPerMinute);
+    this.#refusals = new Refusals(parts);
   }
 
   onInvite(session: Session): void {
@@ -114,6 +114,11 @@ export class Uas {
     this.#alertRegister(incoming);
   }
 
+  /** Stops counting refusals. */
+  close(): void {
+    this.#refusals.close();
+  }
+
   #carryOut(session: Session, request: CallRequest, decision: Decision): void {
     const { counters } = this.#parts;
     switch (decision.kind) {
@@ -140,22 +145,12 @@ export class Uas {
     }
   }
 
-  /**
-   * Refusals of strangers are sampled, so that guessing passwords costs no database rows (design §5, rule 9). One with a record keeps
-   * its transaction, lest copies of the INVITE make more records; the others cost no memory either.
-   */
-  #refuse(session: Session, request: CallRequest, { rejection, call, authenticated, trace }: Refuse): void {
-    const { counters, journal, alert, log, host } = this.#parts;
-    counters.add("refused");
-    const sampled = authenticated || this.#strangers.take(host.nowMs());
-    if (!sampled) counters.add("refusals_not_recorded");
-    else if (call) recordRefusal({ rejection, call, trace }, request, this.#parts.wallClockMs(), journal, alert);
-    else {
-      const { sid, sourceAddress, requestUri } = request;
-      log("warn", "call refused", { callSid: sid, sourceAddress, to: requestUri.user, why: rejection.detail });
-    }
+  /** A stranger's that leaves no record costs no memory either; any other keeps its transaction, lest copies of the INVITE make more. */
+  #refuse(session: Session, request: CallRequest, refusal: Refuse): void {
+    const { rejection, authenticated } = refusal;
+    const isKept = this.#refusals.keep(refusal, request);
     const headers = refusalHeaders(rejection, request.sid, authenticated);
-    if (sampled) session.reject(rejection.status, rejection.phrase, headers);
+    if (isKept || authenticated) session.reject(rejection.status, rejection.phrase, headers);
     else session.turnAway(rejection.status, rejection.phrase, headers);
   }
 
@@ -213,10 +208,10 @@ export class Uas {
   }
 
   #alertRegister({ request, flow }: IncomingRequest): void {
-    const { host, place, alert } = this.#parts;
+    const { place, alert } = this.#parts;
     const directory = this.#parts.directory();
     const requestUri = readTarget(request);
-    if (!directory || !requestUri || !this.#strangers.take(host.nowMs())) return;
+    if (!directory || !requestUri || !this.#refusals.takeStranger()) return;
     const { remoteAddress: sourceAddress, remotePort: sourcePort, localAddress } = flow;
     const identity = identify({ requestUri, sourceAddress, sourcePort, localAddress }, directory, place);
     if (identity.kind !== "termination") return;
