@@ -2,7 +2,10 @@ import type { CallRecord } from "@trunkline/trunking";
 
 type Column = readonly [title: string, value: (record: CallRecord) => string | number | null];
 
-/** Titles as in Twilio's call log (contract §11.1), with what that log lacks behind them. Times are ISO 8601 in UTC. */
+/**
+ * Titles as in Twilio's call log (contract §11.1), with what that log lacks behind them. Times are ISO 8601 in UTC; `Start time` is when the
+ * call came, as `start_time` of the API.
+ */
 const COLUMNS: readonly Column[] = [
   ["Call SID", (record) => record.sid],
   ["Account SID", (record) => record.accountSid],
@@ -13,8 +16,8 @@ const COLUMNS: readonly Column[] = [
   ["CNAM", (record) => record.callerName],
   ["Phone number SID", (record) => record.phoneNumberSid],
   ["Status", (record) => record.status],
-  ["Date created", (record) => isoTime(record.createdAtMs)],
-  ["Start time", (record) => isoTime(record.answeredAtMs)],
+  ["Start time", (record) => isoTime(record.createdAtMs)],
+  ["Answer time", (record) => isoTime(record.answeredAtMs)],
   ["End time", (record) => isoTime(record.endedAtMs)],
   ["Duration", (record) => record.durationSec],
   ["SIP Call ID", (record) => record.sipCallIdA],

@@ -86,7 +86,9 @@ export type CallFilter = {
   readonly errorCode?: number;
   readonly to?: string;
   readonly from?: string;
+  /** Of calls that are not over, those of the last two days: none is longer. */
   readonly status?: CallStatus;
+  readonly direction?: CallRecord["direction"];
   readonly trunkSid?: string;
   readonly startedFromMs?: number;
   readonly startedToMs?: number;
@@ -174,6 +176,8 @@ export interface CallRepository {
    * change while it is read, some are in it and some are not. No more than two pieces are in memory.
    */
   csv(filter: CallFilter): AsyncIterable<string>;
+  /** Deletes the record of a call that has ended; false when there is none. */
+  delete(accountSid: string, sid: string): Promise<boolean>;
 }
 
 /** Filters of the Alerts list (contract §3.2 Monitor v1); bounds as in `CallFilter`. */

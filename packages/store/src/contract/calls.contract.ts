@@ -9,6 +9,7 @@ export function callContract(store: () => Store): void {
     recordChecks(store);
     batchChecks(store);
     filterChecks(store);
+    liveChecks(store);
     csvChecks(store);
   });
   describe("alerts", () => {
@@ -103,6 +104,7 @@ function filterChecks(store: () => Store): void {
       callRow(accountSid, {
         from: "+1",
         to: "sip:+3@pbx.example.com;region=us1",
+        direction: "trunking-originating",
         sipCallIdA: "a1",
         sipCallIdB: "b1",
         createdAtMs: startMs + 1,
@@ -134,18 +136,49 @@ function filterChecks(store: () => Store): void {
       [{ sipCallId: "b1", number: "+2" }, []],
       [{ errorCode: 32011 }, [2]],
       [{ status: "busy" }, [0]],
+      [{ status: "completed" }, [2, 1]],
+      [{ status: "failed" }, []],
+      [{ to: "SIP:+3@pbx.example.com;region=us1" }, []],
+      [{ direction: "trunking-originating" }, [1]],
+      [{ direction: "trunking-terminating", from: "+1" }, [0]],
       [{ trunkSid: "TK9" }, [2]],
       [{ startedFromMs: startMs + 1 }, [2, 1]],
       [{ startedToMs: startMs + 1 }, [0]],
       [{ startedFromMs: startMs + 1, startedToMs: startMs + 2 }, [1]],
       [{ endedFromMs: startMs + 10, endedToMs: startMs + 20 }, [0]],
       [{ endedFromMs: startMs + 11 }, [1]],
+      [{ endedToMs: startMs + 1 }, []],
     ];
     for (const [filter, want] of cases) {
       const { rows } = await store().calls.list({ accountSid, ...filter }, ALL);
       expect([filter, rows.map((row) => row.sid)]).toEqual([filter, want.map((index) => calls[index]?.sid)]);
       expect(await store().calls.count({ accountSid, ...filter })).toBe(want.length);
     }
+  });
+}
+
+function liveChecks(store: () => Store): void {
+  const up = { endedAtMs: null, durationSec: null, endedBy: null, sipStatus: null, reason: null } as const;
+
+  it("EVD-5: calls that are not over are found by their status until they change it", async () => {
+    const accountSid = await newAccount(store());
+    const call = callRow(accountSid, { ...up, status: "ringing", createdAtMs: Date.now() - 5_000, answeredAtMs: null });
+    const found = async (status: CallFilter["status"] & string) =>
+      (await store().calls.list({ accountSid, status }, ALL)).rows.length;
+    await store().callRecordSink.save([call]);
+    expect([await found("ringing"), await found("in-progress"), await found("no-answer")]).toEqual([1, 0, 0]);
+    await store().callRecordSink.save([{ ...call, revision: 2, status: "no-answer", endedAtMs: Date.now() }]);
+    expect([await found("ringing"), await found("in-progress"), await found("no-answer")]).toEqual([0, 0, 1]);
+  });
+
+  it("the record of a call is deleted when it is over, in its own account", async () => {
+    const accountSid = await newAccount(store());
+    const [over, live] = [callRow(accountSid), callRow(accountSid, { ...up, status: "in-progress" })];
+    await store().callRecordSink.save([over, live]);
+    expect(await store().calls.delete("AC0", over.sid)).toBe(false);
+    expect(await store().calls.delete(accountSid, live.sid)).toBe(false);
+    expect(await store().calls.delete(accountSid, over.sid)).toBe(true);
+    expect((await store().calls.list({ accountSid }, ALL)).rows).toEqual([live]);
   });
 }
 

@@ -31,6 +31,13 @@ export const PEERS_AND_WEBHOOKS: readonly string[] = [
   "create unique index carrier_prefixes_prefix on carrier_prefixes (carrier_sid, prefix)",
   "create unique index carrier_sources_source on carrier_sources (carrier_sid, cidr, coalesce(port, 0))",
 
+  // Null for calls that are up or went well: those keep their place in the index, which does not exist for them, through all revisions.
+  `alter table call_records add column failure text generated always as
+    (case when status in ('busy', 'no-answer', 'canceled', 'failed') then status end) stored`,
+  `create index call_records_by_failure on call_records (account_sid, failure, created_at desc, sid desc)
+    where failure is not null`,
+  "create index call_records_by_direction on call_records (account_sid, direction, created_at desc, sid desc)",
+
   `create table debugger_webhooks (
     account_sid text primary key constraint debugger_webhooks_account references accounts (sid),
     url text not null,

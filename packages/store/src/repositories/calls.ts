@@ -1,4 +1,4 @@
-import type { CallRecord, CallRecordSink } from "@trunkline/trunking";
+import type { CallRecord, CallRecordSink, CallStatus } from "@trunkline/trunking";
 import { type RawBuilder, sql } from "kysely";
 import { CALL_CSV_HEADER, callCsvLine } from "../call-csv.ts";
 import { type Keyset, readPage } from "../page.ts";
@@ -36,6 +36,12 @@ export function callRepository(database: Database): CallRepository {
         asCallRecord,
       ),
     csv: (filter) => csvOf(database, filter),
+    async delete(accountSid, sid) {
+      const deleted = await database.rows(sql`
+        delete from call_records where account_sid = ${accountSid} and sid = ${sid} and ended_at is not null
+        returning sid`);
+      return deleted.length > 0;
+    },
     async count(filter) {
       const [found] = await database.rows(sql<{ count: number }>`
         select count(*) as count from call_records where ${conditions(filter)}`);
@@ -62,29 +68,51 @@ async function* csvOf(database: Database, filter: CallFilter): AsyncIterable<str
   }
 }
 
+/** From the INVITE to its last BYE. A call is up for a day at most (`account_settings`), and rings for minutes. */
+const LONGEST_CALL_MS = 2 * 86_400_000;
+
+/** What no index says by itself comes with a condition that follows from it and that one does: no filter reads the whole log. */
 function conditions(filter: CallFilter): RawBuilder<unknown> {
+  const { number, sipCallId, startedFromMs, startedToMs, endedFromMs, endedToMs } = filter;
   const all: RawBuilder<unknown>[] = [sql`account_sid = ${filter.accountSid}`];
-  if (filter.to !== undefined) all.push(sql`${sideColumn("callee", filter.to)} = ${filter.to}`);
-  if (filter.from !== undefined) all.push(sql`${sideColumn("caller", filter.from)} = ${filter.from}`);
-  if (filter.number !== undefined) {
-    const { number } = filter;
-    all.push(sql`(${sideColumn("caller", number)} = ${number} or ${sideColumn("callee", number)} = ${number})`);
-  }
-  if (filter.sipCallId !== undefined)
-    all.push(sql`(sip_call_id_a = ${filter.sipCallId} or sip_call_id_b = ${filter.sipCallId})`);
+  if (filter.to !== undefined) all.push(isParty("callee", filter.to));
+  if (filter.from !== undefined) all.push(isParty("caller", filter.from));
+  if (number !== undefined) all.push(sql`(${isParty("caller", number)} or ${isParty("callee", number)})`);
+  if (sipCallId !== undefined) all.push(sql`(sip_call_id_a = ${sipCallId} or sip_call_id_b = ${sipCallId})`);
   if (filter.errorCode !== undefined) all.push(sql`error_code = ${filter.errorCode}`);
-  if (filter.status !== undefined) all.push(sql`status = ${filter.status}`);
+  if (filter.status !== undefined) all.push(hasStatus(filter.status));
+  if (filter.direction !== undefined) all.push(sql`direction = ${filter.direction}`);
   if (filter.trunkSid !== undefined) all.push(sql`trunk_sid = ${filter.trunkSid}`);
-  if (filter.startedFromMs !== undefined) all.push(sql`created_at >= ${new Date(filter.startedFromMs)}`);
-  if (filter.startedToMs !== undefined) all.push(sql`created_at < ${new Date(filter.startedToMs)}`);
-  if (filter.endedFromMs !== undefined) all.push(sql`ended_at >= ${new Date(filter.endedFromMs)}`);
-  if (filter.endedToMs !== undefined) all.push(sql`ended_at < ${new Date(filter.endedToMs)}`);
+  if (startedFromMs !== undefined) all.push(sql`created_at >= ${new Date(startedFromMs)}`);
+  if (startedToMs !== undefined) all.push(sql`created_at < ${new Date(startedToMs)}`);
+  if (endedFromMs !== undefined) {
+    const createdFrom = new Date(endedFromMs - LONGEST_CALL_MS);
+    all.push(sql`ended_at >= ${new Date(endedFromMs)} and created_at >= ${createdFrom}`);
+  }
+  if (endedToMs !== undefined) all.push(sql`ended_at < ${new Date(endedToMs)} and created_at < ${new Date(endedToMs)}`);
   return sql.join(all, sql` and `);
 }
 
-/** A SIP URI in the filter means the record's text itself, anything else the number in it. */
-function sideColumn(side: "caller" | "callee", value: string): RawBuilder<unknown> {
-  return sql.ref(/^sips?:/i.test(value) ? side : `${side}_number`);
+/** A SIP URI in the filter means the record's text itself, anything else the number in it. The index is by number either way. */
+function isParty(side: "caller" | "callee", value: string): RawBuilder<unknown> {
+  const indexed = sql.ref(`${side}_number`);
+  if (!/^sips?:/i.test(value)) return sql`${indexed} = ${value}`;
+  const number = /^sips?:(\+[0-9]+)/.exec(value)?.[1] ?? value;
+  return sql`(${sql.ref(side)} = ${value} and ${indexed} = ${number})`;
+}
+
+function hasStatus(status: CallStatus): RawBuilder<unknown> {
+  switch (status) {
+    case "busy":
+    case "no-answer":
+    case "canceled":
+    case "failed":
+      return sql`failure = ${status}`;
+    case "completed":
+      return sql`status = ${status}`;
+    default:
+      return sql`status = ${status} and created_at >= now() - ${LONGEST_CALL_MS} * interval '1 millisecond'`;
+  }
 }
 
 /**
@@ -140,7 +168,7 @@ function saveStatement(records: readonly CallRecord[]): RawBuilder<unknown> {
 }
 
 function asCallRecord(stored: StoredRow): CallRecord {
-  const { caller, callee, callerNumber, calleeNumber, createdAt, answeredAt, endedAt, ...same } = stored;
+  const { caller, callee, callerNumber, calleeNumber, failure, createdAt, answeredAt, endedAt, ...same } = stored;
   const record = {
     ...same,
     from: caller,
