@@ -29,7 +29,7 @@ type Row = readonly [says: string, want: string, change?: Partial<CallRequest>, 
 
 function table(id: string, says: string, rows: readonly Row[]): void {
   describe(`${id}: ${says}`, () => {
-    it.each(rows)("%s: %s", (_says, want, change = {}, world = LISTED, given = {}) => {
+    it.each<Row>(rows)("%s: %s", (_says, want, change = {}, world = LISTED, given = {}) => {
       expect(told(decide(change, world, given))).toBe(want);
     });
   });
@@ -238,7 +238,7 @@ describe("LIM-1: calls per second and at once, of trunk and account; 503 names t
 
 describe("LIM-4: a call that goes in a circle is ended; only listed headers go from leg to leg", () => {
   it("the third passage of one call is refused", () => {
-    let headers: CallRequest["headers"] = [];
+    let headers: NonNullable<CallRequest["headers"]> = [];
     const passages = Array.from({ length: 3 }, () => {
       const decision = decide({ headers });
       if (decision.kind === "dial") headers = decision.attempts[0]?.headers ?? [];
