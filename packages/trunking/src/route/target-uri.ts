@@ -10,6 +10,15 @@ export function requestUri(target: OriginationSipUrl, user: string): string {
   return `sip:${user}@${target.host}${port}${paramText(target)}`;
 }
 
+/** Parameters that are for us alone: which way out a request takes. */
+const WAY_OUT = new Set(["edge", "region", "tnx"]);
+
+/** The server itself, for requests that are for nobody behind it (OPTIONS, REGISTER): no user part, nothing that is for us alone. */
+export function serverUri(target: OriginationSipUrl): string {
+  const params = target.params.filter(([name]) => !WAY_OUT.has(name));
+  return requestUri({ ...target, params }, "").replace("@", "");
+}
+
 /** To URI for a target: as the Request-URI, without the port (contract §8.5; RFC 3261 §19.1.1 table 1 has none in To). */
 export function toUri(target: OriginationSipUrl, number: string): string {
   return `sip:${number}@${target.host}${paramText(target)}`;
