@@ -29,13 +29,13 @@ export {
   permissionOwner,
   type RiskPermission,
 } from "./route/geo-permission.ts";
-export { type Identity, identify } from "./route/identify.ts";
+export { type Identity, identify, trunkByHost } from "./route/identify.ts";
 export { admitAttempt } from "./route/limits.ts";
 export { routeOrigination } from "./route/origination.ts";
 export { type Redirect, type RedirectDecision, routeRedirect } from "./route/redirect.ts";
 export { route } from "./route/route.ts";
 export { type SimulatedCall, type Simulation, simulate } from "./route/simulate.ts";
-export { egressOf, overTls, targetAddress } from "./route/target-uri.ts";
+export { egressOf, overTls, serverUri, targetAddress } from "./route/target-uri.ts";
 export { routeTermination } from "./route/termination.ts";
 export type * from "./route/types.ts";
 export { isSid, mintSid, type SidPrefix } from "./sid.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { CallerId, Credential, IpAddress, OriginationUrl, PhoneNumber, TrunkList } from "../model.ts";
-import { changes, originationUrl, sid, type WrittenRow } from "../rows.fixture.ts";
+import { changes, originationUrl, sid, trunk, type WrittenRow } from "../rows.fixture.ts";
 import { createDirectory } from "./directory.ts";
 import type { DirectoryReader } from "./directory.types.ts";
 
@@ -60,7 +60,11 @@ const callerId = fc.record({ number: few, owner: few }).map(({ number, owner }):
   const row: CallerId = { sid: sid("PN", 100 + number), accountSid: sid("AC", owner), e164: `+1202555010${number}` };
   return ["callerId", row.sid, row];
 });
-const insertion = fc.oneof(phoneNumber, url, ipAddress, accessList, credentialList, credential, callerId);
+const trunkRow = few.map((number): WrittenRow => {
+  const row = trunk({ sid: sid("TK", number), domainName: null });
+  return ["trunk", row.sid, row];
+});
+const insertion = fc.oneof(trunkRow, phoneNumber, url, ipAddress, accessList, credentialList, credential, callerId);
 const change = fc
   .tuple(insertion, fc.boolean())
   .map(([row, gone]) => (gone ? ([row[0], row[1], null] as WrittenRow) : row));
@@ -72,14 +76,18 @@ function answers(directory: DirectoryReader): unknown {
   const e164s = numbers.map((number) => `+1202555010${number}`);
   const bySid = (a: { readonly sid: string }, b: { readonly sid: string }): number => (a.sid < b.sid ? -1 : 1);
   return {
-    urls: trunks.map((trunk) => directory.originationUrls(trunk).toSorted(bySid)),
-    lists: trunks.map((trunk) => [directory.hasIpAccessControlList(trunk), directory.hasCredentialList(trunk)]),
-    acl: trunks.map((trunk) =>
+    urls: trunks.map((trunkSid) => directory.originationUrls(trunkSid).toSorted(bySid)),
+    lists: trunks.map((trunkSid) => [
+      directory.hasIpAccessControlList(trunkSid),
+      directory.hasCredentialList(trunkSid),
+    ]),
+    acl: trunks.map((trunkSid) =>
       ["10.0.0.1", "10.0.0.3", "10.0.1.9", "10.1.0.1", "11.0.0.1"].map(
-        (source) => directory.matchAcl(trunk, source)?.cidr.split("/")[1],
+        (source) => directory.matchAcl(trunkSid, source)?.cidr.split("/")[1],
       ),
     ),
-    credentials: trunks.map((trunk) => directory.credentials(trunk, "pbx").toSorted(bySid)),
+    bySource: ["10.0.0.1", "10.0.1.9", "11.0.0.1"].map((source) => directory.trunksBySource(source).toSorted(bySid)),
+    credentials: trunks.map((trunkSid) => directory.credentials(trunkSid, "pbx").toSorted(bySid)),
     numbers: e164s.map((e164) => directory.phoneNumber(e164)),
     callerIds: e164s.map((e164) => numbers.map((owner) => directory.callerId(sid("AC", owner), e164))),
   };

@@ -126,6 +126,36 @@ describe("TERM-2: access control lists", () => {
     expect(empty.hasIpAccessControlList(TRUNK)).toBe(false);
   });
 
+  it("ACC-5: an address tells whose peer it may be, by the most specific entries first, in bounded work", () => {
+    const other = sid("TK", 2);
+    const many = Array.from({ length: 100 }, (_unused, index): WrittenRow[] => {
+      const [trunkSid, listSid] = [sid("TK", 100 + index), sid("AL", 100 + index)];
+      return [
+        ["trunk", trunkSid, trunk({ sid: trunkSid, domainName: null })],
+        ["trunkIpAccessControlList", `${trunkSid}/${listSid}`, { trunkSid, listSid }],
+        entry(100 + index, listSid, "8.0.0.0/5"),
+      ];
+    });
+    const world = directoryOf(
+      ["trunk", TRUNK, trunk()],
+      ["trunk", other, trunk({ sid: other, domainName: null })],
+      link(listA),
+      ["trunkIpAccessControlList", `${other}/${listB}`, { trunkSid: other, listSid: listB }],
+      entry(1, listA, "10.0.0.0/8"),
+      entry(2, listB, "10.1.0.0/16"),
+      entry(3, sid("AL", 3), "11.0.0.0/8"),
+    );
+    const found = (address: string): readonly string[] => world.trunksBySource(address).map((one) => one.sid);
+    expect(found("10.1.0.1")).toEqual([other, TRUNK]);
+    expect(found("10.2.0.1")).toEqual([TRUNK]);
+    for (const nobodys of ["11.0.0.1", "12.0.0.1", "2001:db8::1", "nonsense"]) expect(found(nobodys)).toEqual([]);
+    world.apply(changes(many.flat()));
+    expect(found("10.1.0.1").slice(0, 2)).toEqual([other, TRUNK]);
+    expect(found("10.1.0.1").length).toBe(64);
+    world.apply(changes([["trunkIpAccessControlList", `${other}/${listB}`, null]]));
+    expect(found("10.1.0.1")[0]).toBe(TRUNK);
+  });
+
   it("entries go one by one, also two with the same block", () => {
     const twice = directoryOf(link(listA), entry(1, listA, "10.0.0.1/24"), entry(2, listA, "10.0.0.2/24"));
     twice.apply(changes([["ipAddress", sid("IP", 1), null]]));

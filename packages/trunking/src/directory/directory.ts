@@ -27,6 +27,10 @@ import type { AclMatch, DirectoryIndex, DirectoryOptions } from "./directory.typ
 import { PrefixTable } from "./prefix-table.ts";
 import { GroupIndex, type RowIndex, RowTable, UniqueIndex } from "./row-index.ts";
 
+/** Entries and trunks looked at for one address, however many customers let the whole world in by their lists. */
+const MAX_ENTRIES_BY_SOURCE = 256;
+const MAX_TRUNKS_BY_SOURCE = 64;
+
 /**
  * An empty directory. Fill it with changes; rows may come in any order (an origination URL before its trunk), and a change that
  * comes again does no harm as long as the order of changes to one row is kept.
@@ -43,7 +47,9 @@ class Directory implements DirectoryIndex {
   readonly #trunksByDomain = new UniqueIndex<Trunk>((trunk) => trunk.domainName);
   readonly #urlsByTrunk = new GroupIndex<OriginationUrl>((url) => url.trunkSid);
   readonly #addressesByList = new AccessControlIndex();
+  readonly #addressesBySource = new PrefixTable<IpAddress>(cidrOf);
   readonly #accessListsByTrunk = new GroupIndex<TrunkList>((link) => link.trunkSid);
+  readonly #trunksByAccessList = new GroupIndex<TrunkList>((link) => link.listSid);
   readonly #credentialsByName = new GroupIndex<Credential>((credential) =>
     credentialName(credential.listSid, credential.username),
   );
@@ -59,8 +65,8 @@ class Directory implements DirectoryIndex {
     account: new RowTable<Account>([]),
     trunk: new RowTable<Trunk>([this.#trunksByDomain, this.#watch(({ sid }) => sid)]),
     originationUrl: new RowTable([this.#urlsByTrunk, this.#watch(({ trunkSid }) => trunkSid)]),
-    ipAddress: new RowTable([this.#addressesByList]),
-    trunkIpAccessControlList: new RowTable([this.#accessListsByTrunk]),
+    ipAddress: new RowTable([this.#addressesByList, this.#addressesBySource]),
+    trunkIpAccessControlList: new RowTable([this.#accessListsByTrunk, this.#trunksByAccessList]),
     credential: new RowTable([this.#credentialsByName]),
     trunkCredentialList: new RowTable([this.#credentialListsByTrunk]),
     phoneNumber: new RowTable([this.#numbersByE164], (number) => this.#withSharedOwners(number)),
@@ -126,6 +132,27 @@ class Directory implements DirectoryIndex {
       if (entry && (!best || entry.cidrPrefixLength > best.cidrPrefixLength)) best = entry;
     }
     return best && { sid: best.sid, cidr: cidrOf(best), listSid: best.listSid };
+  }
+
+  trunksBySource(address: string): readonly Trunk[] {
+    const bytes = readIpAddress(address);
+    const found = new Set<Trunk>();
+    let looked = 0;
+    /** Collects what a block's entries lead to; gives one of them to end the search. */
+    const look = (entries: readonly IpAddress[]): IpAddress | undefined => {
+      for (const entry of entries) {
+        looked += 1;
+        for (const { trunkSid } of this.#trunksByAccessList.get(entry.listSid)) {
+          const trunk = this.trunk(trunkSid);
+          if (trunk) found.add(trunk);
+          if (found.size >= MAX_TRUNKS_BY_SOURCE) return entry;
+        }
+        if (looked >= MAX_ENTRIES_BY_SOURCE) return entry;
+      }
+      return undefined;
+    };
+    if (bytes) this.#addressesBySource.find(bytes, look);
+    return [...found];
   }
 
   credentials(trunkSid: string, username: string): readonly Credential[] {

@@ -32,6 +32,8 @@ export interface DirectoryReader {
   hasCredentialList(trunkSid: string): boolean;
   /** The most specific entry of the trunk's lists that contains the address, undefined when none does. */
   matchAcl(trunkSid: string, address: string): AclMatch | undefined;
+  /** Trunks with a list that contains the address, by the most specific entries first, 64 at most: whose peer a stranger may be. */
+  trunksBySource(address: string): readonly Trunk[];
   /** Credentials of that user name in the trunk's lists (several lists may know it). */
   credentials(trunkSid: string, username: string): readonly Credential[];
   phoneNumber(e164: string): PhoneNumber | undefined;

@@ -7,8 +7,10 @@ import type { RowIndex } from "./row-index.ts";
  */
 export class PrefixTable<Row> implements RowIndex<Row> {
   readonly #rowsByBlock = new Map<string, Row[]>();
-  /** Prefix lengths in use, longest first; lookups try no other. One short array, because there is a table per list. */
-  #lengths: readonly number[] = [];
+  /** Prefix lengths in use, longest first; lookups try no other. A short array, because there is a table per list. */
+  readonly #lengths: number[] = [];
+  /** How many blocks there are of each of those lengths. */
+  readonly #counts: number[] = [];
   readonly #cidrOf: (row: Row) => string;
 
   /** @param cidrOf the row's block as `address/length`; a row whose block is not one matches nothing */
@@ -30,11 +32,17 @@ export class PrefixTable<Row> implements RowIndex<Row> {
       return;
     }
     this.#rowsByBlock.set(key, [row]);
-    if (this.#lengths.includes(block.prefixLength)) return;
-    this.#lengths = [...this.#lengths, block.prefixLength].sort((a, b) => b - a);
+    const at = this.#lengths.indexOf(block.prefixLength);
+    if (at >= 0) {
+      this.#counts[at] = (this.#counts[at] ?? 0) + 1;
+      return;
+    }
+    const shorter = this.#lengths.findIndex((length) => length < block.prefixLength);
+    const place = shorter < 0 ? this.#lengths.length : shorter;
+    this.#lengths.splice(place, 0, block.prefixLength);
+    this.#counts.splice(place, 0, 1);
   }
 
-  /** Costs a walk over the table's blocks when the last row of a block goes. */
   remove(row: Row): void {
     const block = readBlock(this.#cidrOf(row));
     if (!block) return;
@@ -45,8 +53,12 @@ export class PrefixTable<Row> implements RowIndex<Row> {
     rows.splice(at, 1);
     if (rows.length > 0) return;
     this.#rowsByBlock.delete(key);
-    const left = new Set(Array.from(this.#rowsByBlock.keys(), prefixLengthOf));
-    this.#lengths = this.#lengths.filter((length) => left.has(length));
+    const place = this.#lengths.indexOf(block.prefixLength);
+    const left = (this.#counts[place] ?? 1) - 1;
+    this.#counts[place] = left;
+    if (left > 0) return;
+    this.#lengths.splice(place, 1);
+    this.#counts.splice(place, 1);
   }
 
   /** What `choose` finds first, from the most specific block that contains the address to the least. */
@@ -74,8 +86,4 @@ function blockKey(bytes: readonly number[], prefixLength: number): string {
   for (let index = 0; index < whole; index++) key += String.fromCharCode(bytes[index] ?? 0);
   const rest = prefixLength & 7;
   return rest === 0 ? key : key + String.fromCharCode((bytes[whole] ?? 0) & (0xff00 >>> rest));
-}
-
-function prefixLengthOf(key: string): number {
-  return key.charCodeAt(1);
 }

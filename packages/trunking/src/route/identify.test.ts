@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { carrier, originationUrl, TRUNK, ZONE } from "../rows.fixture.ts";
-import { identify } from "./identify.ts";
+import { identify, trunkByHost } from "./identify.ts";
 import { route } from "./route.ts";
 import type { CallRequest } from "./types.ts";
 import { CARRIER_ADDRESS, directoryOf, facts, PSTN, party, terminationRequest, told } from "./world.fixture.ts";
@@ -25,6 +25,7 @@ describe("TERM-1: a trunk is found by its domain in every form", () => {
     ["acme.pstn.local.trunkline.localhost", "local", "localized by the name of the edge it arrived at"],
   ])("%s (edge %j): %s", (host, edge) => {
     expect(at(host)).toMatchObject({ kind: "termination", trunk: { sid: TRUNK }, edge });
+    expect(trunkByHost(host, directory, facts())?.sid).toBe(TRUNK);
   });
 
   it.each([
@@ -39,6 +40,7 @@ describe("TERM-1: a trunk is found by its domain in every form", () => {
     ["", "no host"],
   ])("%j is a stranger's: %s", (host) => {
     expect(at(host).kind).toBe("unknown");
+    expect(trunkByHost(host, directory, facts())).toBeUndefined();
   });
 
   it("a sub-domain is found in both forms", () => {

@@ -25,7 +25,7 @@ type Place = Pick<Facts, "zone" | "edge" | "ownHosts" | "registeredCarrier">;
  * it, from its registrar. The Contact goes first: two accounts with one carrier share its addresses.
  */
 export function identify(request: Addressed, directory: DirectoryReader, facts: Place): Identity {
-  const host = request.requestUri.host.toLowerCase().replace(/\.$/, "");
+  const host = canonicalHost(request.requestUri.host);
   const form = trunkForm(host, directory, facts);
   const trunk = form && directory.trunkByDomain(form.domainName);
   if (trunk) return { kind: "termination", trunk, edge: form.edge };
@@ -49,10 +49,24 @@ function carrierOfContact(
   return carrierSid === undefined ? undefined : directory.carrier(carrierSid);
 }
 
+/** The trunk that a host name belongs to in any of its forms. */
+export function trunkByHost(
+  host: string,
+  directory: DirectoryReader,
+  facts: Pick<Place, "zone" | "edge">,
+): Trunk | undefined {
+  const form = trunkForm(canonicalHost(host), directory, facts);
+  return form && directory.trunkByDomain(form.domainName);
+}
+
+function canonicalHost(host: string): string {
+  return host.toLowerCase().replace(/\.$/, "");
+}
+
 function trunkForm(
   host: string,
   directory: DirectoryReader,
-  facts: Place,
+  facts: Pick<Place, "zone" | "edge">,
 ): { readonly domainName: string; readonly edge: string | null } | undefined {
   const suffix = trunkDomainSuffix(facts.zone);
   if (host.endsWith(suffix)) return { domainName: host, edge: null };

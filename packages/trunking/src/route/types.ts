@@ -41,6 +41,10 @@ export type CallRequest = {
   readonly maxForwards: number;
   /** User name and algorithm of the Proxy-Authorization for our realm; null when there is none. */
   readonly credentials: { readonly username: string; readonly algorithm: "MD5" | "SHA-256" } | null;
+  /** Host names in the certificate that the peer of this TLS connection proved, in lower case; absent: it proved none. */
+  readonly peerCertificateNames?: readonly string[];
+  /** Why there are none though a certificate was asked for. */
+  readonly peerCertificateProblem?: string;
   /** What the offer says about encryption; absent or null: there is no offer yet. */
   readonly media?: MediaSummary | null;
   /** Headers that have no field of their own here, as written, in order; routing decides which of them go on. */

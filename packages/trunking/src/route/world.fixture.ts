@@ -36,6 +36,8 @@ export type World = {
   /** Where the account may call; absent: everywhere at home. */
   readonly permissions?: readonly Partial<DialingPermission>[];
   readonly dresses?: readonly CarrierDress[];
+  /** Names, one of which the certificate of a calling peer must bear; absent: no row. */
+  readonly clientNames?: readonly string[];
   /** Of `+12025550100`; default the trunk. */
   readonly numberOnTrunk?: string | null;
 };
@@ -78,6 +80,9 @@ function decisionRows(world: World): readonly WrittenRow[] {
   return [
     ...(world.limits ?? []).map((row): WrittenRow => ["callLimit", row.ownerSid, row]),
     ...(world.settings ?? []).map((row): WrittenRow => ["accountSettings", row.accountSid, row]),
+    ...(world.clientNames
+      ? [["trunkTls", TRUNK, { trunkSid: TRUNK, ownCertificate: false, clientNames: world.clientNames }] as WrittenRow]
+      : []),
     ...(world.dresses ?? []).map((row): WrittenRow => ["carrierDress", row.carrierSid, row]),
     ...(world.permissions ?? []).map((change): WrittenRow => {
       const row = { ...PERMISSION, ...change };
