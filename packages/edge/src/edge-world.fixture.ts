@@ -79,8 +79,9 @@ export class EdgeWorld {
     );
     const ports: EdgeCorePorts = {
       host,
-      locator: createLocator({ transports: ["udp", "tcp"], families: ["A", "AAAA"], random: host.random }, (question) =>
-        answerFrom(options.names ?? {}, question),
+      locator: createLocator(
+        { transports: ["udp", "tcp", "tls"], families: ["A", "AAAA"], random: host.random },
+        (question) => answerFrom(options.names ?? {}, question),
       ),
       media: this.plane,
       journal: { append: (event) => void this.events.push(event) },

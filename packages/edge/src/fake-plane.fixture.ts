@@ -9,11 +9,14 @@ export class FakePlane implements MediaPlane {
   readonly opened: MediaOptions[] = [];
   /** Makes the last opened session fail. */
   fail: () => void = () => undefined;
+  /** Makes it notice that nobody was heard for so long. */
+  silent: (forMs: number) => void = () => undefined;
 
   open(_callSid: string, options: MediaOptions, onEvent?: Parameters<MediaPlane["open"]>[2]): Promise<MediaSession> {
     this.sessions += 1;
     this.opened.push(options);
     this.fail = () => onEvent?.({ kind: "failed", why: "told to" });
+    this.silent = (forMs) => onEvent?.({ kind: "silent", forMs });
     let isOpen = true;
     const relay = async (sdp: string): Promise<string | MediaRefusal> => {
       const status = /refuse (\d+)/.exec(sdp)?.[1];
