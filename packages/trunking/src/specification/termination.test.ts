@@ -29,9 +29,11 @@ type Row = readonly [says: string, want: string, change?: Partial<CallRequest>, 
 
 function table(id: string, says: string, rows: readonly Row[]): void {
   describe(`${id}: ${says}`, () => {
-    it.each<Row>(rows)("%s: %s", (_says, want, change = {}, world = LISTED, given = {}) => {
-      expect(told(decide(change, world, given))).toBe(want);
-    });
+    for (const [situation, want, change = {}, world = LISTED, given = {}] of rows) {
+      it(`${situation}: ${want}`, () => {
+        expect(told(decide(change, world, given))).toBe(want);
+      });
+    }
   });
 }
 
