@@ -2,7 +2,7 @@ import { createUserAgent, type Flow, type UserAgent, type UserAgentOptions } fro
 import { createLocalCounters } from "@trunkline/trunking";
 import { AlertQueue } from "./alerts.ts";
 import type { Call } from "./call/call.ts";
-import type { FlowPeer } from "./call/parts.ts";
+import type { PeerOwner } from "./call/parts.ts";
 import type { EdgeCore, EdgeCoreOptions, EdgeCorePorts } from "./core.types.ts";
 import type { EdgeLimits } from "./edge.types.ts";
 import { Guard, type Verdict } from "./guard.ts";
@@ -89,9 +89,9 @@ class Core implements EdgeCore {
     const { locator, flowTo, log } = this.#ports;
     const tell = ({ targets }: Located): void => {
       const [target] = this.#health.inOrderOfTrial(targets);
-      const towards = this.#peerOn(flow) ?? "carrier";
+      const owner = this.#peerOn(flow) ?? { towards: "carrier" };
       found(
-        target && flowTo(target.transport, target.address, target.port, { serverName: target.serverName, towards }),
+        target && flowTo(target.transport, target.address, target.port, { serverName: target.serverName, ...owner }),
       );
     };
     const located = locator.locate(uri);
@@ -104,7 +104,7 @@ class Core implements EdgeCore {
   }
 
   /** Who is at the other end of a flow that a call is carried over. */
-  #peerOn(flow: Flow): FlowPeer["towards"] | undefined {
+  #peerOn(flow: Flow): PeerOwner | undefined {
     for (const call of this.#calls.values()) {
       const peer = call.peerOn(flow);
       if (peer) return peer;

@@ -1,9 +1,10 @@
 import { isIPv6 } from "node:net";
 import type { Flow, TransportName } from "@trunkline/sip";
 import { type ListenOn, openSipHost, type SipHost, type TlsPeer } from "@trunkline/transport";
-import { createDirectory, type DirectoryIndex } from "@trunkline/trunking";
+import { accountSettings, createDirectory, type DirectoryIndex, type DirectoryReader } from "@trunkline/trunking";
+import type { FlowPeer } from "./call/parts.ts";
 import { createEdgeCore } from "./core.ts";
-import type { EdgeCore, EdgeCorePorts } from "./core.types.ts";
+import type { EdgeCore } from "./core.types.ts";
 import { Resolver } from "./dns/resolver.ts";
 import type { Edge, EdgeAddress, EdgeOptions, EdgePorts } from "./edge.types.ts";
 import { FileJournal } from "./journal/journal.ts";
@@ -58,7 +59,8 @@ export async function createEdge(options: EdgeOptions, ports: EdgePorts): Promis
         log,
         wallClockMs,
         directory: () => (isLoaded ? directory : undefined),
-        flowTo: (transport, address, port, peer) => host.flowTo(transport, address, port, tlsPeer(options, peer)),
+        flowTo: (transport, address, port, peer) =>
+          host.flowTo(transport, address, port, tlsPeer(options, peer, directory)),
         advertised: (flow) => advertised(flow, options.addresses),
         closeFlow: (flow) => host.closeFlow(flow),
       },
@@ -123,11 +125,17 @@ function transports({ tls }: EdgeOptions): readonly TransportName[] {
   return tls ? ["udp", "tcp", "tls"] : ["udp", "tcp"];
 }
 
-/** The peer of a TLS connection and whether it must prove to be that peer, see `EdgeTls.verify`. */
-function tlsPeer({ tls }: EdgeOptions, peer: Parameters<EdgeCorePorts["flowTo"]>[3]): TlsPeer {
+/** The peer of a TLS connection, what it must prove (`EdgeTls.verify`), and what its owner decided about it (SEC-6, ACC-5). */
+function tlsPeer({ tls }: EdgeOptions, peer: FlowPeer | undefined, directory: DirectoryReader): TlsPeer {
   const { verify = "carriers" } = tls ?? {};
-  const isVerified = verify === "all" || (verify === "carriers" && peer?.towards === "carrier");
-  return { ...(peer?.serverName === undefined ? {} : { serverName: peer.serverName }), verify: isVerified };
+  const { serverName, towards, ownerSid = "" } = peer ?? { serverName: undefined, towards: undefined };
+  const trunk = directory.trunk(ownerSid);
+  return {
+    ...(serverName === undefined ? {} : { serverName }),
+    verify: verify === "all" || (verify === "carriers" && towards === "carrier"),
+    clientCertificate: directory.peerSettings(ownerSid)?.clientCertificate ?? false,
+    deprecatedVersions: trunk ? accountSettings(trunk.accountSid, directory).deprecatedTlsAllowed : false,
+  };
 }
 
 /** Names and addresses that carriers may send calls to: what we listen on, what we show, and the zone's own SIP name. */

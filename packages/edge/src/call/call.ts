@@ -12,7 +12,7 @@ import { CallMedia } from "./call-media.ts";
 import { Evidence } from "./evidence.ts";
 import { HeldLimits } from "./held-limits.ts";
 import { reasonValue } from "./outcome.ts";
-import type { CallParts, FlowPeer } from "./parts.ts";
+import type { CallParts, PeerOwner } from "./parts.ts";
 import { planned } from "./planned.ts";
 import { step } from "./step.ts";
 
@@ -106,11 +106,14 @@ export class Call {
   }
 
   /** Who is behind that flow, when one of the legs is carried over it. */
-  peerOn(flow: Flow): FlowPeer["towards"] | undefined {
-    const isTerminating = this.opening.identity.direction === "trunking-terminating";
-    if (isSameFlow(this.#legA.session.flow, flow)) return isTerminating ? "customer" : "carrier";
-    if (this.#legB && isSameFlow(this.#legB.session.flow, flow)) return isTerminating ? "carrier" : "customer";
-    return undefined;
+  peerOn(flow: Flow): PeerOwner | undefined {
+    const { direction, trunkSid } = this.opening.identity;
+    const isTerminating = direction === "trunking-terminating";
+    if (isSameFlow(this.#legA.session.flow, flow)) {
+      return isTerminating ? { towards: "customer", ownerSid: trunkSid } : { towards: "carrier" };
+    }
+    if (!this.#legB || !isSameFlow(this.#legB.session.flow, flow)) return undefined;
+    return { towards: isTerminating ? "carrier" : "customer", ownerSid: this.#dialled?.peerSid };
   }
 
   view(): LiveCallView {
@@ -288,7 +291,7 @@ export class Call {
 
   #flowTo({ transport, address, port, serverName }: Target, attempt: Attempt | undefined): Flow | undefined {
     const towards = attempt?.carrierSid == null ? "customer" : "carrier";
-    return this.#parts.flowTo(transport, address, port, { serverName, towards });
+    return this.#parts.flowTo(transport, address, port, { serverName, towards, ownerSid: attempt?.peerSid });
   }
 
   #prepareMedia({ attempt, target, sdp }: Extract<CallOutput, { readonly kind: "prepare-media" }>): void {

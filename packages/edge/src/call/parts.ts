@@ -18,15 +18,15 @@ export interface Journal {
 /** An incident for an account's debugger. False: it is one of many like it, and is only counted. */
 export type RaiseAlert = (accountSid: string, errorCode: number, resourceSid: string, text: string) => boolean;
 
-/** Whom a connection is for: a TLS one is opened with that name, and the peer has to prove it or not. */
-export type FlowPeer = {
-  readonly serverName: string | undefined;
+/** Who is at the other end of a connection. */
+export type PeerOwner = {
   readonly towards: "carrier" | "customer";
-  /** Our certificate is shown when the peer asks for one (`PeerSettings.clientCertificate`). Absent: it is not. */
-  readonly clientCertificate?: boolean;
-  /** TLS 1.0 and 1.1 will do (`AccountSettings.deprecatedTlsAllowed`). Absent: they will not. */
-  readonly deprecatedTls?: boolean;
+  /** `CX…` or `TK…`, as `Attempt.peerSid`: whose settings say what TLS with the peer is like. Absent: nobody's, which is the strictest. */
+  readonly ownerSid?: string | undefined;
 };
+
+/** Whom a connection is for: a TLS one is opened with that name, and the peer has to prove it or not. */
+export type FlowPeer = PeerOwner & { readonly serverName: string | undefined };
 
 /** Everything a call needs from outside. */
 export type CallParts = {
