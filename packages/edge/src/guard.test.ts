@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ACCOUNT } from "../../../test/support/lent-fixtures.ts";
-import { CARRIER, DOMAIN, EDGE, EdgeWorld, PBX, STRANGER } from "./edge-world.fixture.ts";
+import { ACCOUNT, sid, TRUNK, type WrittenRow } from "../../../test/support/lent-fixtures.ts";
+import { CARRIER, DOMAIN, EDGE, EdgeWorld, PBX, STRANGER, ZONE } from "./edge-world.fixture.ts";
 import { Guard } from "./guard.ts";
 import { Counters } from "./metrics.ts";
 
@@ -108,6 +108,43 @@ describe("strangers", () => {
   });
 });
 
+describe("a dialog that was lost", () => {
+  const list = sid("AL", 1);
+  const rows: readonly WrittenRow[] = [
+    ["trunkIpAccessControlList", `${TRUNK}/${list}`, { trunkSid: TRUNK, listSid: list }],
+    [
+      "ipAddress",
+      sid("IP", 1),
+      { sid: sid("IP", 1), listSid: list, friendlyName: "", ipAddress: PBX, cidrPrefixLength: 32 },
+    ],
+  ];
+  const inDialog = (method: string, to: string): string =>
+    request(method, `sip:+15005550001@${EDGE.address}:5060`).replace(/^To: .*$/m, `To: <${to}>;tag=gone`);
+
+  it("RFC 3261 §12.2.1.2: a PBX of the trunk is told 481, so that it lets go", async () => {
+    const world = new EdgeWorld({ rows });
+    const to = `sip:+15005550001@${DOMAIN}`;
+    const localized = `sip:+15005550001@acme.pstn.local.${ZONE}`;
+    const heard = send(world, PBX, inDialog("BYE", to), inDialog("INVITE", to), inDialog("UPDATE", localized));
+    await world.pass(300);
+    expect(heard.map(statusOf)).toEqual(["481", "481", "481"]);
+    expect(await world.finish()).toEqual([]);
+  });
+
+  it.each([
+    ["TERM-1: a stranger", STRANGER, `sip:+15005550001@${DOMAIN}`],
+    ["a PBX that names no trunk", PBX, `sip:+15005550001@${EDGE.address}`],
+    ["a PBX that names somebody else's", PBX, "sip:+15005550001@other.pstn.trunkline.test"],
+    ["a To that is no SIP URI", PBX, "tel:+15005550001"],
+  ])("%s hears nothing", async (_title, from, to) => {
+    const world = new EdgeWorld({ rows });
+    const heard = send(world, from, inDialog("BYE", to));
+    await world.pass(300);
+    expect(heard).toEqual([]);
+    expect(await world.finish()).toEqual([]);
+  });
+});
+
 describe("OPTIONS and REGISTER", () => {
   it("TERM-8: OPTIONS to the termination URI is answered without credentials, once in 10 s per source", async () => {
     const world = new EdgeWorld();
@@ -124,6 +161,28 @@ describe("OPTIONS and REGISTER", () => {
     const third = send(world, PBX, options());
     await world.pass(100);
     expect(third.map(statusOf)).toEqual(["200"]);
+  });
+
+  it("TERM-8: who goes on like that is blocked for a minute, and then answered again; calls are not touched", async () => {
+    const world = new EdgeWorld();
+    const heardAt: number[] = [];
+    const ping = async (everyMs: number, times: number): Promise<void> => {
+      for (let i = 0; i < times; i++) {
+        const answers = send(world, PBX, request("OPTIONS", `sip:${DOMAIN}`));
+        await world.pass(everyMs);
+        if (answers.length > 0) heardAt.push(Math.round((world.network.clock.nowMs() - everyMs) / 1_000));
+      }
+    };
+    await ping(2_000, 50);
+    expect(heardAt).toEqual([0, 10, 74, 84]);
+    expect(world.core.metrics()["sources_blocked_options"]).toBe(2);
+    const call = send(world, PBX, request("INVITE", `sip:+15005550001@${DOMAIN}`));
+    await world.pass(400);
+    expect(call.map(statusOf)).toContain("407");
+    await world.pass(60_000);
+    heardAt.length = 0;
+    await ping(10_000, 6);
+    expect(heardAt).toHaveLength(6);
   });
 
   it("a carrier's OPTIONS to our address is its health probe and always answered", async () => {

@@ -1,8 +1,8 @@
-import type { Flow, SipRequest } from "@trunkline/sip";
+import { type Flow, Malformed, parseSipUri, type SipRequest } from "@trunkline/sip";
 import { sourceOf } from "@trunkline/transport";
 import { type DirectoryReader, identify } from "@trunkline/trunking";
-import { OPTIONS_INTERVAL_MS } from "./limits.ts";
 import type { Counters } from "./metrics.ts";
+import { OptionsAllowance } from "./options-allowance.ts";
 import { SourceBuckets } from "./source-buckets.ts";
 import { readTarget } from "./uas/call-request.ts";
 
@@ -31,8 +31,7 @@ export class Guard {
   readonly #options: GuardOptions;
   readonly #counters: Counters;
   readonly #requests: SourceBuckets;
-  /** TERM-8: one OPTIONS in 10 s. */
-  readonly #optionsRequests: SourceBuckets;
+  readonly #optionsRequests: OptionsAllowance;
   readonly #connections: SourceBuckets;
 
   constructor(options: GuardOptions, counters: Counters) {
@@ -40,7 +39,7 @@ export class Guard {
     this.#options = options;
     this.#counters = counters;
     this.#requests = new SourceBuckets({ burst: requestsPerSourcePerSecond, refillMs: SECOND_MS, max });
-    this.#optionsRequests = new SourceBuckets({ burst: 1, refillMs: OPTIONS_INTERVAL_MS, max });
+    this.#optionsRequests = new OptionsAllowance(max);
     this.#connections = new SourceBuckets({ burst: connectionsPerSourcePerSecond, refillMs: SECOND_MS, max });
   }
 
@@ -59,11 +58,27 @@ export class Guard {
     }
     const { remoteAddress: sourceAddress, remotePort: sourcePort, localAddress } = flow;
     const identity = identify({ requestUri, sourceAddress, sourcePort, localAddress }, directory, this.#options);
-    if (identity.kind === "unknown") return this.#turn("stranger", "dropped_unknown_host");
+    if (identity.kind === "unknown") {
+      if (this.#isAfterLostDialog(request, flow, directory)) return this.#takeToken(flow, nowMs);
+      return this.#turn("stranger", "dropped_unknown_host");
+    }
     if (identity.kind === "origination") return "take";
     const verdict = this.#takeToken(flow, nowMs);
     if (verdict !== "take" || request.method !== "OPTIONS") return verdict;
-    return this.#optionsRequests.take(sourceOf(sourceAddress), nowMs) ? "take" : this.#turn("drop", "dropped_options");
+    return this.#takeOptions(flow, nowMs);
+  }
+
+  /**
+   * A request inside a dialog that we do not have (any more), from a PBX that may use the trunk whose domain is in its To: it is owed a 481,
+   * so that it lets go of the call instead of asking on (RFC 3261 §12.2.1.2). Its Request-URI is our Contact and names no trunk.
+   */
+  #isAfterLostDialog({ to }: SipRequest, flow: Flow, directory: DirectoryReader): boolean {
+    const uri = to.params.has("tag") ? parseSipUri(to.uri) : undefined;
+    if (uri === undefined || uri instanceof Malformed) return false;
+    const { remoteAddress: sourceAddress, remotePort: sourcePort, localAddress } = flow;
+    const requestUri = { scheme: uri.scheme, user: null, host: uri.host, port: null };
+    const identity = identify({ requestUri, sourceAddress, sourcePort, localAddress }, directory, this.#options);
+    return identity.kind === "termination" && directory.matchAcl(identity.trunk.sid, sourceAddress) !== undefined;
   }
 
   /** What cannot be read tells nobody's host, so only a source that has asked for one of ours before, or a carrier, is owed an answer. */
@@ -85,6 +100,12 @@ export class Guard {
 
   #takeToken({ remoteAddress }: Flow, nowMs: number): Verdict {
     return this.#requests.take(sourceOf(remoteAddress), nowMs) ? "take" : this.#turn("drop", "dropped_rate");
+  }
+
+  #takeOptions({ remoteAddress }: Flow, nowMs: number): Verdict {
+    const said = this.#optionsRequests.take(sourceOf(remoteAddress), nowMs);
+    if (said === "block") this.#counters.add("sources_blocked_options");
+    return said === "answer" ? "take" : this.#turn("drop", "dropped_options");
   }
 
   #turn(verdict: Verdict, counter: string): Verdict {

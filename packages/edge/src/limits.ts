@@ -25,6 +25,12 @@ export const DEFAULT_LIMITS: EdgeLimits = {
 /** TERM-8: an OPTIONS of one source is answered at most this often. */
 export const OPTIONS_INTERVAL_MS = 10_000;
 
+/** Early OPTIONS of one source within a minute that are only dropped; a ping every 2 s goes beyond it in a quarter of a minute. */
+export const OPTIONS_TOLERATED = 5;
+
+/** So long no OPTIONS of a source is answered that went beyond: long enough for its monitor to show it, short enough to be mended soon. */
+export const OPTIONS_BLOCK_MS = 60_000;
+
 /** What a caller is told to wait when we are full, starting or closing; long enough not to come back in the same second. */
 export const RETRY_AFTER_SEC = 5;
 
