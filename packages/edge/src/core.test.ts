@@ -1,8 +1,8 @@
 import type { Session, SessionEvent, SipRequest, SipResponse } from "@trunkline/sip";
 import { DEFAULT_ACCOUNT_SETTINGS } from "@trunkline/trunking";
 import { describe, expect, it } from "vitest";
-import { ACCOUNT, sid, TRUNK, trunk } from "../../../test/support/lent-fixtures.ts";
-import { CARRIER, DOMAIN, EDGE, EdgeWorld, NUMBER, PBX, SPARE, ZONE } from "./edge-world.fixture.ts";
+import { ACCOUNT, originationUrl, sid, TRUNK, trunk } from "../../../test/support/lent-fixtures.ts";
+import { CARRIER, DOMAIN, EDGE, EdgeWorld, NUMBER, PBX, SPARE, STRANGER, ZONE } from "./edge-world.fixture.ts";
 
 const answers = (session: Session): void => {
   session.progress(180);
@@ -302,6 +302,18 @@ describe("origination", () => {
     await away.pass(1_000);
     expect(watch.last()?.status).toBe(404);
     expect(await away.finish()).toEqual([]);
+  });
+
+  it("ORIG-13: what is wrong with a target that is left out is told to the customer, and the others are called", async () => {
+    const url = originationUrl(3, { sipUrl: `sip:${STRANGER};tnx=TXnone`, priority: 0 });
+    const world = new EdgeWorld({ rows: [["originationUrl", url.sid, url]] });
+    const pbx = world.phone(PBX, { onInvite: answers });
+    const session = world.originate(world.phone(CARRIER));
+    await world.pass(1_000);
+    expect(pbx.incoming).toHaveLength(1);
+    expect(world.alerts).toMatchObject([{ errorCode: 32301, text: expect.stringContaining("TXnone") }]);
+    session.hangup();
+    expect(await world.finish()).toEqual([]);
   });
 
   it("a number that nobody has is answered to the carrier, logged, and nobody's record", async () => {

@@ -135,14 +135,23 @@ export class Uas {
         );
         break;
       case "refuse":
+        this.#tell(decision, request);
         this.#refuse(session, request, decision);
         break;
       case "dial":
+        this.#tell(decision, request);
         this.#dial(session, request, decision);
         break;
       default:
         decision satisfies never;
     }
+  }
+
+  /** What the customer should know of the decision besides its outcome. */
+  #tell({ call, incidents = [] }: Dial | Refuse, { sid }: CallRequest): void {
+    if (!call) return;
+    for (const { code, text } of incidents)
+      this.#parts.alert(call.accountSid, code, sid, `${errorText(code)}: ${text}`);
   }
 
   /** A stranger's that leaves no record costs no memory either; any other keeps its transaction, lest copies of the INVITE make more. */
