@@ -2,7 +2,7 @@ import { createUserAgent, type Flow, type UserAgent, type UserAgentOptions } fro
 import { createLocalCounters } from "@trunkline/trunking";
 import { AlertQueue } from "./alerts.ts";
 import type { Call } from "./call/call.ts";
-import type { PeerOwner } from "./call/parts.ts";
+import type { PeerOwner, RaiseAlert } from "./call/parts.ts";
 import type { EdgeCore, EdgeCoreOptions, EdgeCorePorts } from "./core.types.ts";
 import type { EdgeLimits } from "./edge.types.ts";
 import { Guard, type Verdict } from "./guard.ts";
@@ -12,6 +12,7 @@ import { DEFAULT_LIMITS, GOODBYE_MS } from "./limits.ts";
 import type { Located } from "./locate/locator.ts";
 import { TargetHealth } from "./locate/target-health.ts";
 import { Counters } from "./metrics.ts";
+import { TlsPolicy } from "./tls/tls-policy.ts";
 import { Authenticator } from "./uas/authenticator.ts";
 import { Uas } from "./uas/uas.ts";
 
@@ -31,6 +32,7 @@ class Core implements EdgeCore {
   readonly #ports: EdgeCorePorts;
   readonly #userAgent: UserAgent;
   readonly #guard: Guard;
+  readonly #tls: TlsPolicy;
   readonly #alerts: AlertQueue;
   readonly #health: TargetHealth;
   readonly #counters = new Counters();
@@ -46,8 +48,10 @@ class Core implements EdgeCore {
     const { edge, zone, ownHosts, nonceSecret } = options;
     const counters = this.#counters;
     this.#health = new TargetHealth(() => host.nowMs());
-    this.#guard = new Guard({ edge, zone, ownHosts, ...limits }, counters);
     this.#alerts = new AlertQueue(ports.alerts, { host, wallClockMs, counters, log, ...limits });
+    const alert: RaiseAlert = (...incident) => this.#alerts.raise(...incident);
+    this.#tls = new TlsPolicy({ ...ports, place: { edge, zone }, counters, alert });
+    this.#guard = new Guard({ edge, zone, ownHosts, ...limits }, counters, this.#tls);
     this.#userAgent = createUserAgent(host, this.#userAgentOptions(), {
       screen: (request, flow) => this.#heed(this.#guard.screen(request, flow, ports.directory(), host.nowMs()), flow),
       screenUnreadable: (_unreadable, flow) =>
@@ -61,7 +65,7 @@ class Core implements EdgeCore {
       health: this.#health,
       unheard: this.#unheard,
       authenticator: new Authenticator(host, { realm: digestRealm(zone), nonceSecret, ownHosts, wallClockMs }),
-      alert: (...alert) => this.#alerts.raise(...alert),
+      alert,
       repeatAlert: (...alert) => this.#alerts.repeat(...alert),
       callCounters: ports.callCounters ?? createLocalCounters(() => host.nowMs()),
       counters,
@@ -122,6 +126,14 @@ class Core implements EdgeCore {
 
   admitConnection(remoteAddress: string): boolean {
     return this.#guard.admitConnection(remoteAddress, this.#ports.host.nowMs());
+  }
+
+  tlsTerms(...hello: Parameters<EdgeCore["tlsTerms"]>): ReturnType<EdgeCore["tlsTerms"]> {
+    return this.#tls.terms(...hello);
+  }
+
+  handshakeFailed(...failed: Parameters<EdgeCore["handshakeFailed"]>): void {
+    this.#tls.handshakeFailed(...failed);
   }
 
   answerBrokenStream(flow: Flow): boolean {

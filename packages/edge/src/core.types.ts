@@ -1,5 +1,6 @@
 import type { MediaPlane } from "@trunkline/media";
 import type { Flow, Host, TransportName, UserAgentCounts } from "@trunkline/sip";
+import type { HandshakeFailure, TlsFacts, TlsHello, TlsTerms } from "@trunkline/transport";
 import type {
   AlertSink,
   Counters as CallCounters,
@@ -39,6 +40,8 @@ export type EdgeCorePorts = {
   advertised(flow: Flow): { readonly host: string; readonly port: number };
   /** Closes the connection of a stream flow. Absent: there are no streams. */
   closeFlow?(flow: Flow): void;
+  /** What the handshake of a TLS connection settled. Absent: there is no TLS. */
+  tlsOf?(flow: Flow): TlsFacts | undefined;
 };
 
 /** Everything about calls; `createEdge` puts sockets, files and DNS around it. */
@@ -47,6 +50,10 @@ export interface EdgeCore {
   flowFailed(flow: Flow, reason: string): void;
   /** Asked for each connection a peer opens, before anything is read from it; false: close it. */
   admitConnection(remoteAddress: string): boolean;
+  /** Asked for each TLS connection a peer opens, once it has said whom it wants to reach. */
+  tlsTerms(hello: TlsHello): TlsTerms;
+  /** The handshake of such a connection came to nothing. */
+  handshakeFailed(failure: HandshakeFailure, hello: TlsHello): void;
   /** Asked when a stream can no longer be cut into messages and will be closed: whether its peer is told why (RFC 3261 §18.3). */
   answerBrokenStream(flow: Flow): boolean;
   liveCalls(accountSid?: string): readonly LiveCallView[];

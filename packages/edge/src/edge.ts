@@ -35,6 +35,8 @@ export async function createEdge(options: EdgeOptions, ports: EdgePorts): Promis
     onFlowFailed: (flow, reason) => core?.flowFailed(flow, reason),
     admitConnection: (remoteAddress) => core?.admitConnection(remoteAddress) ?? false,
     answerBrokenStream: (flow) => core?.answerBrokenStream(flow) ?? false,
+    tlsTerms: (hello) => core?.tlsTerms(hello) ?? { deprecatedVersions: false, clientCertificate: false },
+    onHandshakeFailed: (_remote, failure, hello) => core?.handshakeFailed(failure, hello),
     ...(options.tls ? { tls: options.tls } : {}),
     onFault: (error, during) => log("error", "the edge broke a rule of its own", { during, error: describe(error) }),
   });
@@ -63,6 +65,7 @@ export async function createEdge(options: EdgeOptions, ports: EdgePorts): Promis
           host.flowTo(transport, address, port, tlsPeer(options, peer, directory)),
         advertised: (flow) => advertised(flow, options.addresses),
         closeFlow: (flow) => host.closeFlow(flow),
+        tlsOf: (flow) => host.tlsOf(flow),
       },
     );
     const subscription = await ports.directory.subscribe((changes) => directory.apply(changes));

@@ -74,7 +74,7 @@ describe("strangers", () => {
   it("LIM-2: the addresses of one IPv6 /64 are one source", () => {
     const options = { edge: "local", zone: "x.test", ownHosts: new Set<string>(), sourcesTracked: 10 };
     const limits = { requestsPerSourcePerSecond: 5, connectionsPerSourcePerSecond: 2 };
-    const guard = new Guard({ ...options, ...limits }, new Counters());
+    const guard = new Guard({ ...options, ...limits }, new Counters(), { mayCarry: () => true });
     const admitted = (...from: string[]): boolean[] => from.map((address) => guard.admitConnection(address, 0));
     expect(admitted("2001:db8::1", "2001:db8::2", "2001:db8::ffff:3", "2001:db8:0:1::1", "192.0.2.1")).toEqual([
       ...[true, true, false],

@@ -4,6 +4,7 @@ import { type DirectoryReader, identify } from "@trunkline/trunking";
 import type { Counters } from "./metrics.ts";
 import { OptionsAllowance } from "./options-allowance.ts";
 import { SourceBuckets } from "./source-buckets.ts";
+import type { TlsPolicy } from "./tls/tls-policy.ts";
 import { readTarget } from "./uas/call-request.ts";
 
 export type GuardOptions = {
@@ -30,14 +31,16 @@ const SECOND_MS = 1_000;
 export class Guard {
   readonly #options: GuardOptions;
   readonly #counters: Counters;
+  readonly #tls: Pick<TlsPolicy, "mayCarry">;
   readonly #requests: SourceBuckets;
   readonly #optionsRequests: OptionsAllowance;
   readonly #connections: SourceBuckets;
 
-  constructor(options: GuardOptions, counters: Counters) {
+  constructor(options: GuardOptions, counters: Counters, tls: Pick<TlsPolicy, "mayCarry">) {
     const { requestsPerSourcePerSecond, connectionsPerSourcePerSecond, sourcesTracked: max } = options;
     this.#options = options;
     this.#counters = counters;
+    this.#tls = tls;
     this.#requests = new SourceBuckets({ burst: requestsPerSourcePerSecond, refillMs: SECOND_MS, max });
     this.#optionsRequests = new OptionsAllowance(max);
     this.#connections = new SourceBuckets({ burst: connectionsPerSourcePerSecond, refillMs: SECOND_MS, max });
@@ -62,6 +65,7 @@ export class Guard {
       if (this.#isAfterLostDialog(request, flow, directory)) return this.#takeToken(flow, nowMs);
       return this.#turn("stranger", "dropped_unknown_host");
     }
+    if (!this.#tls.mayCarry(flow, identity)) return this.#turn("stranger", "dropped_tls_version");
     if (identity.kind === "origination") return "take";
     const verdict = this.#takeToken(flow, nowMs);
     if (verdict !== "take" || request.method !== "OPTIONS") return verdict;

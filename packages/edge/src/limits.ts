@@ -63,3 +63,7 @@ export const MAX_WAITING_ALERTS = 10_000;
 
 /** A media plane that does not answer an offer by then counts as away; far above a busy worker, far below what a caller endures. */
 export const MEDIA_REPLY_MS = 2_000;
+
+/** A source whose TLS handshakes are refused is told of to an account once in this time (32222); sources and accounts remembered for that. */
+export const HANDSHAKE_ALERT_MS = 60_000;
+export const MAX_HANDSHAKE_ALERTS = 2_000;

@@ -7,6 +7,7 @@ import type { Remote } from "./stream-listener.ts";
 import type { HandshakeFailure, TlsFacts, TlsHello, TlsTerms, TlsVersion } from "./tls.types.ts";
 import type { Shown, TlsContexts } from "./tls-contexts.ts";
 import { failureOf } from "./tls-failure.ts";
+import { isDeprecatedTls } from "./tls-version.ts";
 
 /** Pieces in which a ClientHello may arrive before it is left to OpenSSL unread; one or two are usual. */
 const MAX_PIECES = 16;
@@ -122,7 +123,7 @@ export class TlsAcceptor {
     clearTimeout(handshake.deadline);
     const facts = factsOf(socket, handshake.terms);
     this.#sink.counts.handshakesDone += 1;
-    if (isDeprecated(facts.version)) this.#sink.counts.handshakesDoneDeprecated += 1;
+    if (isDeprecatedTls(facts.version)) this.#sink.counts.handshakesDoneDeprecated += 1;
     handshake.ready(socket, facts);
   }
 }
@@ -156,11 +157,6 @@ function factsOf(socket: TLSSocket, { clientCertificate }: TlsTerms): TlsFacts {
 /** Only versions that we allow are ever agreed on. */
 export function versionOf(socket: TLSSocket): TlsVersion {
   return (socket.getProtocol() ?? "TLSv1.2") as TlsVersion;
-}
-
-/** RFC 8996. */
-export function isDeprecated(version: TlsVersion): boolean {
-  return version === "TLSv1" || version === "TLSv1.1";
 }
 
 function placeOf(address: string | undefined, port: number | undefined): string {

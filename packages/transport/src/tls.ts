@@ -7,8 +7,9 @@ import { type Remote, type StreamKind, StreamListener, type StreamParts } from "
 import type { Target } from "./targets.ts";
 import { boundOn, listenTcp } from "./tcp.ts";
 import type { TlsFacts, TlsPeer } from "./tls.types.ts";
-import { isDeprecated, TlsAcceptor, versionOf } from "./tls-acceptor.ts";
+import { TlsAcceptor, versionOf } from "./tls-acceptor.ts";
 import type { TlsContexts } from "./tls-contexts.ts";
+import { isDeprecatedTls } from "./tls-version.ts";
 
 /**
  * A certificate names a SIP domain by a SIP URI or by a DNS name (RFC 5922 §7.1); wildcards, which that RFC forbids, are taken as for
@@ -74,7 +75,7 @@ class Tls implements StreamKind {
    */
   mayReuse(peer: TlsPeer, socket: Socket): boolean {
     const facts = this.#facts.get(socket);
-    const isFresh = facts !== undefined && (peer.deprecatedVersions === true || !isDeprecated(facts.version));
+    const isFresh = facts !== undefined && (peer.deprecatedVersions === true || !isDeprecatedTls(facts.version));
     return isFresh && !this.#verifies(peer);
   }
 

@@ -11,6 +11,7 @@ import {
   sdpOf,
   unescapeUser,
 } from "@trunkline/sip";
+import type { TlsFacts } from "@trunkline/transport";
 import type { CallRequest, Party } from "@trunkline/trunking";
 import { summariseMedia } from "./media-summary.ts";
 import { otherHeaders } from "./other-headers.ts";
@@ -40,12 +41,15 @@ export function readTarget(request: SipRequest): CallRequest["requestUri"] | und
  * An INVITE as plain data. Optional headers that cannot be read count as absent: they must not cost the caller a call (RFC 3261 §8.2
  * asks no element to understand them). A Max-Forwards that is no number is `Malformed`, since guessing one could make a loop.
  * Everything is copied; nothing pins the datagram.
+ *
+ * @param tls of a TLS connection: what its handshake settled
  */
 export function readCallRequest(
   request: SipRequest,
   flow: Flow,
   sid: string,
   credentials: DigestCredentials | undefined,
+  tls?: TlsFacts,
 ): CallRequest | Malformed {
   const requestUri = readTarget(request);
   if (!requestUri) return new Malformed("Request-URI");
@@ -72,6 +76,8 @@ export function readCallRequest(
     credentials: credentials
       ? { username: copyString(decodeUtf8(credentials.username)), algorithm: credentials.algorithm }
       : null,
+    ...(tls?.peerNames ? { peerCertificateNames: tls.peerNames } : {}),
+    ...(tls?.peerProblem === undefined ? {} : { peerCertificateProblem: tls.peerProblem }),
     media: summariseMedia(sdpOf(request)),
     headers: otherHeaders(request),
   };

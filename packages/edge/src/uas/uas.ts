@@ -1,4 +1,13 @@
-import { copyString, type ExtraHeader, type IncomingRequest, Malformed, type Session, sdpOf } from "@trunkline/sip";
+import {
+  copyString,
+  type ExtraHeader,
+  type Flow,
+  type IncomingRequest,
+  Malformed,
+  type Session,
+  sdpOf,
+} from "@trunkline/sip";
+import type { TlsFacts } from "@trunkline/transport";
 import {
   type CallRequest,
   type Decision,
@@ -39,6 +48,8 @@ export type UasParts = CallParts &
     readonly calls: Map<string, Call>;
     /** Undefined until it was loaded once. */
     directory(): DirectoryReader | undefined;
+    /** Absent: there is no TLS. */
+    tlsOf?(flow: Flow): TlsFacts | undefined;
     /** True while the edge takes no new calls. */
     isDraining(): boolean;
   };
@@ -72,7 +83,7 @@ export class Uas {
     const { authenticator, host } = this.#parts;
     const sid = mintSid("CA", host.randomHex(16));
     const credentials = authenticator.find(session.invite);
-    const request = readCallRequest(session.invite, session.flow, sid, credentials);
+    const request = readCallRequest(session.invite, session.flow, sid, credentials, this.#parts.tlsOf?.(session.flow));
     if (request instanceof Malformed) {
       this.#malformed(session, request);
       return;
