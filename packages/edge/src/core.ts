@@ -1,5 +1,5 @@
 import { createUserAgent, type Flow, type UserAgent, type UserAgentOptions } from "@trunkline/sip";
-import { createLocalCounters } from "@trunkline/trunking";
+import { createLocalCounters, type Facts } from "@trunkline/trunking";
 import { AlertQueue } from "./alerts.ts";
 import type { Call } from "./call/call.ts";
 import type { PeerOwner, RaiseAlert } from "./call/parts.ts";
@@ -12,6 +12,7 @@ import { DEFAULT_LIMITS, GOODBYE_MS } from "./limits.ts";
 import type { Located } from "./locate/locator.ts";
 import { TargetHealth } from "./locate/target-health.ts";
 import { Counters } from "./metrics.ts";
+import { Peers } from "./peers/peers.ts";
 import { TlsPolicy } from "./tls/tls-policy.ts";
 import { Authenticator } from "./uas/authenticator.ts";
 import { Uas } from "./uas/uas.ts";
@@ -39,19 +40,24 @@ class Core implements EdgeCore {
   readonly #calls = new Map<string, Call>();
   readonly #uas: Uas;
   readonly #unheard = new Set<LegB>();
+  readonly #peers: Peers;
+  /** Our addresses on private connections, from which only what belongs to those may leave. */
+  readonly #privateAddresses: ReadonlySet<string>;
   #draining = false;
 
   constructor(options: EdgeCoreOptions, ports: EdgeCorePorts) {
     this.#ports = ports;
     const { host, log, wallClockMs } = ports;
     const limits: EdgeLimits = { ...DEFAULT_LIMITS, ...options.limits };
-    const { edge, zone, ownHosts, nonceSecret } = options;
+    const { edge, zone, ownHosts, nonceSecret, interconnects = new Map() } = options;
+    this.#privateAddresses = new Set(interconnects.values());
     const counters = this.#counters;
     this.#health = new TargetHealth(() => host.nowMs());
     this.#alerts = new AlertQueue(ports.alerts, { host, wallClockMs, counters, log, ...limits });
     const alert: RaiseAlert = (...incident) => this.#alerts.raise(...incident);
     this.#tls = new TlsPolicy({ ...ports, place: { edge, zone }, counters, alert });
-    this.#guard = new Guard({ edge, zone, ownHosts, ...limits }, counters, this.#tls);
+    const registeredCarrier: Facts["registeredCarrier"] = (...call) => this.#peers.registeredCarrier(...call);
+    this.#guard = new Guard({ edge, zone, ownHosts, registeredCarrier, ...limits }, counters, this.#tls);
     this.#userAgent = createUserAgent(host, this.#userAgentOptions(), {
       screen: (request, flow) => this.#heed(this.#guard.screen(request, flow, ports.directory(), host.nowMs()), flow),
       screenUnreadable: (_unreadable, flow) =>
@@ -59,18 +65,17 @@ class Core implements EdgeCore {
       onInvite: (session) => this.#uas.onInvite(session),
       onRequest: (request) => this.#uas.onRequest(request),
     });
+    const met = { ...ports, userAgent: this.#userAgent, health: this.#health, alert, counters };
+    this.#peers = new Peers({ ...met, edge, zone, secret: nonceSecret, interconnects });
     this.#uas = new Uas({
-      ...ports,
-      userAgent: this.#userAgent,
-      health: this.#health,
+      ...met,
+      peers: this.#peers,
       unheard: this.#unheard,
       authenticator: new Authenticator(host, { realm: digestRealm(zone), nonceSecret, ownHosts, wallClockMs }),
-      alert,
       repeatAlert: (...alert) => this.#alerts.repeat(...alert),
       callCounters: ports.callCounters ?? createLocalCounters(() => host.nowMs()),
-      counters,
       limits,
-      place: { edge, zone, ownHosts },
+      place: { edge, zone, ownHosts, registeredCarrier, ...this.#peers.facts },
       calls: this.#calls,
       isDraining: () => this.#draining,
     });
@@ -83,7 +88,7 @@ class Core implements EdgeCore {
       allow: ALLOWED_METHODS,
       supported: EXTENSIONS,
       advertised: (flow) => advertised(flow),
-      streamFlow: ({ remoteAddress, remotePort }) => flowTo("tcp", remoteAddress, remotePort),
+      streamFlow: (flow) => flowTo("tcp", flow.remoteAddress, flow.remotePort, undefined, this.#privateAddress(flow)),
       locate: (uri, flow, found) => this.#locateNextHop(uri, flow, found),
     };
   }
@@ -94,9 +99,8 @@ class Core implements EdgeCore {
     const tell = ({ targets }: Located): void => {
       const [target] = this.#health.inOrderOfTrial(targets);
       const owner = this.#peerOn(flow) ?? { towards: "carrier" };
-      found(
-        target && flowTo(target.transport, target.address, target.port, { serverName: target.serverName, ...owner }),
-      );
+      const peer = { serverName: target?.serverName, ...owner };
+      found(target && flowTo(target.transport, target.address, target.port, peer, this.#privateAddress(flow)));
     };
     const located = locator.locate(uri);
     if (located instanceof Promise) {
@@ -105,6 +109,11 @@ class Core implements EdgeCore {
         found(undefined);
       });
     } else tell(located);
+  }
+
+  /** What began on a private connection stays there. */
+  #privateAddress({ localAddress }: Flow): string | undefined {
+    return this.#privateAddresses.has(localAddress) ? localAddress : undefined;
   }
 
   /** Who is at the other end of a flow that a call is carried over. */
@@ -153,6 +162,14 @@ class Core implements EdgeCore {
     return true;
   }
 
+  registrations(): ReturnType<EdgeCore["registrations"]> {
+    return this.#peers.registrations();
+  }
+
+  peerTouched(ownerSid: string): void {
+    this.#peers.touch(ownerSid);
+  }
+
   simulate(call: Parameters<EdgeCore["simulate"]>[0]): ReturnType<EdgeCore["simulate"]> {
     return this.#uas.simulate(call);
   }
@@ -167,6 +184,7 @@ class Core implements EdgeCore {
       live_server_transactions: serverTransactions,
       sources_tracked: this.#guard.sourcesTracked,
       targets_failing: this.#health.remembered,
+      ...this.#peers.metrics(),
       alerts_repeating: this.#alerts.repeating,
     };
   }
@@ -177,12 +195,13 @@ class Core implements EdgeCore {
 
   async close(graceMs: number): Promise<void> {
     this.#draining = true;
+    const isUnregistered = this.#peers.close();
     await this.#until(() => this.#calls.size === 0, graceMs);
     for (const call of [...this.#calls.values()]) {
       call.hangUp(503, "Service Unavailable", "the platform is closing");
     }
     const isSilent = (): boolean => this.#userAgent.counts().sessions <= this.#unheard.size;
-    await this.#until(() => this.#calls.size === 0 && isSilent(), GOODBYE_MS);
+    await this.#until(() => this.#calls.size === 0 && isSilent() && isUnregistered(), GOODBYE_MS);
     this.#uas.close();
     await this.#alerts.close();
   }

@@ -10,7 +10,7 @@ import type {
   Simulation,
 } from "@trunkline/trunking";
 import type { FlowPeer, Journal } from "./call/parts.ts";
-import type { EdgeLimits, EdgeMetrics, EdgePorts, LiveCallView } from "./edge.types.ts";
+import type { EdgeLimits, EdgeMetrics, EdgePorts, LiveCallView, RegistrationView } from "./edge.types.ts";
 import type { Locator } from "./locate/locator.ts";
 
 export type EdgeCoreOptions = {
@@ -19,6 +19,8 @@ export type EdgeCoreOptions = {
   /** Names and addresses (lower case, IPv6 without brackets) that are this installation's own, apart from trunk domains. */
   readonly ownHosts: ReadonlySet<string>;
   readonly nonceSecret: string;
+  /** Private connections (ORIG-13): SID to our address on it. Default: none. */
+  readonly interconnects?: ReadonlyMap<string, string>;
   readonly limits?: Partial<EdgeLimits>;
 };
 
@@ -35,8 +37,14 @@ export type EdgeCorePorts = {
   wallClockMs(): number;
   /** Undefined until it was loaded once: new calls get 503. */
   directory(): DirectoryReader | undefined;
-  /** Undefined: no listener of that transport and address family. The peer matters to TLS alone. */
-  flowTo(transport: TransportName, address: string, port: number, peer?: FlowPeer): Flow | undefined;
+  /** Undefined: no listener of that transport and address family, or of the local address if one is given. The peer matters to TLS alone. */
+  flowTo(
+    transport: TransportName,
+    address: string,
+    port: number,
+    peer?: FlowPeer,
+    localAddress?: string,
+  ): Flow | undefined;
   advertised(flow: Flow): { readonly host: string; readonly port: number };
   /** Closes the connection of a stream flow. Absent: there are no streams. */
   closeFlow?(flow: Flow): void;
@@ -58,6 +66,10 @@ export interface EdgeCore {
   answerBrokenStream(flow: Flow): boolean;
   liveCalls(accountSid?: string): readonly LiveCallView[];
   hangUp(accountSid: string, sid: string): boolean;
+  /** Where our Contact is registered, or should be. */
+  registrations(): readonly RegistrationView[];
+  /** What the directory says about a carrier or trunk as a peer has changed (`DirectoryOptions.peerTouched`). */
+  peerTouched(ownerSid: string): void;
   /** A dry run by the facts that a live call would meet (EVD-3); undefined until the directory was loaded once. */
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   metrics(): EdgeMetrics;

@@ -68,15 +68,12 @@ export class EdgeWorld {
   readonly logged: string[] = [];
   /** Connections that the edge has closed. */
   readonly closed: Flow[] = [];
-  readonly directory: DirectoryIndex = createDirectory();
+  readonly directory: DirectoryIndex = createDirectory({ peerTouched: (ownerSid) => this.core?.peerTouched(ownerSid) });
   isLoaded: boolean;
 
   constructor(options: EdgeWorldOptions = {}) {
     const host = this.network.host();
     this.isLoaded = options.isEmpty !== true;
-    this.directory.apply(
-      changes([...demoRows(host.hash, { pbx: PBX, carrier: CARRIER, spare: SPARE }), ...(options.rows ?? [])]),
-    );
     const ports: EdgeCorePorts = {
       host,
       locator: createLocator(
@@ -97,6 +94,9 @@ export class EdgeWorld {
     this.core = createEdgeCore(
       { edge: "local", zone: ZONE, ownHosts: new Set([EDGE.address]), nonceSecret: "00".repeat(32), ...options.core },
       ports,
+    );
+    this.directory.apply(
+      changes([...demoRows(host.hash, { pbx: PBX, carrier: CARRIER, spare: SPARE }), ...(options.rows ?? [])]),
     );
     this.network.attach(EDGE.address, EDGE.port, this.core);
     this.network.attach(EDGE6.address, EDGE6.port, this.core);

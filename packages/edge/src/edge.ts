@@ -44,11 +44,11 @@ export async function createEdge(options: EdgeOptions, ports: EdgePorts): Promis
   try {
     const wallClockMs = Date.now;
     journal = await FileJournal.open({ dir: options.journalDir, sink: ports.records, log, wallClockMs });
-    const directory = createDirectory();
+    const directory = createDirectory({ peerTouched: (ownerSid) => core?.peerTouched(ownerSid) });
     let isLoaded = false;
     const resolver = new Resolver();
     core = createEdgeCore(
-      { ...options, ownHosts: ownHosts(options), limits },
+      { ...options, ownHosts: ownHosts(options), interconnects: interconnects(options), limits },
       {
         host,
         locator: createLocator(
@@ -61,9 +61,9 @@ export async function createEdge(options: EdgeOptions, ports: EdgePorts): Promis
         log,
         wallClockMs,
         directory: () => (isLoaded ? directory : undefined),
-        flowTo: (transport, address, port, peer) =>
-          host.flowTo(transport, address, port, tlsPeer(options, peer, directory)),
-        advertised: (flow) => advertised(flow, options.addresses),
+        flowTo: (transport, address, port, peer, localAddress) =>
+          host.flowTo(transport, address, port, tlsPeer(options, peer, directory), localAddress),
+        advertised: (flow) => advertised(flow, options),
         closeFlow: (flow) => host.closeFlow(flow),
         tlsOf: (flow) => host.tlsOf(flow),
       },
@@ -99,6 +99,7 @@ function edgeOf({ core, host, journal, resolver, directory, subscription }: Part
     listeners: host.listeners,
     liveCalls: (accountSid) => core.liveCalls(accountSid),
     hangUp: (accountSid, sid) => core.hangUp(accountSid, sid),
+    registrations: () => core.registrations(),
     simulate: (call) => core.simulate(call),
     setTls: (tls) => host.setCertificates(tls),
     metrics: () => ({
@@ -117,10 +118,19 @@ function edgeOf({ core, host, journal, resolver, directory, subscription }: Part
 
 /** UDP and TCP share a port: a request too large for a datagram goes to the same place over TCP (RFC 3261 §18.1.1). */
 function listenOn(options: EdgeOptions): readonly ListenOn[] {
-  const { addresses, sipPort, sipsPort = SIPS_PORT } = options;
+  const { addresses, sipPort, sipsPort = SIPS_PORT, interconnects: connections = [] } = options;
+  const places: readonly Pick<ListenOn, "address" | "isReserved">[] = [
+    ...addresses.map(({ bind }) => ({ address: bind })),
+    ...connections.map(({ address }) => ({ address, isReserved: true })),
+  ];
   return transports(options).flatMap((transport) =>
-    addresses.map(({ bind }) => ({ transport, address: bind, port: transport === "tls" ? sipsPort : sipPort })),
+    places.map((place) => ({ ...place, transport, port: transport === "tls" ? sipsPort : sipPort })),
   );
+}
+
+/** Our address on each private connection, by its SID. */
+function interconnects({ interconnects: connections = [] }: EdgeOptions): ReadonlyMap<string, string> {
+  return new Map(connections.map(({ sid, address }) => [sid, address]));
 }
 
 /** The preferred one first: a URI that leaves the choice to us, and DNS that does too, means UDP (ORIG-5). */
@@ -142,8 +152,11 @@ function tlsPeer({ tls }: EdgeOptions, peer: FlowPeer | undefined, directory: Di
 }
 
 /** Names and addresses that carriers may send calls to: what we listen on, what we show, and the zone's own SIP name. */
-function ownHosts({ addresses, zone, edge }: EdgeOptions): ReadonlySet<string> {
-  const hosts = addresses.flatMap(({ bind, advertise }) => [bind, advertise]);
+function ownHosts({ addresses, zone, edge, interconnects: connections = [] }: EdgeOptions): ReadonlySet<string> {
+  const hosts = [
+    ...addresses.flatMap(({ bind, advertise }) => [bind, advertise]),
+    ...connections.map(({ address }) => address),
+  ];
   return new Set([...hosts, `sip.${zone}`, `${edge}.${zone}`].map((host) => host.toLowerCase()));
 }
 
@@ -154,7 +167,12 @@ function families(addresses: readonly EdgeAddress[]): readonly ("A" | "AAAA")[] 
 }
 
 /** What we call ourselves towards a flow's far end: the address shown for the one it is bound to, or for a wildcard of its family. */
-function advertised(flow: Flow, addresses: readonly EdgeAddress[]): { readonly host: string; readonly port: number } {
+function advertised(
+  flow: Flow,
+  { addresses, interconnects: connections = [] }: EdgeOptions,
+): { readonly host: string; readonly port: number } {
+  const isPrivate = connections.some(({ address }) => address === flow.localAddress);
+  if (isPrivate) return { host: flow.localAddress, port: flow.localPort };
   const wildcard = isIPv6(flow.localAddress) ? "::" : "0.0.0.0";
   const shown =
     addresses.find(({ bind }) => bind === flow.localAddress) ??

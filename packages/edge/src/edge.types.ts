@@ -38,6 +38,11 @@ export type EdgeOptions = {
   readonly addresses: readonly EdgeAddress[];
   /** UDP and TCP port; 0 for any. */
   readonly sipPort: number;
+  /**
+   * Private connections (ORIG-13): the SID that a URL's `tnx` names and our address on it, listened on like the others. Requests and media
+   * leave from there when the SID is named, and only then.
+   */
+  readonly interconnects?: readonly { readonly sid: string; readonly address: string }[];
   /** TLS port; 0 for any. Without `tls` nothing listens on it. Default 5061. */
   readonly sipsPort?: number;
   readonly tls?: EdgeTls;
@@ -82,6 +87,20 @@ export type LiveCallView = {
   readonly answeredAtMs: number | null;
 };
 
+/** Our Contact at a carrier's registrar, as it is now. */
+export type RegistrationView = {
+  readonly carrierSid: string;
+  /** Request-URI of the REGISTER. */
+  readonly registrar: string;
+  readonly state: "registering" | "registered" | "failed" | "closing" | "closed";
+  /** Until when the registrar keeps it; null when it does not. */
+  readonly expiresAtMs: number | null;
+  /** When the next REGISTER goes; null while one is under way. */
+  readonly nextAtMs: number | null;
+  /** Null before the first one; its status is null when there was no answer, and the reason is ours then. */
+  readonly lastAnswer: { readonly status: number | null; readonly reason: string } | null;
+};
+
 /** Counters for /metrics; cumulative since start unless named otherwise. */
 export type EdgeMetrics = Readonly<Record<string, number>>;
 
@@ -94,6 +113,8 @@ export interface Edge {
   }[];
   liveCalls(accountSid?: string): readonly LiveCallView[];
   hangUp(accountSid: string, sid: string): boolean;
+  /** Where our Contact is registered, or should be (CAR-1). */
+  registrations(): readonly RegistrationView[];
   /** Would this call pass now, and where would it go (EVD-3)? Undefined until the directory was loaded once. */
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   /** Shows and trusts other certificates from the next handshake on; throws when one cannot be used, and then nothing changes. */

@@ -1,16 +1,13 @@
 import { type Flow, Malformed, parseSipUri, type SipRequest } from "@trunkline/sip";
 import { sourceOf } from "@trunkline/transport";
-import { type DirectoryReader, identify } from "@trunkline/trunking";
+import { type DirectoryReader, type Facts, identify } from "@trunkline/trunking";
 import type { Counters } from "./metrics.ts";
 import { OptionsAllowance } from "./options-allowance.ts";
 import { SourceBuckets } from "./source-buckets.ts";
 import type { TlsPolicy } from "./tls/tls-policy.ts";
 import { readTarget } from "./uas/call-request.ts";
 
-export type GuardOptions = {
-  readonly zone: string;
-  readonly edge: string;
-  readonly ownHosts: ReadonlySet<string>;
+export type GuardOptions = Pick<Facts, "zone" | "edge" | "ownHosts" | "registeredCarrier"> & {
   readonly requestsPerSourcePerSecond: number;
   readonly connectionsPerSourcePerSecond: number;
   readonly sourcesTracked: number;

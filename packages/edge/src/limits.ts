@@ -34,6 +34,9 @@ export const OPTIONS_BLOCK_MS = 60_000;
 /** What a caller is told to wait when we are full, starting or closing; long enough not to come back in the same second. */
 export const RETRY_AFTER_SEC = 5;
 
+/** Answers by which a server says that it is unwell itself (RFC 3261 §21.5.1, §21.5.4); whatever else it answers, it lives. */
+export const UNWELL: ReadonlySet<number> = new Set([500, 503]);
+
 /** Addresses tried for one attempt: an SRV record set may name hundreds, a caller waits for some. */
 export const MAX_TARGETS_PER_ATTEMPT = 8;
 

@@ -5,9 +5,9 @@ import type { LiveCallView } from "../edge.types.ts";
 import type { Leg, LegListener, RelayedInfo } from "../leg/leg.ts";
 import { LegA } from "../leg/leg-a.ts";
 import { LegB } from "../leg/leg-b.ts";
-import { MAX_TARGETS_PER_ATTEMPT } from "../limits.ts";
+import { MAX_TARGETS_PER_ATTEMPT, UNWELL } from "../limits.ts";
 import type { Located, Target } from "../locate/locator.ts";
-import type { CallInput, CallOutput, CallPlan, CallState, CallTimer, Ending } from "./call.types.ts";
+import type { CallInput, CallOutput, CallPlan, CallState, CallTimer, Ending, LegEvent } from "./call.types.ts";
 import { CallMedia } from "./call-media.ts";
 import { Evidence } from "./evidence.ts";
 import { HeldLimits } from "./held-limits.ts";
@@ -240,6 +240,7 @@ export class Call {
       this.#feed({ kind: "over-limit", phrase, detail, retryAfterSec });
       return;
     }
+    if (attempt) this.#parts.peers.trying(attempt);
     const { locator, health } = this.#parts;
     const tell = ({ targets, why }: Located): void => {
       const inOrder = health.inOrderOfTrial(targets).slice(0, MAX_TARGETS_PER_ATTEMPT);
@@ -267,15 +268,16 @@ export class Call {
 
   #dial({ tryNumber, attempt: index, target, sdp }: Extract<CallOutput, { readonly kind: "dial" }>): void {
     const { identity, maxForwards, sid } = this.opening;
-    const { userAgent, health, unheard } = this.#parts;
+    const { userAgent, health, peers, unheard } = this.#parts;
     const attempt = this.#attempts[index];
-    const flow = this.#flowTo(target, attempt);
+    const flow = attempt && peers.flowTo(target, attempt);
     this.#legB = undefined;
     this.#target = target;
     this.#attemptStartedAtMs = this.#parts.wallClockMs();
     const listener = this.#listen("b", (event) => {
       if (event.kind === "fail" && event.cause === "unreachable") health.failed(target);
       else health.heard(target);
+      if (attempt && isSignOfLife(event)) peers.answered(attempt);
       return { kind: "leg-b", tryNumber, event };
     });
     if (!attempt || !flow) {
@@ -286,12 +288,8 @@ export class Call {
     }
     const callSid = identity.direction === "trunking-originating" ? sid : undefined;
     this.#dialled = attempt;
-    this.#legB = LegB.dial(userAgent, { attempt, flow, sdp, maxForwards, callSid }, listener, unheard);
-  }
-
-  #flowTo({ transport, address, port, serverName }: Target, attempt: Attempt | undefined): Flow | undefined {
-    const towards = attempt?.carrierSid == null ? "customer" : "carrier";
-    return this.#parts.flowTo(transport, address, port, { serverName, towards, ownerSid: attempt?.peerSid });
+    const login = peers.login(attempt.peerSid);
+    this.#legB = LegB.dial(userAgent, { attempt, flow, sdp, maxForwards, login, callSid }, listener, unheard);
   }
 
   #prepareMedia({ attempt, target, sdp }: Extract<CallOutput, { readonly kind: "prepare-media" }>): void {
@@ -299,7 +297,7 @@ export class Call {
     const { advertised } = this.#parts;
     const callee = this.#attempts[attempt];
     const shownToA = advertised(session.flow).host;
-    const flowToB = this.#flowTo(target, callee);
+    const flowToB = callee && this.#parts.peers.flowTo(target, callee);
     const customer: LegName = identity.direction === "trunking-terminating" ? "a" : "b";
     this.#media.open(sid, {
       symmetricRtp: { a: symmetricRtp && customer === "a", b: symmetricRtp && customer === "b" },
@@ -313,8 +311,9 @@ export class Call {
 
   #attempted(output: Extract<CallOutput, { readonly kind: "attempted" }>): void {
     const attempt = this.#attempts[output.attempt];
-    if (attempt)
-      this.#evidence.attempted(attempt, output, this.#attemptStartedAtMs, this.#legB?.session.callId ?? null);
+    if (!attempt) return;
+    if (output.isUnwell) this.#parts.peers.failed(attempt);
+    this.#evidence.attempted(attempt, output, this.#attemptStartedAtMs, this.#legB?.session.callId ?? null);
   }
 
   #answered(): void {
@@ -393,6 +392,12 @@ export class Call {
     this.#media.drop();
     this.#release(ending);
   }
+}
+
+/** Who answers, and not that it is unwell, lives. A 100 says nothing yet: a proxy sends it before it knows better (RFC 3261 §16.2). */
+function isSignOfLife(event: LegEvent): boolean {
+  if (event.kind === "fail") return event.cause === "response" && !UNWELL.has(event.status);
+  return event.kind === "progress" || event.kind === "answer";
 }
 
 /** The same connection, or over UDP the same peer at the same socket. */

@@ -241,6 +241,8 @@ export type CallOutput =
   | { readonly kind: "clear"; readonly timer: CallTimer }
   | {
       readonly kind: "attempted";
+      /** No address of the attempt's target answered, or it says itself that it is unwell. Absent: nothing of the kind. */
+      readonly isUnwell?: boolean;
       readonly attempt: number;
       readonly status: NonNullable<AttemptRecord["status"]>;
       readonly reason: string;

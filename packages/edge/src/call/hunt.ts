@@ -1,4 +1,4 @@
-import { MIN_SILENCE_SHARE_MS } from "../limits.ts";
+import { MIN_SILENCE_SHARE_MS, UNWELL } from "../limits.ts";
 import type { Target } from "../locate/locator.ts";
 import { attemptOf, hasNextAttempt, locateAttempt, locateNext } from "./attempts.ts";
 import type { AddressFamily, CallOutput, CallPlan, CallStep, Hunt, LegEvent, PlannedAttempt } from "./call.types.ts";
@@ -71,7 +71,8 @@ export function onFailed(plan: CallPlan, hunt: Hunt, failure: Failure): CallStep
   const definite = failure.cause === "response" && !mayRetry(attemptOf(hunt), failure.status);
   const rest = hunt.targets.slice(1);
   const next = failure.cause === "unreachable" || failure.status === 503 ? rest[0] : undefined;
-  const before = describe(plan, hunt, failure, definite, next !== undefined || hasNextAttempt(hunt));
+  const isUnwell = next === undefined && (failure.cause === "unreachable" || UNWELL.has(failure.status));
+  const before = describe(plan, hunt, failure, definite, next !== undefined || hasNextAttempt(hunt), isUnwell);
   if (definite) return end(refusedByCallee(failure, null), ...before);
   if (!next) return nextAttempt(plan, hunt, failure, ...before);
   const step = tryTarget(plan, { ...hunt, targets: rest }, next);
@@ -136,7 +137,14 @@ function nextAttempt(plan: CallPlan, hunt: Hunt, failure: Failure, ...before: Ca
 }
 
 /** Record, trace and, for a customer's own server, the alert that ORIG-4 promises for every failed attempt. */
-function describe(plan: CallPlan, hunt: Hunt, failure: Failure, definite: boolean, more: boolean): CallOutput[] {
+function describe(
+  plan: CallPlan,
+  hunt: Hunt,
+  failure: Failure,
+  definite: boolean,
+  more: boolean,
+  isUnwell: boolean,
+): CallOutput[] {
   const attempt = attemptOf(hunt);
   const said = `${placeText(hunt.targets[0])}${saidText(failure)}`;
   const then = definite ? "a definite answer" : more ? "the next target is tried" : "there is no further target";
@@ -147,6 +155,7 @@ function describe(plan: CallPlan, hunt: Hunt, failure: Failure, definite: boolea
     reason: failure.reason,
     verdict: "refuse",
     detail: `${said}; ${then}`,
+    ...(isUnwell ? { isUnwell } : {}),
   };
   if (definite || plan.direction !== "trunking-originating") return [attempted];
   const text = `Error communicating with your SIP infrastructure: ${attempt?.uri ?? ""} ${said}`;

@@ -1,9 +1,9 @@
 import type { MediaPlane } from "@trunkline/media";
 import type { Flow, Host, TransportName, UserAgent } from "@trunkline/sip";
-import type { Counters as CallCounters, CallEvent } from "@trunkline/trunking";
+import type { Attempt, Counters as CallCounters, CallEvent } from "@trunkline/trunking";
 import type { EdgePorts } from "../edge.types.ts";
 import type { LegB } from "../leg/leg-b.ts";
-import type { Locator } from "../locate/locator.ts";
+import type { Locator, Target } from "../locate/locator.ts";
 import type { TargetHealth } from "../locate/target-health.ts";
 
 /**
@@ -28,6 +28,20 @@ export type PeerOwner = {
 /** Whom a connection is for: a TLS one is opened with that name, and the peer has to prove it or not. */
 export type FlowPeer = PeerOwner & { readonly serverName: string | undefined };
 
+/** How those that are called are met, and what their targets' health is told (ORIG-12, TERM-12). */
+export interface CallPeers {
+  /** Undefined: no listener of that transport and address family on the attempt's way out. */
+  flowTo(target: Target, attempt: Pick<Attempt, "peerSid" | "egress">): Flow | undefined;
+  /** What challenges are answered with. */
+  login(peerSid: string): { readonly username: string; readonly password: string } | undefined;
+  /** The attempt begins. */
+  trying(attempt: Attempt): void;
+  /** Its target said something else than that it is unwell. */
+  answered(attempt: Attempt): void;
+  /** Its target was silent or out of reach at every address, or is unwell. */
+  failed(attempt: Attempt): void;
+}
+
 /** Everything a call needs from outside. */
 export type CallParts = {
   readonly host: Host;
@@ -36,6 +50,7 @@ export type CallParts = {
   readonly journal: Journal;
   readonly locator: Locator;
   readonly health: TargetHealth;
+  readonly peers: CallPeers;
   /** Tries that were given up before their peer said a word. The stack keeps them for a late answer; nobody has to wait for them. */
   readonly unheard: Set<LegB>;
   /** Calls against limits (LIM-1). */
@@ -44,7 +59,13 @@ export type CallParts = {
   readonly log: EdgePorts["log"];
   wallClockMs(): number;
   /** Undefined: no listener of that transport and address family. */
-  flowTo(transport: TransportName, address: string, port: number, peer: FlowPeer): Flow | undefined;
+  flowTo(
+    transport: TransportName,
+    address: string,
+    port: number,
+    peer: FlowPeer,
+    localAddress?: string,
+  ): Flow | undefined;
   /** Address and port the world sees for a flow's local side. */
   advertised(flow: Flow): { readonly host: string; readonly port: number };
 };

@@ -20,6 +20,8 @@ export type Dial = {
   readonly sdp: string | undefined;
   /** What remains of leg A's; RFC 3261 §16.6 step 3. */
   readonly maxForwards: number;
+  /** What challenges are answered with (RFC 3261 §22), inside the same try. */
+  readonly login: { readonly username: string; readonly password: string } | undefined;
   /** Put on the BYE towards a customer's server. */
   readonly callSid: string | undefined;
 };
@@ -51,6 +53,7 @@ export class LegB extends Leg {
         to: nameAddr(null, attempt.toUri),
         maxForwards: dial.maxForwards,
         headers: attempt.headers,
+        ...(dial.login ? { credentials: dial.login } : {}),
         // Its offer in a reliable response would want an answer before the caller, who has to give it, can be asked (RFC 3262 §5).
         ...(dial.sdp === undefined ? { supported: WITHOUT_RELIABILITY } : { sdp: dial.sdp }),
       },

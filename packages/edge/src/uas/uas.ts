@@ -43,7 +43,7 @@ export type UasParts = CallParts &
     readonly authenticator: Authenticator;
     readonly counters: Counters;
     readonly limits: EdgeLimits;
-    readonly place: Pick<Facts, "zone" | "edge" | "ownHosts">;
+    readonly place: Pick<Facts, "zone" | "edge" | "ownHosts" | "targetTrouble" | "registeredCarrier" | "connections">;
     /** Live calls by SID; calls add and remove themselves. */
     readonly calls: Map<string, Call>;
     /** Undefined until it was loaded once. */
