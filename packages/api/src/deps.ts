@@ -1,5 +1,5 @@
 import type { Store } from "@trunkline/store";
-import type { LiveCallsPort, RequestLimit, SimulatedPstnPort } from "./ports.ts";
+import type { LiveCallsPort, RequestLimit, SimulatedPstnPort, SimulationPort } from "./ports.ts";
 
 /** Everything the API works with; it opens no socket, file or database of its own. */
 export type ApiDeps = {
@@ -18,6 +18,8 @@ export type ApiDeps = {
   readonly simulatedPstn?: SimulatedPstnPort;
   /** Absent in a role that carries no calls. */
   readonly liveCalls?: LiveCallsPort;
+  /** Absent in a role that carries no calls. */
+  readonly simulations?: SimulationPort;
   /** Absent: no limit. */
   readonly requestLimit?: RequestLimit;
   /**

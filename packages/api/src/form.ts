@@ -86,6 +86,61 @@ export function wholeNumber(min: number, max: number): Field<number> {
   return field(z.preprocess(read, z.int({ error }).min(min, { error }).max(max, { error })));
 }
 
+/** A number from `min` to `max` with at most `places` digits after the point. */
+export function decimal(min: number, max: number, places: number): Field<number> {
+  const error = `must be a number from ${min} to ${max} with at most ${places} decimal places`;
+  const read = (given: unknown): unknown =>
+    typeof given === "string" && /^-?\d{1,15}(\.\d{1,15})?$/.test(given) ? Number(given) : given;
+  const fits = (value: number): boolean => Number(value.toFixed(places)) === value;
+  return field(z.preprocess(read, z.number({ error }).min(min, { error }).max(max, { error }).refine(fits, { error })));
+}
+
+/** Text of a form that a pattern describes; `what` completes "must be …". */
+export function matching(pattern: RegExp, what: string): Field<string> {
+  const error = `must be ${what}`;
+  return field(z.string({ error }).regex(pattern, { error }));
+}
+
+/** Up to `most` texts of up to 512 characters each, as a repeated key or a JSON list; an empty one is none. */
+export function texts(most: number): Field<readonly string[]> {
+  const error = `must be up to ${most} texts of 1 to 512 characters: repeat the parameter for each`;
+  const read = (given: unknown): unknown =>
+    given === undefined ? given : [given].flat().filter((item) => item !== "");
+  return field(z.preprocess(read, z.array(z.string({ error }).max(512, { error }), { error }).max(most, { error })));
+}
+
+/** Some of a few words in any case, as a repeated key, a JSON list or one value with commas; an empty one is none. */
+export function someOf<const T extends string>(...words: readonly T[]): Field<readonly T[]> {
+  const error = `must be some of ${words.join(", ")}, separated by commas`;
+  const known = (item: unknown): unknown =>
+    words.find((word) => typeof item === "string" && word.toLowerCase() === item.toLowerCase()) ?? item;
+  const read = (given: unknown): unknown => {
+    const items = given === undefined ? undefined : splitAtCommas(given);
+    return items && [...new Set(items.map(known))];
+  };
+  return field(z.preprocess(read, z.array(z.enum(words, { error }), { error })));
+}
+
+/** Host names in lower case, as a repeated key, a JSON list or one value with commas; an empty one is none. */
+export function hostNames(most: number): Field<readonly string[]> {
+  const error = `must be up to ${most} host names such as pbx.example.com, separated by commas`;
+  const label = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
+  const name = new RegExp(`^(?=.{1,253}$)${label}(?:\\.${label})*$`);
+  const read = (given: unknown): unknown => {
+    const items = given === undefined ? undefined : splitAtCommas(given);
+    return items && [...new Set(items.map((item) => (typeof item === "string" ? item.toLowerCase() : item)))];
+  };
+  return field(z.preprocess(read, z.array(z.string({ error }).regex(name, { error }), { error }).max(most, { error })));
+}
+
+/** The items of a repeated key, a JSON list or one value with commas; empty ones are left out. */
+function splitAtCommas(given: unknown): readonly unknown[] {
+  return [given]
+    .flat()
+    .flatMap((item): unknown => (typeof item === "string" ? item.split(",").map((part) => part.trim()) : item))
+    .filter((item) => item !== "");
+}
+
 export function oneOf<const T extends string>(...words: readonly T[]): Field<T> {
   return field(z.enum(words, { error: `must be one of ${words.join(", ")}` }));
 }
@@ -145,6 +200,30 @@ export function structured<T>(parts: z.ZodType<T>, main: string): Field<T> {
     return { [main]: given };
   };
   return field(z.preprocess(read, parts));
+}
+
+/** 1 to `most` objects: in a form their JSON text, in a JSON body the list itself. `example` completes "must be a JSON list such as …". */
+export function jsonList<T>(item: z.ZodType<T>, most: number, example: string): Field<readonly T[]> {
+  const list = z.array(item).min(1).max(most);
+  const read = (given: unknown, context: z.RefinementCtx): readonly T[] => {
+    const read = list.safeParse(typeof given === "string" ? parseJson(given) : given);
+    if (read.success) return read.data;
+    const { path, message } = read.error.issues[0] ?? { path: [], message: "" };
+    const [index, ...names] = path;
+    const where = index === undefined ? "" : ` (item ${Number(index) + 1}: ${[...names, message].join(": ")})`;
+    context.addIssue({ code: "custom", message: `must be a JSON list of 1 to ${most} such as ${example}${where}` });
+    return [];
+  };
+  return field(z.unknown().transform(read));
+}
+
+/** Undefined for what is not JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whole numbers, as a repeated key, a JSON list or one value with commas. */

@@ -75,7 +75,8 @@ async function contextOf(
   if (route.scope === "operator" && !operator) return forbidden("Permission Denied: only the operator may do this.");
   const header = request.headers[ACTING_ACCOUNT_HEADER];
   const named = params["accountSid"] ?? (typeof header === "string" ? header : undefined);
-  const account = route.scope === "account" ? await actingAccount(deps.store, principal, named) : ownAccount(principal);
+  const acts = route.scope === "account" || named !== undefined;
+  const account = acts ? await actingAccount(deps.store, principal, named) : ownAccount(principal);
   if (account instanceof Problem) return account;
   return {
     deps,
@@ -91,7 +92,7 @@ async function contextOf(
   };
 }
 
-/** A path parameter, or "" for what cannot be a SID or a name of ours and must not reach the store (such as a NUL). */
+/** A path parameter, or "" for what cannot be a SID, a name or a `+prefix` of ours and must not reach the store (such as a NUL). */
 function readParam(value: string | undefined): string {
-  return value !== undefined && /^[\w-]{1,64}$/.test(value) ? value : "";
+  return value !== undefined && /^[\w+*-]{1,64}$/.test(value) ? value : "";
 }

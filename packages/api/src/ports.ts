@@ -1,3 +1,5 @@
+import type { SimulatedCall as DryCall, Invalid, Simulation } from "@trunkline/trunking";
+
 /**
  * What the API asks of the running platform beside the store. `server` supplies them; each may be absent in a role that has no calls,
  * and the resource then answers 503 with code 20503 and says which role serves it.
@@ -59,6 +61,12 @@ export interface LiveCallsPort {
   list(accountSid: string): Promise<readonly LiveCall[]>;
   /** Ends a live call; false when there is none of that SID in the account. */
   hangUp(accountSid: string, sid: string): Promise<boolean>;
+}
+
+/** Dry runs (EVD-3), made where live calls are routed. */
+export interface SimulationPort {
+  /** Undefined: not now, calls cannot be routed yet. */
+  run(call: DryCall): Promise<Simulation | Invalid | undefined>;
 }
 
 /** The seam for request limits (contract §4.1 "Rate limiting"): asked once per authenticated request. */

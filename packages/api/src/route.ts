@@ -9,7 +9,7 @@ import type { Product } from "./product.ts";
 /** What a handler knows about its request. */
 export type Context = {
   readonly deps: ApiDeps;
-  /** The account that the request acts for; outside scope `account`, that of the credentials. */
+  /** The account that the request acts for; outside scope `account` that of the credentials, unless the request names another. */
   readonly account: Account;
   /** True with the operator's credentials. */
   readonly operator: boolean;
@@ -26,7 +26,7 @@ export type Context = {
   readonly warnUnknown: (names: readonly string[]) => void;
 };
 
-export type Answer = { readonly status: 200 | 201 | 204; readonly body: object | null };
+export type Answer = { readonly status: 200 | 201 | 202 | 204; readonly body: object | null };
 
 /** An answer of any length: read piece by piece as the client takes it, so that no more than a few are in memory. */
 export class Download {

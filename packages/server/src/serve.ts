@@ -187,6 +187,7 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
             list: (accountSid: string) => edge.liveCalls(accountSid),
             hangUp: (a: string, sid: string) => edge.hangUp(a, sid),
           },
+          simulations: { run: (call) => edge.simulate(call) },
           changesApplied: () => edge.changesApplied(),
         }
       : {}),

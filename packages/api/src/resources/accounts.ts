@@ -1,14 +1,15 @@
 import type { Dated, PageOf, PageRequest } from "@trunkline/store";
 import { type Account, mintSid } from "@trunkline/trunking";
 import { isoDate, rfc2822Date } from "../dates.ts";
-import { coded, given, oneOf, optional, text } from "../form.ts";
-import { invalid, type Problem } from "../problem.ts";
+import { about, coded, given, oneOf, optional, text } from "../form.ts";
+import { forbidden, invalid, type Problem } from "../problem.ts";
 import { type At, noParent, type Resource, settle } from "../resource.ts";
 import { accepts, type Context } from "../route.ts";
 
 type AccountRow = Account & Dated;
 
 const friendlyName = optional(coded(20002, text(64)));
+const type = optional(about("Trial or Full; the operator's to set.", oneOf("Trial", "Full")));
 const status = optional(coded(21475, oneOf("active", "suspended", "closed")));
 
 /** 2010-04-01 Accounts: one's own and its subaccounts; to the operator all of them (contract §3.1, ACC-1). */
@@ -34,26 +35,29 @@ export const accounts: Resource<AccountRow, null> = {
     const reachable = at.operator || row?.sid === at.account.sid || row?.parentSid === at.account.sid;
     return reachable ? row : undefined;
   },
-  create: accepts({ FriendlyName: friendlyName }, async (at: At<null>, values) => {
-    const { deps, account, operator } = at;
+  create: accepts({ FriendlyName: friendlyName, Type: type }, async (at: At<null>, values) => {
+    const { deps, account } = at;
     if (account.parentSid !== null)
       return invalid("A subaccount cannot have subaccounts. Use the parent account.", 21101);
+    const parentSid = at.operator && account.sid === deps.operator.sid ? null : account.sid;
+    const wrong = whyNotType(at, parentSid, values.Type);
+    if (wrong) return wrong;
     const outcome = await deps.store.accounts.create({
       sid: mintSid("AC", deps.randomHex(16)),
-      parentSid: operator ? null : account.sid,
+      parentSid,
       friendlyName: values.FriendlyName ?? `SubAccount Created at ${isoDate(deps.nowMs())}`,
       status: "active",
-      type: account.type,
+      type: values.Type ?? account.type,
       authToken: deps.randomHex(16),
     });
     return settle(at, outcome);
   }),
   update: accepts(
-    { FriendlyName: friendlyName, Status: status },
+    { FriendlyName: friendlyName, Status: status, Type: type },
     async (at: At<null> & { readonly row: AccountRow }, values) => {
-      const wrong = values.Status === undefined ? undefined : whyNotStatus(at, at.row, values.Status);
+      const wrong = whyNotStatus(at, at.row, values.Status) ?? whyNotType(at, at.row.parentSid, values.Type);
       if (wrong) return wrong;
-      const change = given({ friendlyName: values.FriendlyName, status: values.Status });
+      const change = given({ friendlyName: values.FriendlyName, status: values.Status, type: values.Type });
       return settle(at, await at.deps.store.accounts.update(at.row.sid, change));
     },
   ),
@@ -74,8 +78,16 @@ async function listOwn(at: Context, page: PageRequest): Promise<PageOf<AccountRo
   return rest.previous === null ? { ...rest, rows: [...selfRows, ...rest.rows] } : rest;
 }
 
-function whyNotStatus(at: Context, row: AccountRow, asked: Account["status"]): Problem | undefined {
-  if (row.status === asked) return undefined;
+/** ACC-2: the operator upgrades customers; a subaccount is part of one. */
+function whyNotType(at: Context, parentSid: string | null, asked: Account["type"] | undefined): Problem | undefined {
+  if (asked === undefined) return undefined;
+  if (!at.operator) return forbidden("Permission Denied: the Type of an account is set by the operator.");
+  if (parentSid === null) return undefined;
+  return invalid("Type: a subaccount has the type of its parent account. Set it there.");
+}
+
+function whyNotStatus(at: Context, row: AccountRow, asked: Account["status"] | undefined): Problem | undefined {
+  if (asked === undefined || row.status === asked) return undefined;
   if (row.status === "closed") return invalid("Status: a closed account stays closed.", 21479);
   if (!at.operator && row.sid === at.account.sid) {
     return invalid("Status: an account cannot change its own. The parent account or the operator can.", 21477);

@@ -1,18 +1,27 @@
 import { routesOf } from "../resource.ts";
 import type { Route } from "../route.ts";
+import { accountSettingsRoutes } from "./account-settings.ts";
 import { accounts } from "./accounts.ts";
 import { calls } from "./calls.ts";
+import { carrierPrefixes } from "./carrier-prefixes.ts";
+import { carrierSources } from "./carrier-sources.ts";
+import { carrierTargets } from "./carrier-targets.ts";
 import { carriers } from "./carriers.ts";
 import { credentialLists } from "./credential-lists.ts";
 import { credentials } from "./credentials.ts";
+import { dialingPermissionCountries, highRiskSpecialPrefixes } from "./dialing-permissions.ts";
+import { dialingUpdateRoutes } from "./dialing-updates.ts";
+import { geoPermissions } from "./geo-permissions.ts";
 import { incomingPhoneNumbers } from "./incoming-phone-numbers.ts";
 import { ipAccessControlLists } from "./ip-access-control-lists.ts";
 import { ipAddresses } from "./ip-addresses.ts";
+import { limits } from "./limits.ts";
 import { liveCalls } from "./live-calls.ts";
 import { originationUrls } from "./origination-urls.ts";
 import { ownCallRoutes } from "./own-calls.ts";
 import { ownTrunks } from "./own-trunks.ts";
 import { simulatedCalls } from "./simulated-calls.ts";
+import { simulationRoute } from "./simulations.ts";
 import { trunkCredentialLists, trunkIpAccessControlLists } from "./trunk-lists.ts";
 import { trunkPhoneNumbers } from "./trunk-phone-numbers.ts";
 import { trunkRecordingRoutes } from "./trunk-recording.ts";
@@ -34,10 +43,20 @@ export function routes(): readonly Route[] {
     ...routesOf(ipAddresses),
     ...routesOf(incomingPhoneNumbers),
     ...routesOf(calls),
+    ...routesOf(dialingPermissionCountries),
+    ...routesOf(highRiskSpecialPrefixes),
+    ...dialingUpdateRoutes,
     ...ownCallRoutes,
     ...routesOf(liveCalls),
     ...routesOf(simulatedCalls),
     ...routesOf(ownTrunks),
+    ...accountSettingsRoutes,
+    ...routesOf(geoPermissions),
+    ...routesOf(limits),
+    simulationRoute,
     ...routesOf(carriers),
+    ...routesOf(carrierTargets),
+    ...routesOf(carrierPrefixes),
+    ...routesOf(carrierSources),
   ];
 }

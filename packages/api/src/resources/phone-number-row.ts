@@ -1,7 +1,14 @@
 import type { Dated, PhoneNumberSettings } from "@trunkline/store";
 import type { PhoneNumber } from "@trunkline/trunking";
+import type { Context } from "../route.ts";
 
 export type PhoneNumberRow = PhoneNumber & PhoneNumberSettings & Dated;
+
+/** Whether the number, in E.164 form, is one of the account that the request acts for. */
+export async function ownsNumber(at: Context, e164: string): Promise<boolean> {
+  const found = await at.deps.store.phoneNumbers.list(at.account.sid, { phoneNumber: e164 }, { limit: 1 });
+  return found.rows.some((row) => row.e164 === e164);
+}
 
 /** What is the same for every number here: voice only, no messaging, no address rules. */
 export const NUMBER_CONSTANTS = {

@@ -5,6 +5,7 @@ import type { SimulatedCall } from "../ports.ts";
 import { invalid, notE164, type Problem, unavailable } from "../problem.ts";
 import { type At, noParent, type Resource } from "../resource.ts";
 import { accepts, type Context } from "../route.ts";
+import { ownsNumber } from "./phone-number-row.ts";
 
 const ABSENT = unavailable("No simulated PSTN runs here. Start with TRUNKLINE_DEMO=true.");
 /** A caller who never gives up would hold a port for ever. */
@@ -101,9 +102,7 @@ export const simulatedCalls: Resource<SimulatedCall, null> = {
 
 /** The operator may call every number; an account its own, so that nobody can ring another customer's phones. */
 async function mayCall(at: Context, to: string): Promise<boolean> {
-  if (at.operator) return true;
-  const found = await at.deps.store.phoneNumbers.list(at.account.sid, { phoneNumber: to }, { limit: 1 });
-  return found.rows.some((row) => row.e164 === to);
+  return at.operator || ownsNumber(at, to);
 }
 
 function whyNotNumber(name: string, number: string): Problem | undefined {
