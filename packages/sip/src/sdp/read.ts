@@ -25,18 +25,18 @@ const RTCP = /^(\d{1,5})(?: +IN +(?:IP4|IP6) +(\S+))?[ \t]*$/;
 const MAX_LINES = 1_000;
 
 /** Payload types that need no rtpmap (RFC 3551 §6), audio at 8,000 Hz and one channel where nothing else stands. */
-const STATIC_PAYLOADS: Readonly<Record<string, RtpMap>> = {
-  "0": { encoding: "PCMU", clockRateHz: 8000, channels: 1 },
-  "3": { encoding: "GSM", clockRateHz: 8000, channels: 1 },
-  "4": { encoding: "G723", clockRateHz: 8000, channels: 1 },
-  "8": { encoding: "PCMA", clockRateHz: 8000, channels: 1 },
-  "9": { encoding: "G722", clockRateHz: 8000, channels: 1 },
-  "13": { encoding: "CN", clockRateHz: 8000, channels: 1 },
-  "15": { encoding: "G728", clockRateHz: 8000, channels: 1 },
-  "18": { encoding: "G729", clockRateHz: 8000, channels: 1 },
-  "31": { encoding: "H261", clockRateHz: 90000, channels: 1 },
-  "34": { encoding: "H263", clockRateHz: 90000, channels: 1 },
-};
+const STATIC_PAYLOADS: ReadonlyMap<string, RtpMap> = new Map([
+  ["0", { encoding: "PCMU", clockRateHz: 8000, channels: 1 }],
+  ["3", { encoding: "GSM", clockRateHz: 8000, channels: 1 }],
+  ["4", { encoding: "G723", clockRateHz: 8000, channels: 1 }],
+  ["8", { encoding: "PCMA", clockRateHz: 8000, channels: 1 }],
+  ["9", { encoding: "G722", clockRateHz: 8000, channels: 1 }],
+  ["13", { encoding: "CN", clockRateHz: 8000, channels: 1 }],
+  ["15", { encoding: "G728", clockRateHz: 8000, channels: 1 }],
+  ["18", { encoding: "G729", clockRateHz: 8000, channels: 1 }],
+  ["31", { encoding: "H261", clockRateHz: 90000, channels: 1 }],
+  ["34", { encoding: "H263", clockRateHz: 90000, channels: 1 }],
+]);
 
 /**
  * Reads a session description (RFC 8866). Lossless: `lines` joined is the text.
@@ -164,7 +164,7 @@ function readRtpmaps(formats: readonly string[], attributes: readonly SdpAttribu
     });
   }
   for (const format of formats) {
-    const fixed = STATIC_PAYLOADS[format];
+    const fixed = STATIC_PAYLOADS.get(format);
     if (fixed && !maps.has(format)) maps.set(format, fixed);
   }
   return maps;

@@ -100,6 +100,7 @@ function relocateAttribute(line: SdpLine, media: MediaDescription | undefined, p
     return format === "*" || target.formats.has(format) ? line.text : undefined;
   }
   if (name !== "rtcp" || media.port === 0) return line.text;
+  if (target.port === 0) return undefined;
   const rtcpPort = target.rtcpPort ?? (media.rtcp.port === media.port ? target.port : target.port + 1);
   return `a=rtcp:${rtcpPort}${media.rtcp.address === undefined ? "" : ` IN ${place.family} ${place.address}`}`;
 }

@@ -96,6 +96,18 @@ describe("readSdp", () => {
     expect(writeSdp(read(text))).toBe(text);
   });
 
+  it("knows no format by a name that every object has", () => {
+    const text = lines(
+      "v=0",
+      "o=- 1 1 IN IP4 192.0.2.1",
+      "s=-",
+      "c=IN IP4 192.0.2.1",
+      "t=0 0",
+      "m=audio 4 RTP/AVP __proto__ constructor",
+    );
+    expect(read(text).media[0]?.rtpmaps.size).toBe(0);
+  });
+
   it("never throws, and loses nothing of what it takes", () => {
     const mutated = fc
       .tuple(fc.nat(AUDIO_AND_VIDEO.length), fc.nat(8), fc.string())
