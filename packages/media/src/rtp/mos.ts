@@ -2,12 +2,12 @@
 type Impairment = { readonly ie: number; readonly bpl: number };
 
 /** Published values only. G.711 with packet loss concealment, as every current receiver has it. */
-const IMPAIRMENTS: Readonly<Record<string, Impairment>> = {
-  pcmu: { ie: 0, bpl: 25.1 },
-  pcma: { ie: 0, bpl: 25.1 },
-  g729: { ie: 11, bpl: 19 },
-  g723: { ie: 15, bpl: 16.1 },
-};
+const IMPAIRMENTS: ReadonlyMap<string, Impairment> = new Map([
+  ["pcmu", { ie: 0, bpl: 25.1 }],
+  ["pcma", { ie: 0, bpl: 25.1 }],
+  ["g729", { ie: 11, bpl: 19 }],
+  ["g723", { ie: 15, bpl: 16.1 }],
+]);
 
 /** Codecs without published narrow-band values: no impairment of their own, moderate robustness. */
 const UNPUBLISHED: Impairment = { ie: 0, bpl: 10 };
@@ -30,7 +30,7 @@ export type Listening = {
 /** Estimated listening quality, 1.0 (bad) to 4.5, by the E-model (ITU-T G.107) from what a receiver can measure. */
 export function estimateMos(heard: Listening): number {
   const delayMs = (heard.roundTripMs ?? 0) / 2 + PACKET_MS + BUFFER_JITTERS * heard.jitterMs;
-  const { ie, bpl } = IMPAIRMENTS[heard.codec.toLowerCase()] ?? UNPUBLISHED;
+  const { ie, bpl } = IMPAIRMENTS.get(heard.codec.toLowerCase()) ?? UNPUBLISHED;
   const lossPercent = 100 * Math.min(1, Math.max(0, heard.lossRatio));
   const lossImpairment = ie + ((95 - ie) * lossPercent) / (lossPercent + bpl);
   return mosOfR(BEST_R - delayImpairment(delayMs) - lossImpairment);
