@@ -1,6 +1,10 @@
 import { networkInterfaces } from "node:os";
-import type { Leg, MediaOptions, MediaPlane, MediaSession } from "./plane.ts";
+import type { Leg, MediaEvent, MediaOptions, MediaPlane, MediaSession } from "./plane.ts";
 import { Mailbox, portIn, RtpPeer } from "./rtp-peer.fixture.ts";
+import { Talker } from "./talker.fixture.ts";
+
+/** One check of the contract, run or skipped with its reason. */
+export type Check = (title: string, run: () => Promise<void>) => void;
 
 /** Both legs on 127.0.0.1, sources as the SDP says. */
 export const V4: MediaOptions = {
@@ -18,15 +22,18 @@ export type Call = {
   readonly port: Readonly<Record<Leg, number>>;
 };
 
+/** A call between two ends that speak plain RTP or SRTP, each as its leg is set. */
+export type Bridge = { readonly session: MediaSession; readonly a: Talker; readonly b: Talker };
+
 /** The plane under test, and what a test opened and leaves to be closed. */
 export class Ground {
   plane: MediaPlane | undefined;
   readonly #sessions: MediaSession[] = [];
   readonly #sockets: { close(): void }[] = [];
 
-  async open(options: MediaOptions = V4): Promise<MediaSession> {
+  async open(options: MediaOptions = V4, onEvent?: (event: MediaEvent) => void): Promise<MediaSession> {
     if (!this.plane) throw new Error("no plane");
-    const session = await this.plane.open("CA0", options);
+    const session = await this.plane.open("CA0", options, onEvent);
     this.#sessions.push(session);
     return session;
   }
@@ -44,13 +51,32 @@ export class Ground {
   }
 
   /** Leg A offers, leg B answers; `attributes` go into both. */
-  async call(options: MediaOptions = V4, attributes: readonly string[] = [], address?: string): Promise<Call> {
-    const session = await this.open(options);
+  async call(
+    options: MediaOptions = V4,
+    attributes: readonly string[] = [],
+    address?: string,
+    onEvent?: (event: MediaEvent) => void,
+  ): Promise<Call> {
+    const session = await this.open(options, onEvent);
     const a = await this.peer(address);
     const b = await this.peer(address);
     const toB = await session.offer("a", a.sdp(attributes));
     const toA = await session.answer("b", b.sdp(attributes));
     return { session, a, b, port: { a: portIn(toA), b: portIn(toB) } };
+  }
+
+  /** As `call`, with SRTP on the legs that say so. */
+  async bridge(
+    srtp: Readonly<Record<Leg, boolean>>,
+    options: MediaOptions = V4,
+    attributes: readonly string[] = [],
+  ): Promise<Bridge> {
+    const session = await this.open({ ...options, srtp });
+    const a = new Talker(await this.peer(), srtp.a);
+    const b = new Talker(await this.peer(), srtp.b);
+    b.heed(await session.offer("a", a.sdp(attributes)));
+    a.heed(await session.answer("b", b.sdp(attributes)));
+    return { session, a, b };
   }
 
   async tidy(): Promise<void> {
@@ -62,6 +88,12 @@ export class Ground {
 /** Packets counted from one leg so far. */
 export async function received(session: MediaSession, leg: Leg): Promise<number> {
   return (await session.counters()).find((counters) => counters.leg === leg)?.packetsReceived ?? 0;
+}
+
+/** A new offer from leg A, answered by leg B; both heed what they are shown. */
+export async function reinvite({ session, a, b }: Bridge): Promise<void> {
+  b.heed(await session.offer("a", a.sdp()));
+  a.heed(await session.answer("b", b.sdp()));
 }
 
 /** True when the machine has ::1. */

@@ -1,6 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { MediaPlane } from "./plane.ts";
-import { Ground, hasIpv6, received, SYMMETRIC, V4 } from "./plane-ground.fixture.ts";
+import { abuseChecks } from "./plane-abuse.contract.ts";
+import { type Check, Ground, hasIpv6, received, SYMMETRIC, V4 } from "./plane-ground.fixture.ts";
+import { mediaChecks } from "./plane-media.contract.ts";
+import { ruleChecks } from "./plane-rules.contract.ts";
+import { srtpChecks } from "./plane-srtp.contract.ts";
 import { lines, portIn, type RtpPeer, rtcpPacket, rtpPacket, shown, until } from "./rtp-peer.fixture.ts";
 
 const OVER_IPV6 = "relays over IPv6 and from one family to the other";
@@ -37,11 +41,13 @@ export function mediaPlaneContract(
     renegotiationChecks(check, ground);
     holdChecks(check, ground);
     refusalChecks(check, ground);
+    mediaChecks(check, ground);
+    srtpChecks(check, ground);
+    ruleChecks(check, ground);
+    abuseChecks(check, ground);
     lifetimeChecks(check, ground, make);
   });
 }
-
-type Check = (title: string, run: () => Promise<void>) => void;
 
 function packetChecks(check: Check, ground: Ground): void {
   check("relays both ways, byte for byte, from the port the SDP shows", async () => {
@@ -277,7 +283,6 @@ function refusalChecks(check: Check, ground: Ground): void {
   const refusals: readonly (readonly [title: string, status: number, change: (sdp: string) => string])[] = [
     ["SDP that cannot be read", 400, () => "v=0\r\nnonsense"],
     ["an empty SDP", 400, () => ""],
-    ["SRTP as the only way", 488, (sdp) => sdp.replace("RTP/AVP", "RTP/SAVP")],
     ["a host name as address", 488, (sdp) => sdp.replace(/^c=.*$/m, "c=IN IP4 pbx.example.com")],
     ["a multicast address", 488, (sdp) => sdp.replace(/^c=.*$/m, "c=IN IP4 233.252.0.1/127")],
     ["no media line at all", 488, (sdp) => sdp.slice(0, sdp.indexOf("m="))],

@@ -39,6 +39,10 @@ export type LegCounters = {
   /** E-model estimate (ITU-T G.107) 1.0–4.5; null before any packet. */
   readonly mos: number | null;
   readonly sourceChanges: number;
+  /** Whether it speaks SRTP; absent from planes that cannot tell. */
+  readonly srtp?: boolean;
+  /** Datagrams that came to the leg's ports and were not taken: from elsewhere, no RTP, not authentic, repeated. Absent likewise. */
+  readonly packetsRejected?: number;
 };
 
 export type MediaEvent =

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import type { RemoteInfo, Socket } from "node:dgram";
 import type { Leg } from "../plane.ts";
 import { isPaced, isSpeech } from "../rtp/codec.ts";
@@ -5,13 +6,18 @@ import { headerLength, isRtcp, payloadTypeOf, sequenceOf, ssrcOf, timestampOf } 
 import { Reception } from "../rtp/reception.ts";
 import { RoundTrip, type RtcpSink, readRtcp } from "../rtp/rtcp.ts";
 import { bindUdp } from "../rtp/udp.ts";
+import { SrtpEnd } from "../srtp/srtp-end.ts";
+import { Workspace } from "../srtp/workspace.ts";
 import type { AnchorLine, LocalPair, Remote } from "./protocol.ts";
 import { SourceGate } from "./source-gate.ts";
+
+/** Where packets of this thread's secure legs are worked on. */
+let workspace = new Workspace();
 
 /**
  * One leg's side of a media line: its two sockets, whom it hears, where it sends, and what it counted.
  *
- * The packet path is `#onRtp` → `#track` → the other side's `sendMedia`; nothing in it allocates or calls out of this file's
+ * The packet path is `#onRtp` → `#takeRtp` → `#relay` → the other side's `sendMedia`; nothing in it allocates or calls out of this file's
  * imports (design hard rule 5).
  */
 export class LineEnd implements RtcpSink {
@@ -19,8 +25,12 @@ export class LineEnd implements RtcpSink {
   readonly reception = new Reception();
   readonly roundTrip = new RoundTrip();
   readonly gate: SourceGate;
+  /** Datagrams not taken: from elsewhere, no RTP, not authentic, repeated. */
+  rejected = 0;
   /** Monotonic ms of the last datagram of any kind and source; 0 before any. */
   lastDatagramMs = 0;
+  /** Monotonic ms of the last media that was taken; 0 before any. */
+  lastMediaMs = 0;
   readonly #symmetric: boolean;
   readonly #rtcpGate: SourceGate;
   readonly #rtp: Socket;
@@ -29,6 +39,7 @@ export class LineEnd implements RtcpSink {
   readonly #speech = new Uint8Array(128);
   readonly #names: (string | undefined)[] = [];
   #peer: LineEnd | undefined;
+  #srtp: SrtpEnd | undefined;
   #lastSpeechType = -1;
   #remote: Remote | undefined;
   #nowMs = 0;
@@ -48,8 +59,10 @@ export class LineEnd implements RtcpSink {
   }
 
   /** Points it at what the leg's SDP said. */
-  direct(remote: Remote): void {
+  direct(remote: Remote, nowMs: number): void {
     this.#remote = remote;
+    if (remote.srtp && this.#srtp) this.#srtp.rekey(remote.srtp, nowMs);
+    else if (remote.srtp) this.#srtp = new SrtpEnd(remote.srtp, () => randomInt(2 ** 32));
     this.#clockRates.fill(0);
     this.#speech.fill(0);
     for (const { type, name, clockRate } of remote.formats) {
@@ -68,6 +81,12 @@ export class LineEnd implements RtcpSink {
     return this.#names[this.#lastSpeechType] ?? null;
   }
 
+  /** Whether its media flows both ways as far as it is concerned: not rejected, not on hold of any kind. */
+  get isOpen(): boolean {
+    const remote = this.#remote;
+    return remote !== undefined && remote.port !== 0 && remote.sends && remote.receives;
+  }
+
   close(): void {
     this.#rtp.close();
     this.#rtcp.close();
@@ -84,32 +103,46 @@ export class LineEnd implements RtcpSink {
   #onRtp(packet: Buffer, source: RemoteInfo): void {
     const nowMs = performance.now();
     this.lastDatagramMs = nowMs;
-    if (this.#peer === undefined) return;
-    const length = packet.length;
-    const isDatagram = this.#remote?.content === "datagram";
-    if (!isDatagram) {
-      if (isRtcp(packet, length)) {
-        if (this.gate.admits(source.address, source.port, nowMs)) this.#takeRtcp(packet, nowMs);
-        return;
-      }
-      if (headerLength(packet, length) < 0) return;
-    }
-    if (!this.gate.admits(source.address, source.port, nowMs)) return;
-    if (isDatagram) this.reception.count(length);
-    else this.#track(packet, length, nowMs);
-    this.#peer.sendMedia(packet);
+    if (this.#peer !== undefined && !this.#takeRtp(packet, source, nowMs)) this.rejected += 1;
   }
 
   #onRtcp(packet: Buffer, source: RemoteInfo): void {
     const nowMs = performance.now();
     this.lastDatagramMs = nowMs;
-    if (this.#peer === undefined || !isRtcp(packet, packet.length)) return;
-    if (this.#rtcpGate.admits(source.address, source.port, nowMs)) this.#takeRtcp(packet, nowMs);
+    if (this.#peer === undefined) return;
+    const isTaken = isRtcp(packet, packet.length) && this.#takeRtcp(packet, source, this.#rtcpGate, nowMs);
+    if (!isTaken) this.rejected += 1;
   }
 
-  #takeRtcp(packet: Buffer, nowMs: number): void {
-    this.#nowMs = nowMs;
-    if (readRtcp(packet, packet.length, this)) this.#peer?.sendRtcp(packet);
+  /** False for what is not taken. */
+  #takeRtp(packet: Buffer, source: RemoteInfo, nowMs: number): boolean {
+    const length = packet.length;
+    const isDatagram = this.#remote?.content === "datagram";
+    if (!isDatagram) {
+      if (isRtcp(packet, length)) return this.#takeRtcp(packet, source, this.gate, nowMs);
+      if (headerLength(packet, length) < 0) return false;
+    }
+    if (this.#srtp) return this.#takeSrtp(this.#srtp, packet, source, nowMs);
+    if (!this.gate.admits(source.address, source.port, nowMs)) return false;
+    this.#relay(packet, length, nowMs, isDatagram);
+    return true;
+  }
+
+  /** Authentication before anything: what fails it moves no source and reaches nobody. */
+  #takeSrtp(srtp: SrtpEnd, packet: Buffer, { address, port }: RemoteInfo, nowMs: number): boolean {
+    if (!this.gate.mayAdmit(address, port, nowMs) || !workspace.load(packet, packet.length)) return false;
+    const length = srtp.unprotect(workspace, packet.length, nowMs);
+    if (length < 0 || !this.gate.admits(address, port, nowMs)) return false;
+    this.#relay(workspace.bytes, length, nowMs, false);
+    return true;
+  }
+
+  /** Media as it is meant: whoever wants to listen in does it here. `packet` lasts until this returns. */
+  #relay(packet: Buffer, length: number, nowMs: number, isDatagram: boolean): void {
+    this.lastMediaMs = nowMs;
+    if (isDatagram) this.reception.count(length);
+    else this.#track(packet, length, nowMs);
+    this.#peer?.sendMedia(packet, length);
   }
 
   #track(packet: Buffer, length: number, nowMs: number): void {
@@ -119,27 +152,66 @@ export class LineEnd implements RtcpSink {
     this.reception.receive(sequenceOf(packet), timestampOf(packet), ssrcOf(packet), clockRate, nowMs, length);
   }
 
+  #takeRtcp(packet: Buffer, { address, port }: RemoteInfo, gate: SourceGate, nowMs: number): boolean {
+    const srtp = this.#srtp;
+    let plain = packet;
+    let length = packet.length;
+    if (srtp) {
+      if (!gate.mayAdmit(address, port, nowMs) || !workspace.load(packet, length)) return false;
+      length = srtp.unprotectRtcp(workspace, length, nowMs);
+      plain = workspace.bytes;
+    }
+    if (length < 0 || !gate.admits(address, port, nowMs)) return false;
+    this.#nowMs = nowMs;
+    if (!readRtcp(plain, length, this)) return false;
+    this.#peer?.sendRtcp(plain, length);
+    return true;
+  }
+
   /** Towards the leg, unless it is on hold or nobody knows where it is. */
-  sendMedia(packet: Buffer): void {
+  sendMedia(packet: Buffer, length: number): void {
     const remote = this.#remote;
     if (remote === undefined || !remote.receives || remote.address === "") return;
-    this.#sendAlongRtp(packet, remote);
+    const srtp = this.#srtp;
+    if (srtp === undefined) this.#sendAlongRtp(packet, length, remote);
+    else if (workspace.load(packet, length))
+      this.#sendAlongRtp(workspace.bytes, srtp.protect(workspace, length), remote);
   }
 
   /** RTCP goes on during hold (RFC 3264 §5.1), unless there is no address to send it to. */
-  sendRtcp(packet: Buffer): void {
+  sendRtcp(packet: Buffer, length: number): void {
     const remote = this.#remote;
     if (remote === undefined || remote.address === "") return;
-    if (remote.muxed) this.#sendAlongRtp(packet, remote);
-    else if (this.#symmetric && this.#rtcpGate.locked) {
-      this.#rtcp.send(packet, this.#rtcpGate.port, this.#rtcpGate.address);
-    } else if (remote.rtcpPort !== 0) this.#rtcp.send(packet, remote.rtcpPort, remote.rtcpAddress);
+    const srtp = this.#srtp;
+    if (srtp === undefined) this.#sendRtcp(packet, length, remote);
+    else if (workspace.load(packet, length))
+      this.#sendRtcp(workspace.bytes, srtp.protectRtcp(workspace, length), remote);
   }
 
-  #sendAlongRtp(packet: Buffer, remote: Remote): void {
-    if (this.#symmetric && this.gate.locked) this.#rtp.send(packet, this.gate.port, this.gate.address);
-    else if (remote.port !== 0) this.#rtp.send(packet, remote.port, remote.address);
+  #sendRtcp(packet: Buffer, length: number, remote: Remote): void {
+    const gate = this.#rtcpGate;
+    if (remote.muxed) this.#sendAlongRtp(packet, length, remote);
+    else if (this.#symmetric && gate.locked) send(this.#rtcp, packet, length, gate.port, gate.address);
+    else if (remote.rtcpPort !== 0) send(this.#rtcp, packet, length, remote.rtcpPort, remote.rtcpAddress);
   }
+
+  #sendAlongRtp(packet: Buffer, length: number, remote: Remote): void {
+    const gate = this.gate;
+    if (this.#symmetric && gate.locked) send(this.#rtp, packet, length, gate.port, gate.address);
+    else if (remote.port !== 0) send(this.#rtp, packet, length, remote.port, remote.address);
+  }
+}
+
+/** @param length below 0: nothing is to be sent */
+function send(socket: Socket, packet: Buffer, length: number, port: number, address: string): void {
+  if (length < 0) return;
+  if (packet.length === length) {
+    socket.send(packet, port, address);
+    return;
+  }
+  socket.send(packet, 0, length, port, address);
+  // Almost always it has left by now. Where the system's buffer is full it waits, and what it waits in must not be written to.
+  if (socket.getSendQueueCount() > 0) workspace = new Workspace();
 }
 
 export type Line = Readonly<Record<Leg, LineEnd>>;

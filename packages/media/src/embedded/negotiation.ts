@@ -1,21 +1,41 @@
-import { isIP, SocketAddress } from "node:net";
+import { isIP } from "node:net";
 import {
   isMalformed,
   isUnspecified,
   type MediaDescription,
   readSdp,
-  relocateSdp,
   type SdpFamily,
   type SessionDescription,
 } from "@trunkline/sip";
-import type { MediaRefusal } from "../plane.ts";
-import type { PayloadFormat } from "../rtp/codec.ts";
+import type { Leg, MediaRefusal } from "../plane.ts";
+import { type CryptoLine, chooseCrypto, OFFERED } from "../srtp/sdes.ts";
+import { allowedFormats, transportOf } from "./profile.ts";
 import type { Remote } from "./protocol.ts";
 
-/** What SDP means for the relay: which lines it carries, where the ends are, what to show to the other side. No socket, no state. */
+/** What an offer or an answer means for the relay: which of its lines it carries, and why not the others. No socket, no state. */
 
-/** ICE names addresses beside ours, and media must pass through us; without its attributes both ends use `c=` (RFC 8839 §4.2.5). */
-const NOT_PASSED = /^(?:candidate|remote-candidates|end-of-candidates|ice-.*)$/;
+/** What a leg's descriptions have to be. */
+export type LegRules = {
+  /** Of our address towards it: packets cannot cross from one family to the other. */
+  readonly family: SdpFamily;
+  /** SRTP with keys in the SDP, and nothing else (SEC-2). */
+  readonly secure: boolean;
+  /** Encodings it may be offered; null for all. */
+  readonly codecs: readonly string[] | null;
+};
+
+/** A line that the relay carries. `crypto` is the key of whoever described it, null for plain media. */
+export type CarriedLine = { readonly content: Remote["content"]; readonly crypto: CryptoLine | null };
+/** `formats`: those the other leg is shown; null for all. */
+export type OfferedLine = CarriedLine & { readonly formats: ReadonlySet<string> | null };
+
+/** By m-line; null for those that are not carried. */
+export type Offer = {
+  readonly leg: Leg;
+  readonly description: SessionDescription;
+  readonly lines: readonly (OfferedLine | null)[];
+};
+export type Answer = { readonly description: SessionDescription; readonly lines: readonly (CarriedLine | null)[] };
 
 export function refuse(status: MediaRefusal["status"], why: string): MediaRefusal {
   return { kind: "refusal", status, why };
@@ -25,126 +45,93 @@ export function isRefusal(value: object): value is MediaRefusal {
   return (value as Partial<MediaRefusal>).kind === "refusal";
 }
 
-/** What a line carries, or null when we cannot carry it: switched off, encrypted (issue 5), or not over plain UDP. */
-export function contentOf(media: MediaDescription): Remote["content"] | null {
-  if (media.port === 0) return null;
-  const proto = media.proto.toUpperCase();
-  if (proto === "RTP/AVP" || proto === "RTP/AVPF") return "rtp";
-  return proto === "UDPTL" ? "datagram" : null;
+/** Reads what `leg` offers; 488 when no line can be carried from it to the other. */
+export function readOffer(sdp: string, leg: Leg, rules: Readonly<Record<Leg, LegRules>>): Offer | MediaRefusal {
+  const description = readDescription(sdp);
+  if (isRefusal(description)) return description;
+  const [from, to] = leg === "a" ? [rules.a, rules.b] : [rules.b, rules.a];
+  const whyNot: string[] = [];
+  const lines = description.media.map((media, index) => {
+    if (media.port === 0) return null;
+    const line = offeredLine(media, from, to);
+    if (typeof line !== "string") return line;
+    whyNot.push(`media line ${index + 1}: ${line}`);
+    return null;
+  });
+  if (whyNot.length > 0 && lines.every((line) => line === null)) return refuse(488, whyNot.slice(0, 4).join("; "));
+  return unreachable(description, lines, from) ?? { leg, description, lines };
 }
 
-/**
- * Reads what a leg sent and says whether the relay can carry it.
- *
- * @param family of our address towards that leg: packets cannot cross from one to the other
- */
-export function readDescription(sdp: string, family: SdpFamily): SessionDescription | MediaRefusal {
+/** Reads the answer of the other leg; 488 when it does not fit the offer (RFC 3264 §6: one line for each, in order). */
+export function readAnswer(sdp: string, offer: Offer, rules: LegRules): Answer | MediaRefusal {
+  const description = readDescription(sdp);
+  if (isRefusal(description)) return description;
+  const offered = offer.lines;
+  if (offered.length !== description.media.length) {
+    return refuse(488, `the answer has ${description.media.length} media lines, the offer ${offered.length}`);
+  }
+  const lines: (CarriedLine | null)[] = [];
+  for (const [index, media] of description.media.entries()) {
+    const asked = offered[index] ?? null;
+    const line = asked === null || media.port === 0 ? null : carriedLine(media, rules, OFFERED);
+    if (typeof line === "string") return refuse(488, `the answer's media line ${index + 1}: ${line}`);
+    if (line !== null && line.content !== asked?.content) {
+      return refuse(488, `media line ${index + 1} is answered with ${media.proto}`);
+    }
+    lines.push(line);
+  }
+  return unreachable(description, lines, rules) ?? { description, lines };
+}
+
+function readDescription(sdp: string): SessionDescription | MediaRefusal {
   const description = readSdp(sdp);
   if (isMalformed(description)) return refuse(400, `unreadable SDP: ${description.what}`);
-  const { media } = description;
-  if (media.length === 0) return refuse(488, "the SDP has no media line");
-  const carried = media.filter((line) => contentOf(line) !== null);
-  const open = media.filter((line) => line.port !== 0);
-  if (carried.length === 0 && open.length > 0) {
-    const protos = open.map((line) => line.proto).join(", ");
-    const secure = open.some((line) => /SAVP/i.test(line.proto));
-    return refuse(488, secure ? `SRTP is not supported here (${protos})` : `no media line over plain RTP (${protos})`);
+  return description.media.length === 0 ? refuse(488, "the SDP has no media line") : description;
+}
+
+function offeredLine(media: MediaDescription, from: LegRules, to: LegRules): OfferedLine | string {
+  const line = carriedLine(media, from);
+  if (typeof line === "string") return line;
+  if (line.content === "datagram") {
+    return to.secure
+      ? `${media.proto} cannot be encrypted, and the other side takes SRTP only`
+      : { ...line, formats: null };
   }
-  for (const line of carried) {
-    const { connection } = line;
+  const formats = allowedFormats(media, to.codecs);
+  if (formats?.size === 0) return `it has no encoding that the other side takes (${to.codecs?.join(", ")})`;
+  return { ...line, formats };
+}
+
+/** @param only the crypto line that an answer has to take up */
+function carriedLine(media: MediaDescription, rules: LegRules, only?: typeof OFFERED): CarriedLine | string {
+  const transport = transportOf(media.proto);
+  if (transport === null || transport.secure !== rules.secure) {
+    const wanted = rules.secure ? "RTP/SAVP with a key in a=crypto" : "RTP/AVP";
+    return `${media.proto.slice(0, 40)} is not taken here, only ${wanted}`;
+  }
+  if (!transport.secure) return { content: transport.content, crypto: null };
+  const crypto = chooseCrypto(media.crypto, only);
+  return typeof crypto === "string" ? crypto : { content: transport.content, crypto };
+}
+
+/** The refusal of a description that wants its media where we cannot or must not send it; null when all is well. */
+function unreachable(
+  { media }: SessionDescription,
+  lines: readonly (CarriedLine | null)[],
+  { family }: LegRules,
+): MediaRefusal | null {
+  for (const [index, { connection }] of media.entries()) {
+    if (lines[index] === null) continue;
     if (connection === undefined || isIP(connection.address) === 0) {
       return refuse(488, `the connection address is no IP address (${connection?.address})`);
     }
-    if (isForMany(connection.address)) return refuse(488, `media is not sent to many at once (${connection.address})`);
-    if (familyOf(connection.address) !== family && !isUnspecified(connection.address)) {
-      return refuse(488, `the media address ${connection.address} is not ${family}, our address for it is`);
+    const { address } = connection;
+    if (isForMany(address)) return refuse(488, `media is not sent to many at once (${address})`);
+    if (familyOf(address) !== family && !isUnspecified(address)) {
+      return refuse(488, `the media address ${address} is not ${family}, our address for it is`);
     }
   }
-  return description;
-}
-
-/** Why this cannot be an answer to that offer, or null (RFC 3264 §6: one line for each, in order). */
-export function mismatch(offer: SessionDescription, answer: SessionDescription): string | null {
-  if (offer.media.length !== answer.media.length) {
-    return `the answer has ${answer.media.length} media lines, the offer ${offer.media.length}`;
-  }
-  const odd = answer.media.findIndex((line, index) => {
-    const offered = offer.media[index];
-    return line.port !== 0 && offered !== undefined && contentOf(line) !== contentOf(offered);
-  });
-  return odd < 0 ? null : `media line ${odd + 1} is answered with ${answer.media[odd]?.proto}`;
-}
-
-/** How to reach one end of a line that both sides keep; `mine` is its own line, `other` the same line of the other side. */
-export function remoteOf(mine: MediaDescription, other: MediaDescription): Remote {
-  const content = contentOf(mine);
-  const address = mine.connection?.address ?? "";
-  if (content === null || contentOf(other) === null) return SWITCHED_OFF;
-  const held = isUnspecified(address);
-  const rtcpAddress = mine.rtcp.address;
-  return {
-    content,
-    address: held ? "" : canonicalAddress(address),
-    port: mine.port,
-    rtcpAddress: canonicalAddress(rtcpAddress !== undefined && isIP(rtcpAddress) !== 0 ? rtcpAddress : address),
-    rtcpPort: mine.rtcp.port <= 65_535 ? mine.rtcp.port : 0,
-    muxed: mine.rtcpMux && other.rtcpMux,
-    receives: mine.direction === "sendrecv" || mine.direction === "recvonly",
-    formats: formatsFrom(mine, other),
-  };
-}
-
-const SWITCHED_OFF: Remote = {
-  content: "rtp",
-  address: "0.0.0.0",
-  port: 0,
-  rtcpAddress: "0.0.0.0",
-  rtcpPort: 0,
-  muxed: false,
-  receives: false,
-  formats: [],
-};
-
-/** What payload types mean in packets from one end: the numbers of the side they are sent to (RFC 3264 §5.1), then its own. */
-function formatsFrom(mine: MediaDescription, other: MediaDescription): readonly PayloadFormat[] {
-  const formats = new Map<number, PayloadFormat>();
-  for (const { rtpmaps } of [mine, other]) {
-    for (const [format, { encoding, clockRateHz }] of rtpmaps) {
-      const type = Number(format);
-      if (type >= 0 && type <= 127) formats.set(type, { type, name: encoding, clockRate: clockRateHz });
-    }
-  }
-  return [...formats.values()];
-}
-
-/**
- * The description as the other side gets it, but for its `o=` line: see `withOrigin`.
- *
- * @param ports ours for each line; undefined for lines that are not carried
- */
-export function showTo(
-  description: SessionDescription,
-  address: string,
-  ports: readonly (number | undefined)[],
-): string {
-  const media = ports.map((port) => ({ port: port ?? 0 }));
-  const text = relocateSdp(description, {
-    family: familyOf(address),
-    address,
-    media,
-    omit: (attribute) => NOT_PASSED.test(attribute),
-  });
-  return text.replace(ORIGIN, "o=");
-}
-
-const ORIGIN = /^o=.*$/m;
-
-/**
- * Puts in our own origin. Who sent a description may change in the middle of a dialog (another fork answers); the origin that the
- * other side sees may not (RFC 3264 §8).
- */
-export function withOrigin(text: string, address: string, sessionId: number, version: number): string {
-  return text.replace(ORIGIN, `o=- ${sessionId} ${version} IN ${familyOf(address)} ${address}`);
+  return null;
 }
 
 export function familyOf(address: string): SdpFamily {
@@ -154,9 +141,4 @@ export function familyOf(address: string): SdpFamily {
 /** Multicast and broadcast: one packet from us would become many (RFC 5771, RFC 4291 §2.7). */
 function isForMany(address: string): boolean {
   return isIP(address) === 6 ? /^ff/i.test(address) : Number(address.split(".")[0]) >= 224;
-}
-
-/** The form in which the system prints a source address, so that two of them can be compared as text. */
-function canonicalAddress(address: string): string {
-  return isIP(address) === 6 ? new SocketAddress({ address, family: "ipv6" }).address : address;
 }

@@ -172,6 +172,9 @@ export class EmbeddedPlane implements MediaPlane {
           onFreed: (pairs) => {
             for (const pair of pairs) this.#giveBack(crew, pair);
           },
+          onSilent: (number, forMs) => {
+            for (const session of this.#sessions.keys()) if (session.number === number) session.silent(forMs);
+          },
           onGone: (why) => {
             failed(new Error(why));
             this.#replace(crew, why);

@@ -1,5 +1,6 @@
 import type { Leg, LegCounters } from "../plane.ts";
 import type { PayloadFormat } from "../rtp/codec.ts";
+import type { SrtpKeys } from "../srtp/srtp-end.ts";
 
 /** What the plane and its workers tell each other: plain data, a handful of messages per call and none per packet. */
 
@@ -23,6 +24,10 @@ export type Remote = {
   readonly muxed: boolean;
   /** False while it is on hold in a way that it wants no media. */
   readonly receives: boolean;
+  /** True while it is to be heard: not on hold in a way that it sends nothing. */
+  readonly sends: boolean;
+  /** Null: plain media. An end that had keys once is never plain again. */
+  readonly srtp: SrtpKeys | null;
   /** What the payload types in its packets mean. */
   readonly formats: readonly PayloadFormat[];
 };
@@ -32,11 +37,13 @@ export type AnchorLine = {
   readonly session: number;
   readonly line: number;
   readonly symmetric: Readonly<Record<Leg, boolean>>;
+  /** MED-4: how long a call may be silent; null when nobody asks. */
+  readonly silenceMs: number | null;
   readonly local: Readonly<Record<Leg, LocalPair>>;
 };
 
-/** Points one line at its two ends; null leaves that end as it is. */
-export type DirectLine = { readonly line: number; readonly ends: Readonly<Record<Leg, Remote | null>> };
+/** Points one line at its two ends. */
+export type DirectLine = { readonly line: number; readonly ends: Readonly<Record<Leg, Remote>> };
 
 export type WorkerRequest =
   | AnchorLine
@@ -55,5 +62,6 @@ export type ToWorker = { readonly id: number; readonly request: WorkerRequest };
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "reply"; readonly id: number; readonly reply: WorkerReply }
+  | { readonly kind: "silent"; readonly session: number; readonly forMs: number }
   /** Pairs whose sockets are closed now: nothing came there for a while. */
   | { readonly kind: "freed"; readonly pairs: readonly LocalPair[] };

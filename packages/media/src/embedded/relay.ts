@@ -1,28 +1,37 @@
 import type { Leg, LegCounters } from "../plane.ts";
 import { estimateMos } from "../rtp/mos.ts";
 import { anchorLine, type Line, type LineEnd, Unbound } from "./line.ts";
-import type { LocalPair, WorkerReply, WorkerRequest } from "./protocol.ts";
+import type { AnchorLine, LocalPair, WorkerReply, WorkerRequest } from "./protocol.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 
 /** Sockets of ended calls are not kept for ever: whoever sends on must not hold our ports. The pair then rests like any other. */
 const LONGEST_LINGER_MS = 60_000;
 
+type RelayedSession = { readonly lines: (Line | undefined)[]; readonly watch: SilenceWatch | null };
+
 type Lingering = { readonly end: LineEnd; readonly sinceMs: number };
+
+type RelayEvents = {
+  /** The sockets of these pairs have been closed. */
+  onFreed(pairs: readonly LocalPair[]): void;
+  /** Neither leg of the session was heard for so long. */
+  onSilent(session: number, forMs: number): void;
+};
 
 /** The sessions of one worker: takes requests, relays packets between the ends of each line. Knows sockets, no thread and no SDP. */
 export class Relay {
-  readonly #sessions = new Map<number, (Line | undefined)[]>();
-  readonly #onFreed: (pairs: readonly LocalPair[]) => void;
+  readonly #sessions = new Map<number, RelayedSession>();
+  readonly #events: RelayEvents;
   readonly #quietMs: number;
   #lingering: Lingering[] = [];
 
   /**
    * @param quietMs an ended call's sockets stay open, deaf, until nothing came for this long, so that its stragglers meet no new
    *   call (MED-5)
-   * @param onFreed told of pairs whose sockets have been closed
    */
-  constructor(quietMs: number, onFreed: (pairs: readonly LocalPair[]) => void) {
+  constructor(quietMs: number, events: RelayEvents) {
     this.#quietMs = quietMs;
-    this.#onFreed = onFreed;
+    this.#events = events;
   }
 
   async handle(request: WorkerRequest, nowMs: number): Promise<WorkerReply> {
@@ -30,19 +39,20 @@ export class Relay {
       case "anchor": {
         const line = await anchorLine(request);
         if (line instanceof Unbound) return { kind: "unbound", taken: line.leg, why: line.why };
-        this.#linesOf(request.session)[request.line] = line;
+        this.#sessionOf(request, nowMs).lines[request.line] = line;
         return { kind: "done" };
       }
       case "direct": {
-        const lines = this.#linesOf(request.session);
+        const session = this.#sessions.get(request.session);
         for (const { line, ends } of request.lines) {
-          if (ends.a) lines[line]?.a.direct(ends.a);
-          if (ends.b) lines[line]?.b.direct(ends.b);
+          session?.lines[line]?.a.direct(ends.a, nowMs);
+          session?.lines[line]?.b.direct(ends.b, nowMs);
         }
+        session?.watch?.restart(nowMs);
         return { kind: "done" };
       }
       case "count":
-        return { kind: "counted", counters: countersOf(this.#sessions.get(request.session) ?? []) };
+        return { kind: "counted", counters: countersOf(this.#sessions.get(request.session)?.lines ?? []) };
       case "end":
         return { kind: "counted", counters: this.#end(request.session, nowMs) };
       default:
@@ -50,8 +60,12 @@ export class Relay {
     }
   }
 
-  /** Closes the sockets of ended calls that have been quiet long enough; to be called a few times in `quietMs`. */
+  /** Looks for calls gone silent, and closes the sockets of ended ones that have been quiet long enough; to be called a few times in `quietMs`. */
   sweep(nowMs: number): void {
+    for (const [number, { lines, watch }] of this.#sessions) {
+      const forMs = watch?.check(lines, nowMs);
+      if (forMs !== undefined) this.#events.onSilent(number, forMs);
+    }
     if (this.#lingering.length === 0) return;
     const freed: LocalPair[] = [];
     this.#lingering = this.#lingering.filter(({ end, sinceMs }) => {
@@ -61,19 +75,19 @@ export class Relay {
       freed.push(end.local);
       return false;
     });
-    if (freed.length > 0) this.#onFreed(freed);
+    if (freed.length > 0) this.#events.onFreed(freed);
   }
 
-  #linesOf(session: number): (Line | undefined)[] {
+  #sessionOf({ session, silenceMs }: AnchorLine, nowMs: number): RelayedSession {
     const known = this.#sessions.get(session);
     if (known !== undefined) return known;
-    const lines: (Line | undefined)[] = [];
-    this.#sessions.set(session, lines);
-    return lines;
+    const opened = { lines: [], watch: silenceMs === null ? null : new SilenceWatch(silenceMs, nowMs) };
+    this.#sessions.set(session, opened);
+    return opened;
   }
 
   #end(session: number, nowMs: number): readonly LegCounters[] {
-    const lines = this.#sessions.get(session) ?? [];
+    const lines = this.#sessions.get(session)?.lines ?? [];
     this.#sessions.delete(session);
     const counters = countersOf(lines);
     const freed: LocalPair[] = [];
@@ -88,7 +102,7 @@ export class Relay {
         } else this.#lingering.push({ end, sinceMs: nowMs });
       }
     }
-    if (freed.length > 0) this.#onFreed(freed);
+    if (freed.length > 0) this.#events.onFreed(freed);
     return counters;
   }
 }
@@ -103,6 +117,7 @@ function countersOfLeg(lines: readonly (Line | undefined)[], leg: Leg): LegCount
   let bytesReceived = 0;
   let packetsLost = 0;
   let sourceChanges = 0;
+  let packetsRejected = 0;
   let roundTripMs: number | null = null;
   let first: LineEnd | undefined;
   for (const line of lines) {
@@ -112,6 +127,7 @@ function countersOfLeg(lines: readonly (Line | undefined)[], leg: Leg): LegCount
     bytesReceived += end.reception.bytes;
     packetsLost += end.reception.lost;
     sourceChanges += end.gate.sourceChanges;
+    packetsRejected += end.rejected;
     roundTripMs ??= end.roundTrip.latestMs;
     if (end.reception.packets > 0) first ??= end;
   }
@@ -129,5 +145,6 @@ function countersOfLeg(lines: readonly (Line | undefined)[], leg: Leg): LegCount
     roundTripMs,
     mos,
     sourceChanges,
+    packetsRejected,
   };
 }

@@ -1,17 +1,22 @@
-import type { SessionDescription } from "@trunkline/sip";
 import type { Leg, LegCounters, MediaEvent, MediaOptions, MediaRefusal, MediaSession } from "../plane.ts";
+import { type CryptoLine, OFFERED } from "../srtp/sdes.ts";
+import type { SrtpKeys } from "../srtp/srtp-end.ts";
+import type { SrtpSuite } from "../srtp/suite.ts";
 import {
-  contentOf,
+  type Answer,
   familyOf,
   isRefusal,
-  mismatch,
-  readDescription,
+  type LegRules,
+  type Offer,
+  type OfferedLine,
+  readAnswer,
+  readOffer,
   refuse,
-  remoteOf,
-  showTo,
-  withOrigin,
 } from "./negotiation.ts";
+import { OwnKeys } from "./own-keys.ts";
 import type { DirectLine, LocalPair, WorkerReply, WorkerRequest } from "./protocol.ts";
+import { remoteOf, SWITCHED_OFF } from "./remote.ts";
+import { type Showing, showAnswer, showOffer, withOrigin } from "./showing.ts";
 
 /** Pairs tried for one line when other programs sit on ports of our range; then the call is refused rather than delayed. */
 const BIND_ATTEMPTS = 16;
@@ -45,9 +50,11 @@ export class EmbeddedSession implements MediaSession {
   readonly #onEvent: (event: MediaEvent) => void;
   readonly #lines: (LinePorts | undefined)[] = [];
   readonly #shown: Readonly<Record<Leg, Shown>>;
+  readonly #rules: Readonly<Record<Leg, LegRules>>;
+  readonly #keys = new OwnKeys();
   #turn: Promise<unknown> = Promise.resolve();
-  #offer: { readonly leg: Leg; readonly description: SessionDescription } | undefined;
-  #counters: readonly LegCounters[] = [noCounters("a"), noCounters("b")];
+  #offer: Offer | undefined;
+  #counters: readonly LegCounters[];
   #ended: string | undefined;
   #closing: Promise<readonly LegCounters[]> | undefined;
 
@@ -60,6 +67,12 @@ export class EmbeddedSession implements MediaSession {
       a: { sessionId: sessionId(), version: 0, text: "" },
       b: { sessionId: sessionId(), version: 0, text: "" },
     };
+    this.#rules = { a: rulesOf(options, "a"), b: rulesOf(options, "b") };
+    this.#counters = [noCounters("a", this.#rules.a.secure), noCounters("b", this.#rules.b.secure)];
+  }
+
+  get number(): number {
+    return this.#ground.number;
   }
 
   /** Ports it holds now. */
@@ -88,6 +101,11 @@ export class EmbeddedSession implements MediaSession {
     return this.#closing;
   }
 
+  /** Neither leg was heard for so long. */
+  silent(forMs: number): void {
+    if (this.#ended === undefined) this.#onEvent({ kind: "silent", forMs });
+  }
+
   /** The worker is gone, and our sockets with it. */
   fail(why: string): void {
     if (this.#ended !== undefined) return;
@@ -111,30 +129,51 @@ export class EmbeddedSession implements MediaSession {
 
   async #takeOffer(leg: Leg, sdp: string): Promise<string | MediaRefusal> {
     if (this.#ended !== undefined) return refuse(503, this.#ended);
-    const description = readDescription(sdp, familyOf(this.#options.advertise[leg]));
-    if (isRefusal(description)) return description;
-    for (const [index, media] of description.media.entries()) {
-      if (contentOf(media) === null || this.#lines[index] !== undefined) continue;
+    const offer = readOffer(sdp, leg, this.#rules);
+    if (isRefusal(offer)) return offer;
+    for (const [index, line] of offer.lines.entries()) {
+      if (line === null || this.#lines[index] !== undefined) continue;
       const refusal = await this.#anchor(index);
       if (refusal) return refusal;
     }
     // The offerer goes on hearing and being heard where it was until this is answered (RFC 3264 §8.3.1).
-    this.#offer = { leg, description };
-    return this.#show(other(leg), description);
+    this.#offer = offer;
+    return this.#show(other(leg), (showing) => showOffer(offer, showing), offer.lines, OFFERED.suite);
   }
 
   async #takeAnswer(leg: Leg, sdp: string): Promise<string | MediaRefusal> {
     const offer = this.#offer;
     if (offer === undefined || offer.leg === leg) return refuse(488, "an answer without an offer");
-    const answer = readDescription(sdp, familyOf(this.#options.advertise[leg]));
+    const answer = readAnswer(sdp, offer, this.#rules[leg]);
     if (isRefusal(answer)) return answer;
-    const wrong = mismatch(offer.description, answer);
-    if (wrong !== null) return refuse(488, wrong);
-    const lines = directions(leg, answer, offer.description);
+    const lines = this.#directions(offer, answer);
     if ((await this.#ask({ kind: "direct", session: this.#ground.number, lines })) === undefined) {
       return refuse(503, this.#ended ?? "no media worker");
     }
-    return this.#show(offer.leg, answer);
+    return this.#show(offer.leg, (showing) => showAnswer(answer, offer, showing), offer.lines);
+  }
+
+  /** What the worker is told of the lines that it has ports for. */
+  #directions({ leg, description, lines }: Offer, answer: Answer): readonly DirectLine[] {
+    const directions: DirectLine[] = [];
+    for (const [line, offered] of lines.entries()) {
+      const [asked, told] = [description.media[line], answer.description.media[line]];
+      if (this.#lines[line] === undefined || asked === undefined || told === undefined) continue;
+      const answered = answer.lines[line] ?? null;
+      const isOn = offered !== null && answered !== null;
+      const offering = isOn
+        ? remoteOf(asked, told, offered.content, this.#srtpKeys(line, leg, offered.crypto))
+        : SWITCHED_OFF;
+      const answering = isOn
+        ? remoteOf(told, asked, answered.content, this.#srtpKeys(line, other(leg), answered.crypto))
+        : SWITCHED_OFF;
+      directions.push({ line, ends: leg === "a" ? { a: offering, b: answering } : { a: answering, b: offering } });
+    }
+    return directions;
+  }
+
+  #srtpKeys(line: number, leg: Leg, theirs: CryptoLine | null): SrtpKeys | null {
+    return theirs && { receive: theirs.key, send: this.#keys.of(line, leg, theirs.key.suite) };
   }
 
   /** Binds the ports of a line, whichever pairs are really free. */
@@ -151,8 +190,8 @@ export class EmbeddedSession implements MediaSession {
     const session = this.#ground.number;
     for (let attempt = 0; attempt < BIND_ATTEMPTS && local.a && local.b; attempt += 1) {
       const pairs = { a: local.a, b: local.b };
-      const symmetric = this.#options.symmetricRtp;
-      const reply = await this.#ask({ kind: "anchor", session, line, symmetric, local: pairs });
+      const { symmetricRtp: symmetric, silenceMs = null } = this.#options;
+      const reply = await this.#ask({ kind: "anchor", session, line, symmetric, silenceMs, local: pairs });
       if (reply === undefined) {
         why = this.#ended ?? "no media worker";
         break;
@@ -181,19 +220,32 @@ export class EmbeddedSession implements MediaSession {
 
   async #count(kind: "count" | "end"): Promise<readonly LegCounters[]> {
     const reply = await this.#ask({ kind, session: this.#ground.number });
-    if (reply?.kind === "counted") this.#counters = reply.counters;
+    if (reply?.kind !== "counted") return this.#counters;
+    this.#counters = reply.counters.map((counters) => ({ ...counters, srtp: this.#rules[counters.leg].secure }));
     return this.#counters;
   }
 
-  /** The version of our origin rises when, and only when, what we show changes (RFC 3264 §8). */
-  #show(leg: Leg, description: SessionDescription): string {
-    const shown = this.#shown[leg];
+  /**
+   * The version of our origin rises when, and only when, what we show changes (RFC 3264 §8).
+   *
+   * @param suite of the key shown to a secure leg: ours when we offer; by default that of the offer's line
+   */
+  #show(
+    leg: Leg,
+    write: (showing: Showing) => string,
+    lines: readonly (OfferedLine | null)[],
+    suite?: SrtpSuite,
+  ): string {
     const address = this.#options.advertise[leg];
-    const text = showTo(
-      description,
+    const text = write({
       address,
-      this.#lines.map((line) => line?.[leg].port),
-    );
+      ports: this.#lines.map((line) => line?.[leg].port),
+      keys: lines.map((line, index) => {
+        const chosen = suite ?? line?.crypto?.key.suite;
+        return line && chosen && this.#rules[leg].secure ? this.#keys.of(index, leg, chosen) : null;
+      }),
+    });
+    const shown = this.#shown[leg];
     if (text !== shown.text) {
       shown.version += 1;
       shown.text = text;
@@ -202,23 +254,15 @@ export class EmbeddedSession implements MediaSession {
   }
 }
 
-function directions(leg: Leg, answer: SessionDescription, offer: SessionDescription): readonly DirectLine[] {
-  const lines: DirectLine[] = [];
-  for (const [line, answered] of answer.media.entries()) {
-    const offered = offer.media[line];
-    if (offered === undefined || contentOf(offered) === null) continue;
-    const answering = remoteOf(answered, offered);
-    const offering = remoteOf(offered, answered);
-    lines.push({ line, ends: leg === "a" ? { a: answering, b: offering } : { a: offering, b: answering } });
-  }
-  return lines;
+function rulesOf({ advertise, srtp, codecs }: MediaOptions, leg: Leg): LegRules {
+  return { family: familyOf(advertise[leg]), secure: srtp?.[leg] ?? false, codecs: codecs?.[leg] ?? null };
 }
 
 function other(leg: Leg): Leg {
   return leg === "a" ? "b" : "a";
 }
 
-function noCounters(leg: Leg): LegCounters {
+function noCounters(leg: Leg, srtp: boolean): LegCounters {
   return {
     leg,
     codec: null,
@@ -229,5 +273,7 @@ function noCounters(leg: Leg): LegCounters {
     roundTripMs: null,
     mos: null,
     sourceChanges: 0,
+    srtp,
+    packetsRejected: 0,
   };
 }

@@ -54,11 +54,22 @@ export class SourceGate {
     return this.#isKnown(address, port, nowMs) && this.#isUnderRate(nowMs);
   }
 
+  /**
+   * False when no packet from there can be taken now, whatever is in it. Changes nothing: for asking before a packet is authenticated, which
+   * `admits` comes after (MED-1: the source never moves to a packet that fails).
+   */
+  mayAdmit(address: string, port: number, nowMs: number): boolean {
+    if (this.#sdpPort === 0) return false;
+    if (this.port === 0) return this.#symmetric || address === this.#sdpAddress;
+    if (port === this.port && address === this.address) return true;
+    return nowMs - this.#firstMs < LEARN_MS && this.#isBetter(address, port);
+  }
+
   #isKnown(address: string, port: number, nowMs: number): boolean {
     if (this.#sdpPort === 0) return false;
     if (this.port === 0) return this.#learn(address, port, nowMs);
     if (port === this.port && address === this.address) return true;
-    return nowMs - this.#firstMs < LEARN_MS && this.#isBetter(address, port) && this.#lock(address, port);
+    return this.mayAdmit(address, port, nowMs) && this.#lock(address, port);
   }
 
   #learn(address: string, port: number, nowMs: number): boolean {

@@ -11,6 +11,7 @@ type Waiting = { resolve(reply: WorkerReply): void; reject(error: WorkerGone): v
 type Events = {
   onReady(): void;
   onFreed(pairs: readonly LocalPair[]): void;
+  onSilent(session: number, forMs: number): void;
   /** Once, whatever ended it; `why` is for a person. */
   onGone(why: string): void;
 };
@@ -59,6 +60,9 @@ export class WorkerThread {
         return;
       case "freed":
         this.#events.onFreed(message.pairs);
+        return;
+      case "silent":
+        this.#events.onSilent(message.session, message.forMs);
         return;
       case "reply":
         this.#waiting.get(message.id)?.resolve(message.reply);

@@ -8,7 +8,10 @@ if (port === null) throw new Error("the media worker runs as a worker thread onl
 
 const send = (message: FromWorker): void => port.postMessage(message);
 const { quietMs } = workerData as WorkerSettings;
-const relay = new Relay(quietMs, (pairs) => send({ kind: "freed", pairs }));
+const relay = new Relay(quietMs, {
+  onFreed: (pairs) => send({ kind: "freed", pairs }),
+  onSilent: (session, forMs) => send({ kind: "silent", session, forMs }),
+});
 
 port.on("message", ({ id, request }: ToWorker) => {
   // A rejection here is a fault of ours: unhandled, it ends the worker, the plane reports the calls as failed and starts another.

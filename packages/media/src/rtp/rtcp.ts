@@ -3,6 +3,9 @@ import { readUint32, writeUint32 } from "./header.ts";
 const SENDER_REPORT = 200;
 const RECEIVER_REPORT = 201;
 const SOURCE_DESCRIPTION = 202;
+const BYE = 203;
+const TRANSPORT_FEEDBACK = 205;
+const PAYLOAD_FEEDBACK = 206;
 const BLOCK_BYTES = 24;
 const SENDER_INFO_BYTES = 20;
 
@@ -42,6 +45,31 @@ function readReport(p: Uint8Array, at: number, end: number, sink: RtcpSink): voi
   const count = (p[at] as number) & 0x1f;
   for (let i = 0; i < count && block + BLOCK_BYTES <= end; i += 1, block += BLOCK_BYTES) {
     sink.onReportBlock(readUint32(p, block + 16), readUint32(p, block + 20));
+  }
+}
+
+/**
+ * Gives the sources that a compound packet names other SSRCs, in place: the one that sends each packet, and those that report blocks,
+ * feedback and BYE are about. Of a source description the first is changed, which is the only one but from mixers.
+ *
+ * @param length of a packet that `readRtcp` found whole
+ */
+export function renameSources(view: DataView, length: number, rename: (ssrc: number) => number): void {
+  const change = (at: number, end: number): void => {
+    if (at + 4 <= end) view.setUint32(at, rename(view.getUint32(at)));
+  };
+  for (let at = 0; at + 4 <= length; ) {
+    const end = Math.min(length, at + 4 + 4 * view.getUint16(at + 2));
+    const count = view.getUint8(at) & 0x1f;
+    const kind = view.getUint8(at + 1);
+    change(at + 4, end);
+    if (kind === SENDER_REPORT || kind === RECEIVER_REPORT) {
+      const first = at + 8 + (kind === SENDER_REPORT ? SENDER_INFO_BYTES : 0);
+      for (let block = 0; block < count; block += 1) change(first + block * BLOCK_BYTES, end);
+    } else if (kind === BYE) {
+      for (let source = 1; source < count; source += 1) change(at + 4 + 4 * source, end);
+    } else if (kind === TRANSPORT_FEEDBACK || kind === PAYLOAD_FEEDBACK) change(at + 8, end);
+    at = end;
   }
 }
 
