@@ -21,8 +21,26 @@ export const USER = { username: "demo", password: "Correct-Horse-9" };
 export const EDGE = { address: "10.0.0.10", port: 5060 };
 /** The customer's servers, in the order of the trunk's origination URLs; the first also calls out. */
 export const PBXES = ["10.0.0.1", "10.0.0.2", "10.0.0.3"] as const;
+/** Where the customer's servers send calls that they redirect; no target of the trunk. */
+export const ELSEWHERE = "10.0.0.9";
 /** One target of each carrier, in the order of their priority; the first also calls in. */
 export const CARRIERS = ["10.0.0.20", "10.0.0.21", "10.0.0.22"] as const;
+
+const CALLED = "+14155550123";
+
+/** How the customer calls out, and how a carrier calls in. */
+export const TERMINATION = {
+  requestUri: `sip:${CALLED}@${TRUNK_DOMAIN}`,
+  from: `<sip:${NUMBER}@${TRUNK_DOMAIN}>`,
+  to: `<sip:${CALLED}@${TRUNK_DOMAIN}>`,
+  credentials: USER,
+};
+
+export const ORIGINATION = {
+  requestUri: `sip:${NUMBER}@${EDGE.address}`,
+  from: `<sip:${CALLED}@${CARRIERS[0]}>`,
+  to: `<sip:${NUMBER}@${EDGE.address}>`,
+};
 
 /** One account with one number; one trunk with one user and three origination URLs; three carriers of every number; and what else is given. */
 export function configuration(hash: Host["hash"], rows: readonly WrittenRow[] = []): readonly DirectoryChange[] {

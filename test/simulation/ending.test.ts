@@ -46,6 +46,15 @@ function tooLong(dice: Dice): Plan {
   });
 }
 
+/** Nobody is heard: before the answer that is no news, after it the call is ended. */
+function silent(dice: Dice): Plan {
+  return call(dice, {
+    disturbances: [{ kind: "silence", atMs: dice.upTo(9_000) }],
+    callerActs: [{ afterMs: dice.between(1_000, 12_000), act: "BYE" }],
+    calleeActs: dice.chance(0.3) ? [{ afterMs: dice.upTo(4_000), act: "hold" }] : [],
+  });
+}
+
 function drain(dice: Dice): Plan {
   return call(dice, {
     disturbances: [{ kind: "drain", atMs: dice.upTo(8_000), graceMs: dice.pick([0, 1_000, 5_000]) }],
@@ -65,6 +74,9 @@ describe("how calls end", () => {
 
   it("32015: the maximum duration", () =>
     playSeeds({ file, name: "maximum duration" }, 800, tooLong, [/talked, bye \| completed/]));
+
+  it("32014: nobody is heard (MED-4)", () =>
+    playSeeds({ file, name: "nobody is heard" }, 800, silent, [/talked, bye \| completed/]));
 
   it("draining: no new calls, then the running ones end", () =>
     playSeeds({ file, name: "draining" }, 1_000, drain, [/503 \|/, /talked, bye \| completed/]));

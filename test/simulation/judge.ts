@@ -18,6 +18,7 @@ export function judge(cast: Cast): readonly string[] {
   const records = [...cast.world.platform.records().values()];
   return [
     ...cast.world.platform.faults,
+    ...cast.world.platform.held.problems,
     ...cast.disagreements,
     ...records.flatMap((record) => contradictions(cast, record)),
     ...sidesAgainstRecords(cast, records),
@@ -25,6 +26,7 @@ export function judge(cast: Cast): readonly string[] {
     ...unacknowledged(cast, records),
     ...records.flatMap((record) => outlived(cast, record)),
     ...refused(cast, records),
+    ...records.flatMap((record) => silence(cast, record)),
     ...messages(cast),
     ...alerts(cast, records),
     ...(isCalm(cast.plan) ? [...promise(cast, records), ...offers(cast), ...lost(cast)] : []),
@@ -166,6 +168,17 @@ function lost(cast: Cast): readonly string[] {
     : [];
 }
 
+/** MED-4: a call that is up is ended when nobody is heard in it, and only then. */
+function silence({ plan }: Cast, { answeredAtMs, endedAtMs, errorCode }: CallRecord): readonly string[] {
+  const heard = plan.disturbances.find(({ kind }) => kind === "silence");
+  if (!heard) return errorCode === 32014 ? ["ended for silence that there was not"] : [];
+  const atMs = EPOCH_MS + heard.atMs;
+  const wasUp = answeredAtMs !== null && answeredAtMs < atMs && (endedAtMs ?? 0) >= atMs;
+  // What ends at that very moment may have been first.
+  if (wasUp === (errorCode === 32014) || (endedAtMs === atMs && errorCode === null)) return [];
+  return [wasUp ? "nobody was heard, and the call went on" : "ended for silence while it was not up"];
+}
+
 /** What one end was told had arrived has arrived, and nothing arrives twice. */
 function messages(cast: Cast): readonly string[] {
   const problems: string[] = [];
@@ -183,7 +196,7 @@ function messages(cast: Cast): readonly string[] {
 }
 
 /** Codes that a record and the debugger have together. */
-const ALERTED: readonly number[] = [32015, 32022];
+const ALERTED: readonly number[] = [13224, 32014, 32015, 32022, 32219];
 
 function alerts({ plan, world }: Cast, records: readonly CallRecord[]): readonly string[] {
   if (has(plan, "crash", "drain")) return [];

@@ -7,6 +7,8 @@ import { PartyCall, type TimedAct } from "./party-call.ts";
 /** How a party takes a call. */
 export type Answering =
   | { readonly kind: "refuse"; readonly afterMs: number; readonly status: number }
+  /** 302 */
+  | { readonly kind: "redirect"; readonly afterMs: number; readonly contact: string }
   /** 180 until the caller gives up. */
   | { readonly kind: "ring" }
   | {
@@ -121,6 +123,9 @@ export class Party {
         break;
       case "refuse":
         call.after(answering.afterMs, () => session.reject(answering.status, "Refused"));
+        break;
+      case "redirect":
+        call.after(answering.afterMs, () => session.reject(302, "Moved", [["Contact", answering.contact]]));
         break;
       case "answer": {
         const { ringAfterMs, earlyMedia, answerAfterMs } = answering;

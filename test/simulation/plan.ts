@@ -15,6 +15,8 @@ export type Disturbance =
   | { readonly kind: "forget"; readonly side: Side; readonly atMs: number }
   /** The edge dies and comes back after `downMs` with its journal. */
   | { readonly kind: "crash"; readonly atMs: number; readonly downMs: number }
+  /** The media plane hears nobody. */
+  | { readonly kind: "silence"; readonly atMs: number }
   /** Ended through the API. */
   | { readonly kind: "hang up"; readonly atMs: number }
   /** The edge closes, with so long for calls to end. */
@@ -31,6 +33,8 @@ export type Plan = {
   readonly callerActs: readonly TimedAct[];
   /** In the order in which they are tried. */
   readonly targets: readonly Target[];
+  /** Who is where redirected calls go. */
+  readonly elsewhere?: Target;
   readonly calleeActs: readonly TimedAct[];
   /** The callee says 488 to every change of the session. */
   readonly calleeRefusesOffers: boolean;

@@ -9,6 +9,7 @@ import {
 } from "@trunkline/trunking";
 import { flowBetween, type VirtualNetwork, type WrittenRow } from "../support/lent-fixtures.ts";
 import { configuration, EDGE, ZONE } from "./configuration.ts";
+import { HeldPlaces } from "./held-places.ts";
 import { type MortalHost, mortalHost } from "./mortal-host.ts";
 import { type Described, QuietPlane } from "./quiet-media.ts";
 
@@ -27,12 +28,14 @@ export class Platform {
   readonly #rows: readonly WrittenRow[];
   #host: MortalHost;
   #plane = new QuietPlane();
+  #held: HeldPlaces;
   #core: EdgeCore;
 
   constructor(network: VirtualNetwork, rows: readonly WrittenRow[]) {
     this.#network = network;
     this.#rows = rows;
     this.#host = mortalHost(network.host());
+    this.#held = new HeldPlaces(network.clock);
     this.#core = this.#open();
   }
 
@@ -45,12 +48,22 @@ export class Platform {
   }
 
   counts(): Readonly<Record<string, number>> {
-    return { ...this.#core.counts(), media: this.#plane.sessions.size };
+    return { ...this.#core.counts(), media: this.#plane.sessions.size, held: this.#held.size };
+  }
+
+  /** The media plane tells of every call that nobody is heard in it. */
+  silence(): void {
+    this.#plane.silence();
+  }
+
+  /** Places under limits that are taken (LIM-1). */
+  get held(): HeldPlaces {
+    return this.#held;
   }
 
   /** What the media plane was told of each leg of the one call. */
   get described(): Described {
-    const [described = {}] = this.#plane.sessions;
+    const [described = {}] = this.#plane.sessions.keys();
     return described;
   }
 
@@ -79,6 +92,7 @@ export class Platform {
   restart(): void {
     this.#host = mortalHost(this.#network.host());
     this.#plane = new QuietPlane();
+    this.#held = new HeldPlaces(this.#network.clock);
     this.#core = this.#open();
   }
 
@@ -98,6 +112,7 @@ export class Platform {
         host,
         journal: { append: (event) => void (isAlive() && this.events.push(event)) },
         media: this.#plane,
+        callCounters: this.#held,
         directory: () => directory,
         alerts: { save: async (alerts) => void (isAlive() && this.alerts.push(...alerts)) },
         log: (level, event, fields) => {

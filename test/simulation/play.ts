@@ -1,17 +1,16 @@
 import type { CallEvent } from "@trunkline/trunking";
 import { seededRandom } from "../support/lent-fixtures.ts";
-import { CARRIERS, EDGE, maximumDuration, NUMBER, PBXES, TRUNK_DOMAIN, USER } from "./configuration.ts";
+import { CARRIERS, EDGE, ELSEWHERE, maximumDuration, ORIGINATION, PBXES, TERMINATION } from "./configuration.ts";
 import { judge } from "./judge.ts";
 import { Party } from "./party.ts";
 import type { PartyCall } from "./party-call.ts";
-import { Dice, type Disturbance, isCalm, type Plan } from "./plan.ts";
+import { Dice, type Disturbance, isCalm, type Plan, type Target } from "./plan.ts";
 import { World } from "./world.ts";
 
 /** Longer than anything a call may wait for: ring limit, maximum duration, patience, and the linger of every transaction. */
 const LIMIT_MS = 3 * 3_600_000;
 /** Longer than the maximum duration, which is therefore always the platform's to enforce. */
 const MORE_PATIENCE_MS = 100_000;
-const CALLED = "+14155550123";
 
 /** Everybody who took part, for the judge. */
 export type Cast = {
@@ -19,7 +18,7 @@ export type Cast = {
   readonly world: World;
   readonly caller: Party;
   readonly call: PartyCall;
-  /** In the order in which they are tried; undefined where nobody is. */
+  /** At the plan's targets, and last the one elsewhere; undefined where nobody is. */
   readonly callees: readonly (Party | undefined)[];
   /** When the edge was killed. */
   killedAtMs: number | null;
@@ -58,18 +57,17 @@ function assemble(plan: Plan, seed: number): Cast {
   const [callers, targets] = plan.direction === "termination" ? [PBXES, CARRIERS] : [CARRIERS, PBXES];
   const caller = world.join("caller", new Party(world.network, callers[0], plan.extensions.caller));
   caller.patienceMs = plan.maxDurationMs + MORE_PATIENCE_MS;
-  const callees = plan.targets.map((target, index) => {
-    if (target.kind === "absent") return undefined;
-    const callee = world.join(
-      `callee${index + 1}`,
-      new Party(world.network, targets[index] ?? "", plan.extensions.callee),
-    );
+  const take = (target: Target | undefined, address: string): Party | undefined => {
+    if (target === undefined || target.kind === "absent") return undefined;
+    const callee = world.join(`callee ${address}`, new Party(world.network, address, plan.extensions.callee));
     callee.answering = target;
     callee.patienceMs = plan.maxDurationMs + MORE_PATIENCE_MS;
     callee.acts = plan.calleeActs;
     callee.refusesOffers = plan.calleeRefusesOffers;
     return callee;
-  });
+  };
+  const atTargets = plan.targets.map((target, index) => take(target, targets[index] ?? ""));
+  const callees = [...atTargets, take(plan.elsewhere, ELSEWHERE)];
   const call = caller.call(plan.direction === "termination" ? TERMINATION : ORIGINATION, plan.callerActs);
   const { clock } = world.network;
   const cast: Cast = { plan, world, caller, call, callees, killedAtMs: null, disagreements: [] };
@@ -88,19 +86,6 @@ function assemble(plan: Plan, seed: number): Cast {
   return cast;
 }
 
-const TERMINATION = {
-  requestUri: `sip:${CALLED}@${TRUNK_DOMAIN}`,
-  from: `<sip:${NUMBER}@${TRUNK_DOMAIN}>`,
-  to: `<sip:${CALLED}@${TRUNK_DOMAIN}>`,
-  credentials: USER,
-};
-
-const ORIGINATION = {
-  requestUri: `sip:${NUMBER}@${EDGE.address}`,
-  from: `<sip:${CALLED}@${CARRIERS[0]}>`,
-  to: `<sip:${NUMBER}@${EDGE.address}>`,
-};
-
 function disturb(cast: Cast, disturbance: Disturbance): void {
   const { world } = cast;
   const { clock } = world.network;
@@ -118,6 +103,9 @@ function disturb(cast: Cast, disturbance: Disturbance): void {
         cast.killedAtMs = clock.nowMs();
         world.platform.kill();
         clock.setTimer(disturbance.downMs, () => world.platform.restart());
+        break;
+      case "silence":
+        world.platform.silence();
         break;
       case "hang up":
         for (const { accountSid, sid } of world.platform.core.liveCalls()) world.platform.core.hangUp(accountSid, sid);

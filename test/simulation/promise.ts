@@ -16,15 +16,31 @@ type Promised =
   | { readonly kind: "cancelled" }
   | { readonly kind: "open" };
 
+type Tried = { readonly target: Target; readonly callee: number };
+
+/** Who is tried, in order: where the first redirection leads comes behind who redirects. Indices of the cast's callees. */
+function orderOfTrial({ targets, elsewhere, direction }: Plan): readonly Tried[] {
+  const order = targets.map((target, callee): Tried => ({ target, callee }));
+  const redirecting = direction === "origination" ? targets.findIndex(({ kind }) => kind === "redirect") : -1;
+  if (redirecting < 0) return order;
+  return order.toSpliced(redirecting + 1, 0, { target: elsewhere ?? { kind: "absent" }, callee: targets.length });
+}
+
 function promisedBy(plan: Plan): Promised {
-  const { targets, giveUpAfterMs } = plan;
+  const { direction, giveUpAfterMs } = plan;
   let atMs = 0;
+  let redirections = 0;
   let last: Promised = { kind: "open" };
-  for (const [by, target] of targets.entries()) {
+  for (const [by, { target }] of orderOfTrial(plan).entries()) {
     atMs += decidedAfterMs(target);
     if (giveUpAfterMs < atMs - CROSSING_MS) return { kind: "cancelled" };
     if (giveUpAfterMs < atMs + CROSSING_MS) return { kind: "open" };
     if (target.kind === "answer") return { kind: "answered", by };
+    if (target.kind === "redirect") {
+      // A carrier's is a definite answer like others that its rule does not list; a second one of the customer's fails the call (ORIG-9).
+      if (direction === "termination" || ++redirections > 1) return { kind: "refused", status: 502, by };
+      continue;
+    }
     last = { kind: "refused", status: target.kind === "refuse" ? target.status : 408, by };
     if (target.kind === "refuse" && isDefinite(plan, target.status)) return last;
   }
@@ -36,6 +52,7 @@ function decidedAfterMs(target: Target): number {
     case "absent":
       return SILENCE_MS;
     case "refuse":
+    case "redirect":
       return target.afterMs;
     case "ring":
       return Number.POSITIVE_INFINITY;
@@ -89,20 +106,18 @@ export function promise(cast: Cast, records: readonly CallRecord[]): readonly st
   }
 }
 
-/** Every target before the one that decided was tried once, and none after it; each failed one of a customer is an alert. */
+/** Everybody before the one that decided was tried once, and nobody after it; each failed one of a customer is an alert. */
 function wrongTargets({ callees, plan, world }: Cast, record: CallRecord, decidedBy: number): readonly string[] {
   const problems: string[] = [];
-  if (record.attempts.length !== decidedBy + 1)
-    problems.push(`${record.attempts.length} attempts, not ${decidedBy + 1}`);
+  const tried = orderOfTrial(plan).slice(0, decidedBy + 1);
+  if (record.attempts.length !== tried.length) problems.push(`${record.attempts.length} attempts, not ${tried.length}`);
   for (const [index, callee] of callees.entries()) {
-    if (callee && callee.calls.length !== (index <= decidedBy ? 1 : 0)) {
-      problems.push(`target ${index + 1} was called ${callee.calls.length} times`);
-    }
+    const due = tried.some((one) => one.callee === index) ? 1 : 0;
+    if (callee && callee.calls.length !== due)
+      problems.push(`callee ${index + 1} was called ${callee.calls.length} times`);
   }
-  const deciding = plan.targets[decidedBy];
-  const failed = decidedBy + (deciding && fails(plan, deciding) ? 1 : 0);
   const raised = world.platform.alerts.filter(({ errorCode }) => errorCode === 32011).length;
-  const due = plan.direction === "origination" ? failed : 0;
+  const due = plan.direction === "origination" ? tried.filter(({ target }) => fails(plan, target)).length : 0;
   if (raised !== due) problems.push(`${raised} alerts 32011, not ${due}`);
   return problems;
 }

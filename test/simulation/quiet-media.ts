@@ -8,11 +8,16 @@ export type Described = Partial<Record<Leg, string>>;
  * where each leg would get its packets.
  */
 export class QuietPlane implements MediaPlane {
-  readonly sessions: Set<Described> = new Set();
+  readonly sessions: Map<Described, Parameters<MediaPlane["open"]>[2]> = new Map();
 
-  async open(): ReturnType<MediaPlane["open"]> {
+  /** Tells each session that nobody is heard in it. */
+  silence(): void {
+    for (const onEvent of this.sessions.values()) onEvent?.({ kind: "silent", forMs: 60_000 });
+  }
+
+  async open(...[, , onEvent]: Parameters<MediaPlane["open"]>): ReturnType<MediaPlane["open"]> {
     const described: Described = {};
-    this.sessions.add(described);
+    this.sessions.set(described, onEvent);
     const take = async (leg: Leg, sdp: string): Promise<string> => {
       described[leg] = sdp;
       return sdp;
