@@ -127,6 +127,7 @@ async function startEdge(
       edge: settings.edge,
       zone: settings.zone,
       addresses,
+      interconnects: settings.interconnects,
       sipPort: settings.sipPort,
       sipsPort: settings.sipsPort,
       tls: certificates.tls(),

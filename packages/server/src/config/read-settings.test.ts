@@ -39,6 +39,21 @@ describe("settings (interface §2)", () => {
     expect(settings.http).toEqual({ host: "::1", port: 0 });
   });
 
+  it("SEC-1: takes fewer cipher suites, in the operator's order", () => {
+    const settings = readSettings({ TRUNKLINE_TLS_CIPHERS: "ECDHE-RSA-AES256-GCM-SHA384, TLS_AES_256_GCM_SHA384" });
+    expect(settings.tlsCiphers).toBe("ECDHE-RSA-AES256-GCM-SHA384:TLS_AES_256_GCM_SHA384");
+    expect(readSettings({}).tlsCiphers).toBeUndefined();
+  });
+
+  it("ORIG-13: takes private connections by SID and address", () => {
+    const [a, b] = ["a", "b"].map((digit) => `TX${digit.repeat(32)}`);
+    expect(readSettings({}).interconnects).toEqual([]);
+    expect(readSettings({ TRUNKLINE_INTERCONNECTS: `${a}=10.0.0.5, ${b}=fd00::5,` }).interconnects).toEqual([
+      { sid: a, address: "10.0.0.5" },
+      { sid: b, address: "fd00::5" },
+    ]);
+  });
+
   it("reads the YAML file, and lets variables win over it", () => {
     const path = configFile(
       "TRUNKLINE_ZONE: sip.example.com\nTRUNKLINE_SIP_PORT: 5080\nTRUNKLINE_BIND:\n  - 127.0.0.1\n  - 127.0.0.2\n",
@@ -59,7 +74,24 @@ describe("settings (interface §2)", () => {
       /give one for each, in the same order/,
     ],
     [{ TRUNKLINE_TLS_CERT: "/etc/cert.pem" }, /TRUNKLINE_TLS_KEY belong together/],
+    [
+      { TRUNKLINE_TLS_CIPHERS: "TLS_AES_256_GCM_SHA384:RC4-SHA" },
+      /^TRUNKLINE_TLS_CIPHERS=\S+: RC4-SHA is none of TLS_AES_128_GCM_SHA256, .*, AES256-SHA$/,
+    ],
+    [{ TRUNKLINE_TLS_CIPHERS: "ECDHE-RSA-AES128-GCM-SHA265" }, /ECDHE-RSA-AES128-GCM-SHA265 is none of/],
+    [{ TRUNKLINE_TLS_CIPHERS: "AES128-SHA:@SECLEVEL=0" }, /@SECLEVEL=0 is none of/],
+    [{ TRUNKLINE_TLS_CIPHERS: " : " }, /give at least one suite/],
     [{ TRUNKLINE_RTP_PORTS: "60000-10000" }, /too small/],
+    [
+      { TRUNKLINE_INTERCONNECTS: "TX12=10.0.0.5" },
+      /^TRUNKLINE_INTERCONNECTS=TX12=10\.0\.0\.5: TX12=10\.0\.0\.5: write TX and 32/,
+    ],
+    [{ TRUNKLINE_INTERCONNECTS: `TX${"a".repeat(32)}=eth1` }, /and an address of this machine/],
+    [{ TRUNKLINE_INTERCONNECTS: `TX${"a".repeat(32)}=10.0.0.5,TX${"b".repeat(32)}=10.0.0.5` }, /stands twice/],
+    [
+      { TRUNKLINE_INTERCONNECTS: `TX${"a".repeat(32)}=127.0.0.1` },
+      /127\.0\.0\.1 is in TRUNKLINE_BIND too; .* give it an address of its own/,
+    ],
     [{ TRUNKLINE_ZONE: "Example" }, /a zone is a domain name/],
     [{ TRUNKLINE_DEMO: "maybe" }, /write true or false/],
     [{ TRUNKLINE_ROLE: "edge" }, /set TRUNKLINE_DATABASE_URL/],

@@ -49,6 +49,12 @@ function checkTogether(settings: Settings): void {
       `TRUNKLINE_BIND=${settings.bind[wildcard]}: nobody can send to that address, so say in TRUNKLINE_ADVERTISE which address callers reach`,
     );
   }
+  const shared = settings.interconnects.find(({ address }) => settings.bind.includes(address));
+  if (shared !== undefined) {
+    throw new SettingError(
+      `TRUNKLINE_INTERCONNECTS: ${shared.address} is in TRUNKLINE_BIND too; nothing but its own calls may leave from a private connection, so give it an address of its own`,
+    );
+  }
   if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined)) {
     throw new SettingError(
       "TRUNKLINE_TLS_CERT and TRUNKLINE_TLS_KEY belong together: give both, or none for a certificate of our own",

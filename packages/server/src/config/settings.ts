@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 /**
  * The settings table: every variable that Trunkline reads, with its default, its meaning and its reader. The command line's help, the
  * YAML file's keys and the checks at start all come from here (interface §2).
@@ -20,6 +22,8 @@ export type Settings = {
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly rtpPorts: { readonly min: number; readonly max: number };
+  /** Private connections (ORIG-13): the SID that a URL's `tnx` names, and our address on it. */
+  readonly interconnects: readonly { readonly sid: string; readonly address: string }[];
   readonly edge: string;
   /** Undefined: the embedded store in the data directory. */
   readonly databaseUrl: string | undefined;
@@ -92,6 +96,20 @@ const addresses: Read<readonly string[]> = (value) => {
   return bad === undefined ? list : wrong(`${bad} is not an IP address`);
 };
 
+const interconnects: Read<Settings["interconnects"]> = (value) => {
+  const list: { readonly sid: string; readonly address: string }[] = [];
+  for (const text of value.split(",").map((one) => one.trim())) {
+    if (text === "") continue;
+    const [, sid = "", address = ""] = /^(TX[0-9a-f]{32})=(.+)$/.exec(text) ?? [];
+    if (isIP(address) === 0)
+      return wrong(`${text}: write TX and 32 lower-case hexadecimal digits, =, and an address of this machine`);
+    if (list.some((one) => one.sid === sid || one.address === address))
+      return wrong(`${text}: SID or address stands twice`);
+    list.push({ sid, address });
+  }
+  return list;
+};
+
 const portRange: Read<{ readonly min: number; readonly max: number }> = (value) => {
   const match = /^(\d+)-(\d+)$/.exec(value);
   const min = Number(match?.[1]);
@@ -142,6 +160,13 @@ export const SETTINGS: readonly SettingRow[] = [
   row("TRUNKLINE_TLS_CERT", "tlsCert", undefined, "PEM file, certificate and chain; default: one of our own", text),
   row("TRUNKLINE_TLS_KEY", "tlsKey", undefined, "PEM file of its private key; both are watched for renewal", text),
   row("TRUNKLINE_RTP_PORTS", "rtpPorts", "10000-60000", "media ports", portRange),
+  row(
+    "TRUNKLINE_INTERCONNECTS",
+    "interconnects",
+    "",
+    "private connections, SID=local address, separated by commas; SIP and media of URLs with ;tnx=SID leave from there",
+    interconnects,
+  ),
   row("TRUNKLINE_EDGE", "edge", "local", "name of this node's edge", text),
   row("TRUNKLINE_DATABASE_URL", "databaseUrl", undefined, "postgres://…; default: the embedded store", postgresUrl),
   row("TRUNKLINE_MEDIA", "media", "embedded", "media plane", choice("embedded")),

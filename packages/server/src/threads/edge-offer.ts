@@ -1,4 +1,4 @@
-import type { EdgeMetrics, EdgeOptions, EdgeTls, LiveCallView } from "@trunkline/edge";
+import type { EdgeMetrics, EdgeOptions, EdgeTls, LiveCallView, RegistrationView } from "@trunkline/edge";
 import type { Alert, CallRecord, DirectoryChange, Invalid, SimulatedCall, Simulation } from "@trunkline/trunking";
 
 /** What the edge thread is started with. */
@@ -15,6 +15,7 @@ export type EdgeOffer = {
   changes(changes: readonly DirectoryChange[]): void;
   liveCalls(accountSid: string | undefined): readonly LiveCallView[];
   hangUp(accountSid: string, sid: string): boolean;
+  registrations(): readonly RegistrationView[];
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   setTls(tls: EdgeTls): void;
   metrics(): EdgeMetrics;

@@ -1,4 +1,4 @@
-import type { EdgeMetrics, EdgeTls, LiveCallView } from "@trunkline/edge";
+import type { EdgeMetrics, EdgeTls, LiveCallView, RegistrationView } from "@trunkline/edge";
 import type { Store } from "@trunkline/store";
 import type { Invalid, SimulatedCall, Simulation } from "@trunkline/trunking";
 import type { Log } from "../log.ts";
@@ -61,6 +61,11 @@ export class EdgeThread {
   /** Undefined while the edge is starting, or starting again. */
   async simulate(call: SimulatedCall): Promise<Simulation | Invalid | undefined> {
     return this.ready ? this.#thread.remote?.simulate(call) : undefined;
+  }
+
+  /** Where our Contact is registered with carriers, or should be; none while the edge is away. */
+  async registrations(): Promise<readonly RegistrationView[]> {
+    return this.ready ? ((await this.#thread.remote?.registrations()) ?? []) : [];
   }
 
   /** Other certificates from the next handshake on, and after a restart too. */

@@ -20,6 +20,7 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
     changes: (changes) => apply?.(changes),
     liveCalls: (accountSid) => running().liveCalls(accountSid),
     hangUp: (accountSid, sid) => running().hangUp(accountSid, sid),
+    registrations: () => edge?.registrations() ?? [],
     simulate: (call) => edge?.simulate(call),
     setTls: (tls) => running().setTls(tls),
     metrics: () => edge?.metrics() ?? {},
@@ -30,7 +31,10 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
   } satisfies EdgeOffer);
   const log: EdgePorts["log"] = (level, event, fields) => void link.remote.log(level, event, fields);
   const media = await createEmbeddedPlane({
-    addresses: data.options.addresses,
+    addresses: [
+      ...data.options.addresses,
+      ...(data.options.interconnects ?? []).map(({ address }) => ({ bind: address, advertise: address })),
+    ],
     portMin: data.rtpPorts.min,
     portMax: data.rtpPorts.max,
     workers: data.mediaWorkers,
