@@ -189,14 +189,31 @@ describe("CAR-1: registration with a carrier (RFC 3261 §10.2)", () => {
 
   it("a close while a REGISTER is under way waits for its answer and takes back what it got", () => {
     const { registration, clock, requests, phone } = scene(grant);
+    let isClosed = false;
+    registration.close(() => {
+      isClosed = true;
+    });
     registration.close();
-    registration.close();
-    expect(registration.state.name).toBe("closing");
+    expect([registration.state.name, isClosed]).toEqual(["closing", false]);
     clock.run(1_000);
+    expect(isClosed).toBe(true);
     expect(requests().map((request) => request.header("expires"))).toEqual(["3600", "0"]);
     expect(registration.state.name).toBe("closed");
     expect(clock.runToEnd(60_000)).toBe(true);
     expect(phone.agent.counts()).toEqual(NOTHING);
+  });
+
+  it("abandoned it leaves the Contact with the registrar, also in the middle of a REGISTER", () => {
+    for (const afterMs of [0, 1_000]) {
+      const { registration, clock, requests, phone } = scene(grant);
+      clock.run(afterMs);
+      registration.abandon();
+      registration.close();
+      expect(registration.state).toMatchObject({ name: "closed", untilMs: undefined, nextMs: undefined });
+      expect(clock.runToEnd(60_000)).toBe(true);
+      expect(requests()).toHaveLength(1);
+      expect([registration.state.name, phone.agent.counts()]).toEqual(["closed", NOTHING]);
+    }
   });
 
   it("RFC 5626 §4.5: a lost connection is replaced at once, but a registrar that closes every one is not flooded", () => {

@@ -31,6 +31,7 @@ export class RegistrationClient implements Registration {
   #failures = 0;
   #isAsking = false;
   #isClosing = false;
+  #closed = (): void => undefined;
   #timer: TimerHandle;
   #flow: Flow | undefined;
   #askedAtMs = 0;
@@ -57,17 +58,26 @@ export class RegistrationClient implements Registration {
     this.#become({ nextMs: undefined });
     this.#ask(this.#expiresSec, (asked) => {
       this.#isAsking = false;
+      if (this.#state.name === "closed") return;
       this.#hear(asked);
       if (this.#isClosing) this.#unregister();
     });
   }
 
-  close(): void {
+  close(closed: () => void = () => undefined): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
+    this.#closed = closed;
     this.#stack.host.clearTimer(this.#timer);
     this.#become({ name: "closing", nextMs: undefined });
     if (!this.#isAsking) this.#unregister();
+  }
+
+  abandon(): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.#stack.host.clearTimer(this.#timer);
+    this.#end();
   }
 
   /** A connection broke. When it is the one that our Contact was registered over, the registrar may have no other way to us. */
@@ -116,12 +126,15 @@ export class RegistrationClient implements Registration {
   }
 
   #unregister(): void {
-    const end = (): void => {
-      this.#become({ name: "closed", untilMs: undefined });
-      this.#released();
-    };
-    if ((this.#state.untilMs ?? 0) <= this.#stack.host.nowMs()) end();
-    else this.#ask(0, end);
+    if (this.#state.name === "closed") return;
+    if ((this.#state.untilMs ?? 0) <= this.#stack.host.nowMs()) this.#end();
+    else this.#ask(0, () => this.#end());
+  }
+
+  #end(): void {
+    this.#become({ name: "closed", untilMs: undefined, nextMs: undefined });
+    this.#released();
+    this.#closed();
   }
 
   /** One REGISTER, over one way to the registrar after the other until one answers with something else than 503 (RFC 3263 §4.3). */

@@ -33,6 +33,8 @@ export type RegistrationState = {
 /** A Contact that is kept registered until it is closed. */
 export interface Registration {
   readonly state: RegistrationState;
-  /** Takes our Contact away from the registrar; `closed` is the state's name when it has answered, or does not. Safe to repeat. */
-  close(): void;
+  /** Takes our Contact away from the registrar; `closed` is called when it has answered, or does not. Later calls do nothing. */
+  close(closed?: () => void): void;
+  /** Ends it and leaves our Contact with the registrar, where another registration of the same Contact takes its place. */
+  abandon(): void;
 }
