@@ -22,6 +22,7 @@ export const TEST_PROGRAMS = [
     package: "postgresql",
     why: "the store on a real PostgreSQL",
   },
+  { program: "rtpengine", package: "rtpengine-daemon", why: "the second media plane" },
 ];
 
 export const BENCH_PROGRAMS = [

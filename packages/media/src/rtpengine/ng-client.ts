@@ -74,6 +74,11 @@ export class NgClient {
     });
   }
 
+  /** Requests without an answer yet. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** Looks the server's name up again for the next request, unless an answer may still come. */
   refresh(): void {
     if (this.#waiting.size > 0) return;

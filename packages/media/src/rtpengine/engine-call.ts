@@ -1,0 +1,222 @@
+import { randomUUID } from "node:crypto";
+import type { Leg, MediaOptions } from "../plane.ts";
+import { type CryptoLine, OFFERED } from "../srtp/sdes.ts";
+import { type Dictionary, textIn } from "./bencode.ts";
+import { type EngineLine, type EngineLines, type EnginePlaces, readFromEngine, writeForEngine } from "./engine-sdp.ts";
+import type { NgCommand } from "./ng-client.ts";
+import type { EngineServer } from "./server.ts";
+
+/** Why a server did not do what it was asked. */
+export class EngineFailure {
+  /**
+   * `silent`: no usable answer; `full`: it has no port or no room left; `unknown`: it does not have the call (any more); `refused`: anything
+   * else it said no to.
+   */
+  readonly kind: "silent" | "full" | "unknown" | "refused";
+  readonly why: string;
+
+  constructor(kind: EngineFailure["kind"], why: string) {
+    this.kind = kind;
+    this.why = why;
+  }
+}
+
+/** For each line, undefined where none is asked for. */
+type Suites = readonly (string | undefined)[];
+
+/** Every suite that rtpengine offers unless it is told not to; it has no other way to be asked for one alone in 10.5. */
+const SUITES: readonly string[] = [
+  "AEAD_AES_256_GCM",
+  "AEAD_AES_128_GCM",
+  "AES_256_CM_HMAC_SHA1_80",
+  "AES_256_CM_HMAC_SHA1_32",
+  "AES_192_CM_HMAC_SHA1_80",
+  "AES_192_CM_HMAC_SHA1_32",
+  "AES_CM_128_HMAC_SHA1_80",
+  "AES_CM_128_HMAC_SHA1_32",
+  "F8_128_HMAC_SHA1_80",
+  "F8_128_HMAC_SHA1_32",
+  "NULL_HMAC_SHA1_80",
+  "NULL_HMAC_SHA1_32",
+];
+
+/**
+ * One call on one rtpengine: our two legs are its two tags. It knows nothing of offers that wait for their answer: whatever it is told
+ * counts at once. So it is told of an offer early only when it has to open ports or make keys for it, and of the rest with the answer.
+ */
+export class EngineCall {
+  /** Unlike the SIP Call-ID never used twice, and never guessed by others who command the same server. */
+  readonly id: string;
+  readonly server: EngineServer;
+  readonly #options: MediaOptions;
+  readonly #told: Record<Leg, string> = { a: "", b: "" };
+  readonly #isMuted: Record<Leg, boolean> = { a: false, b: false };
+  /** What it enciphers with towards each leg, by line. */
+  readonly #keys: Record<Leg, readonly (CryptoLine | null | undefined)[]> = { a: [], b: [] };
+
+  constructor(server: EngineServer, callSid: string, options: MediaOptions) {
+    this.server = server;
+    this.id = `${callSid}-${randomUUID()}`;
+    this.#options = options;
+  }
+
+  /** Opens ports, and makes keys, for the leg that is shown this offer. */
+  async offer(from: Leg, lines: EngineLines, untilMs: number): Promise<EnginePlaces | EngineFailure> {
+    const isUnderWay = this.#told.a !== "" && this.#told.b !== "";
+    const suites = lines.map(() => OFFERED.suite);
+    const places = await this.#tell("offer", from, this.#areBothSecure ? lines.map(bare) : lines, suites, untilMs);
+    if (places instanceof EngineFailure || !this.#areBothSecure || !isUnderWay) return places;
+    const restored = await this.#tell("answer", from, lines, suites, untilMs);
+    return restored instanceof EngineFailure ? restored : places;
+  }
+
+  /** Takes both sides of what was agreed; gives the places for the leg that offered. */
+  async agree(
+    offerer: Leg,
+    offered: EngineLines,
+    answered: EngineLines,
+    untilMs: number,
+  ): Promise<EnginePlaces | EngineFailure> {
+    const suites = suitesOf(offered);
+    if (this.#areBothSecure) return this.#agreeSecurely(offerer, offered, answered, suites, untilMs);
+    if (this.#told[offerer] !== writeForEngine(offered)) {
+      const opened = await this.#tell("offer", offerer, offered, suitesOf(answered), untilMs);
+      if (opened instanceof EngineFailure) return opened;
+    }
+    return this.#tell("answer", other(offerer), answered, suites, untilMs);
+  }
+
+  /**
+   * Between two SRTP legs rtpengine would hand each leg's key to the other, and change ours whenever theirs change. It does not when the side
+   * that offers seems plain, and in answers it leaves keys alone: so keys are made by bare offers, and both legs' own are told as answers.
+   */
+  async #agreeSecurely(
+    offerer: Leg,
+    offered: EngineLines,
+    answered: EngineLines,
+    suites: Suites,
+    untilMs: number,
+  ): Promise<EnginePlaces | EngineFailure> {
+    const answerer = other(offerer);
+    if (suites.some((suite, index) => suite !== undefined && suite !== this.#keys[offerer][index]?.key.suite)) {
+      const made = await this.#tell("offer", answerer, answered.map(bare), suites, untilMs);
+      if (made instanceof EngineFailure) return made;
+    }
+    const places = await this.#tell("answer", answerer, answered, suites, untilMs);
+    if (places instanceof EngineFailure) return places;
+    const told = await this.#tell("answer", offerer, offered, suitesOf(answered), untilMs);
+    return told instanceof EngineFailure ? told : places;
+  }
+
+  /**
+   * Keeps media from a leg that is on hold: rtpengine minds no `a=sendonly`, so what the other leg sends is blocked.
+   *
+   * @param receives whether each leg takes media
+   */
+  async hold(receives: Readonly<Record<Leg, boolean>>, untilMs: number): Promise<EngineFailure | undefined> {
+    for (const leg of ["a", "b"] as const) {
+      const sender = other(leg);
+      if (this.#isMuted[sender] === !receives[leg]) continue;
+      const command = receives[leg] ? "unblock media" : "block media";
+      const reply = await this.#ask({ command, "call-id": this.id, "from-tag": sender }, untilMs);
+      if (reply instanceof EngineFailure) return reply;
+      this.#isMuted[sender] = !receives[leg];
+    }
+    return undefined;
+  }
+
+  query(untilMs: number): Promise<Dictionary | EngineFailure> {
+    return this.#ask({ command: "query", "call-id": this.id }, untilMs);
+  }
+
+  /** Ends it. Its ports are free at once, for a port that is kept is one that goes on relaying. */
+  delete(untilMs: number): Promise<Dictionary | EngineFailure> {
+    return this.#ask({ command: "delete", "call-id": this.id, "delete delay": 0 }, untilMs);
+  }
+
+  get #areBothSecure(): boolean {
+    return this.#options.srtp?.a === true && this.#options.srtp.b;
+  }
+
+  /** @param suites of the key towards the other leg, for each line */
+  async #tell(
+    message: "offer" | "answer",
+    from: Leg,
+    lines: EngineLines,
+    suites: Suites,
+    untilMs: number,
+  ): Promise<EnginePlaces | EngineFailure> {
+    const to = other(from);
+    const sdp = writeForEngine(
+      message === "offer" ? lines : lines.map((line, index) => this.#tagged(from, line, index)),
+    );
+    // In an answer the tags stand as in the offer: the one who answers is the second.
+    const [first, second] = message === "offer" ? [from, to] : [to, from];
+    const reply = await this.#ask(
+      {
+        command: message,
+        "call-id": this.id,
+        "from-tag": first,
+        "to-tag": second,
+        sdp,
+        flags: this.#options.symmetricRtp[from] ? SYMMETRIC : AS_DESCRIBED,
+        "transport-protocol": this.#options.srtp?.[to] ? "RTP/SAVP" : "RTP/AVP",
+        "address family": this.#options.advertise[to].includes(":") ? "IP6" : "IP4",
+        ...(message === "offer"
+          ? { SDES: onlySuites([...suites, ...lines.map((line) => line?.crypto?.key.suite)]) }
+          : {}),
+        ICE: "remove",
+        DTLS: "off",
+        supports: ["load limit"],
+      },
+      untilMs,
+    );
+    if (reply instanceof EngineFailure) return reply;
+    const places = readFromEngine(textIn(reply, "sdp") ?? "", lines, this.#options.srtp?.[to] ? suites : null);
+    if (typeof places === "string") return new EngineFailure("refused", `rtpengine ${this.server.name} gave ${places}`);
+    this.#told[from] = sdp;
+    this.#keys[to] = places.map((place) => place?.crypto);
+    return places;
+  }
+
+  /** The legs see tags of our own; rtpengine is answered with the tag that it gave. */
+  #tagged(leg: Leg, line: EngineLine | undefined, index: number): EngineLine | undefined {
+    const made = this.#keys[leg][index];
+    if (!line?.crypto || made?.key.suite !== line.crypto.key.suite) return line;
+    return { ...line, crypto: { ...line.crypto, tag: made.tag } };
+  }
+
+  async #ask(command: NgCommand, untilMs: number): Promise<Dictionary | EngineFailure> {
+    const reply = await this.server.request(command, Math.max(1, untilMs - performance.now()));
+    if (reply.kind === "ok") return reply.fields;
+    const why = `rtpengine ${this.server.name}: ${reply.why}`;
+    return new EngineFailure(reply.kind === "silent" ? "silent" : kindOf(reply.why), why);
+  }
+}
+
+/** Media goes where the SDP says and is heard from there alone. */
+const AS_DESCRIBED = ["asymmetric", "strict source", "port latching"];
+/** The first packet after an offer or answer says where the leg is; nobody else is heard from then on. */
+const SYMMETRIC = ["endpoint-learning-immediate", "strict source", "port latching"];
+
+/** What rtpengine says when it has no room: ports, sessions, load. With the ports it gives up the whole call. */
+function kindOf(why: string): EngineFailure["kind"] {
+  if (/ran out of ports|limit (?:reached|exceeded)/i.test(why)) return "full";
+  return /unknown call-id/i.test(why) ? "unknown" : "refused";
+}
+
+function onlySuites(wanted: Suites): readonly string[] {
+  return SUITES.filter((suite) => !wanted.includes(suite)).map((suite) => `no-${suite}`);
+}
+
+function suitesOf(lines: EngineLines): Suites {
+  return lines.map((line) => line?.crypto?.key.suite);
+}
+
+function bare(line: EngineLine | undefined): EngineLine | undefined {
+  return line && { ...line, crypto: null };
+}
+
+function other(leg: Leg): Leg {
+  return leg === "a" ? "b" : "a";
+}

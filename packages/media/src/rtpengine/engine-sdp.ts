@@ -1,0 +1,141 @@
+import { isIP } from "node:net";
+import {
+  isMalformed,
+  isUnspecified,
+  type MediaDescription,
+  type RtpMap,
+  readSdp,
+  type SdpCrypto,
+} from "@trunkline/sip";
+import { type CarriedLine, familyOf } from "../embedded/negotiation.ts";
+import { type CryptoLine, writeCrypto } from "../srtp/sdes.ts";
+import { isSuite } from "../srtp/suite.ts";
+
+/**
+ * The descriptions that we and rtpengine show each other. It gets what it needs to carry a call and nothing else that the ends wrote: it
+ * parses in C, and its opinions about attributes are not ours. What the ends are shown is written by the rules of every media plane; of
+ * rtpengine's answer only the places and keys are taken.
+ */
+
+/** One media line as a leg described it. */
+export type EngineLine = CarriedLine & {
+  /** `audio`, `image` … */
+  readonly kind: string;
+  readonly address: string;
+  readonly port: number;
+  /** RTCP on the port of RTP (RFC 5761), offered or accepted. */
+  readonly isMuxed: boolean;
+  readonly rtcpAddress: string;
+  readonly rtcpPort: number;
+  readonly formats: readonly string[];
+  readonly rtpmaps: ReadonlyMap<string, RtpMap>;
+};
+
+/** Lines in order; undefined for one that is switched off or that no media plane carries. */
+export type EngineLines = readonly (EngineLine | undefined)[];
+
+/** Where rtpengine listens for a leg's media line, and the key that it enciphers with towards that leg. */
+export type EnginePlace = { readonly address: string; readonly port: number; readonly crypto: CryptoLine | null };
+export type EnginePlaces = readonly (EnginePlace | undefined)[];
+
+/**
+ * Types that rtpengine is to know whatever the leg named, for it counts packets of types that it does not know as errors: comfort noise, which
+ * is often sent unannounced (RFC 3389 §4), and what RTCP looks like when it strays to the port of RTP (RFC 5761 §4).
+ */
+const UNANNOUNCED = ["13", "72", "73", "74", "75", "76"];
+
+/**
+ * What a leg said of a line, for rtpengine.
+ *
+ * @param before what it said last: hold by 0.0.0.0 (RFC 2543) says nothing about where the holder is
+ */
+export function engineLine(media: MediaDescription, carried: CarriedLine, before: EngineLine | undefined): EngineLine {
+  const address = media.connection?.address ?? "";
+  const isHeld = isUnspecified(address) && before !== undefined;
+  const rtcpAddress = media.rtcp.address;
+  return {
+    ...carried,
+    kind: media.kind,
+    address: isHeld ? before.address : address,
+    port: media.port,
+    isMuxed: media.rtcpMux,
+    rtcpAddress: isHeld
+      ? before.rtcpAddress
+      : rtcpAddress !== undefined && isIP(rtcpAddress) === isIP(address)
+        ? rtcpAddress
+        : address,
+    rtcpPort: media.rtcp.port <= 65_535 ? media.rtcp.port : 0,
+    formats: media.formats,
+    rtpmaps: media.rtpmaps,
+  };
+}
+
+/** What rtpengine is told of a leg. */
+export function writeForEngine(lines: EngineLines): string {
+  const address = lines.find((line) => line)?.address ?? "0.0.0.0";
+  const head = join("v=0", `o=- 0 0 ${inAddress(address)}`, "s=-", `c=${inAddress(address)}`, "t=0 0");
+  return head + lines.map((line) => (line ? writeLine(line) : join("m=audio 0 RTP/AVP 0"))).join("");
+}
+
+function writeLine(line: EngineLine): string {
+  const connection = `c=${inAddress(line.address)}`;
+  if (line.content === "datagram") {
+    return join(`m=${line.kind} ${line.port} udptl ${line.formats.join(" ")}`, connection);
+  }
+  const types = [...new Set([...line.formats.filter((format) => /^\d{1,3}$/.test(format)), ...UNANNOUNCED])];
+  return join(
+    `m=${line.kind} ${line.port} ${line.crypto ? "RTP/SAVP" : "RTP/AVP"} ${types.join(" ")}`,
+    connection,
+    ...types.flatMap((type) => rtpmapLines(type, line.rtpmaps.get(type))),
+    `a=rtcp:${line.rtcpPort} ${inAddress(line.rtcpAddress)}`,
+    ...(line.isMuxed ? ["a=rtcp-mux"] : []),
+    ...(line.crypto ? [`a=${writeCrypto(line.crypto.tag, line.crypto.key)}`] : []),
+  );
+}
+
+function rtpmapLines(type: string, rtpmap: RtpMap | undefined): readonly string[] {
+  if (rtpmap === undefined) return [];
+  const channels = rtpmap.channels > 1 ? `/${rtpmap.channels}` : "";
+  return [`a=rtpmap:${type} ${rtpmap.encoding}/${rtpmap.clockRateHz}${channels}`];
+}
+
+/**
+ * The places in rtpengine's answer for the other leg, or why it cannot be used.
+ *
+ * @param lines what it was told
+ * @param suites of the keys that the other leg needs, for each line; null when it speaks plain RTP
+ */
+export function readFromEngine(
+  sdp: string,
+  lines: EngineLines,
+  suites: readonly (string | undefined)[] | null,
+): EnginePlaces | string {
+  const description = readSdp(sdp);
+  if (isMalformed(description)) return `an unreadable description (${description.what})`;
+  const { media } = description;
+  if (media.length !== lines.length) return `${media.length} media lines for ${lines.length}`;
+  const places: (EnginePlace | undefined)[] = [];
+  for (const [index, { port, connection, crypto }] of media.entries()) {
+    const line = lines[index];
+    const address = connection?.address ?? "";
+    const key = crypto.find(({ suite }) => suite === suites?.[index]);
+    if (line !== undefined && port === 0) return `no port for media line ${index + 1}`;
+    if (line !== undefined && isIP(address) === 0) return `no address for media line ${index + 1}`;
+    if (line?.content === "rtp" && suites?.[index] && key === undefined) return `no key for media line ${index + 1}`;
+    places.push(line && { address, port, crypto: key === undefined ? null : readKey(key) });
+  }
+  return places;
+}
+
+function readKey({ tag, suite, keyParams }: SdpCrypto): CryptoLine | null {
+  const [, base64 = ""] = /^inline:([^|]*)/.exec(keyParams) ?? [];
+  return isSuite(suite) ? { tag, key: { suite, master: new Uint8Array(Buffer.from(base64, "base64")) } } : null;
+}
+
+function inAddress(address: string): string {
+  return `IN ${familyOf(address)} ${address}`;
+}
+
+function join(...text: readonly string[]): string {
+  return `${text.join("\r\n")}\r\n`;
+}

@@ -1,0 +1,93 @@
+import { refuse } from "../embedded/negotiation.ts";
+import type { MediaEvent, MediaOptions, MediaPlane, MediaRefusal, MediaSession } from "../plane.ts";
+import { EngineCall, EngineFailure } from "./engine-call.ts";
+import type { EnginePlaces } from "./engine-sdp.ts";
+import type { NgAddress } from "./ng-client.ts";
+import { EngineServer, type ServerEvent } from "./server.ts";
+import { EngineSession, type Placed } from "./session.ts";
+
+export type RtpengineOptions = {
+  /** Control addresses (`--listen-ng`), each of one rtpengine. */
+  readonly servers: readonly NgAddress[];
+  /** What happened to a server, for the log. */
+  readonly onEvent?: (event: ServerEvent) => void;
+  /** How often a server is asked whether it is there, ms. */
+  readonly probeMs?: number;
+  /** After how long without an answer its calls have lost their media, ms. */
+  readonly lostMs?: number;
+};
+
+/** Longest time for an answer, other servers included; whoever asks us waits for two seconds. */
+const REPLY_MS = 1_800;
+/** Longest time for a server while there is another one to try. */
+const FIRST_REPLY_MS = 600;
+/** An offer whose fate is unknown is taken back, if the server hears of it. */
+const TAKE_BACK_MS = 3_000;
+
+type Open = (call: EngineCall, untilMs: number) => Promise<EnginePlaces | EngineFailure>;
+
+/**
+ * The media plane on rtpengine servers (MED-7): ports, packets and SRTP are theirs, offers and answers ours. A new call goes to the server
+ * that carries the fewest of ours; one that does not answer gets none until it does, and a call is tried on the next meanwhile.
+ */
+export function createRtpenginePlane(options: RtpengineOptions): MediaPlane {
+  return new RtpenginePlane(options);
+}
+
+class RtpenginePlane implements MediaPlane {
+  readonly #servers: readonly EngineServer[];
+  readonly #sessions = new Set<EngineSession>();
+  #closed = false;
+
+  constructor(options: RtpengineOptions) {
+    this.#servers = options.servers.map((address) => new EngineServer(address, options));
+  }
+
+  async open(
+    callSid: string,
+    options: MediaOptions,
+    onEvent: (event: MediaEvent) => void = () => undefined,
+  ): Promise<MediaSession> {
+    if (this.#closed) throw new Error("the media plane is closed");
+    const session: EngineSession = new EngineSession(
+      {
+        place: (open) => this.#place((server) => new EngineCall(server, callSid, options), open),
+        untilMs: () => performance.now() + REPLY_MS,
+        onEnded: () => this.#sessions.delete(session),
+      },
+      options,
+      onEvent,
+    );
+    this.#sessions.add(session);
+    return session;
+  }
+
+  async usage(): Promise<{ readonly sessions: number; readonly ports: number }> {
+    let ports = 0;
+    for (const session of this.#sessions) ports += session.ports;
+    return { sessions: this.#sessions.size, ports };
+  }
+
+  /** Ends the calls that are still open: other than our own sockets, a server's would outlive us. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#sessions].map((session) => session.close()));
+    for (const server of this.#servers) server.close();
+  }
+
+  async #place(callOn: (server: EngineServer) => EngineCall, open: Open): Promise<Placed | MediaRefusal> {
+    const untilMs = performance.now() + REPLY_MS;
+    const candidates = this.#servers.filter((server) => !server.isAway).sort((x, y) => x.load - y.load);
+    const whys: string[] = [];
+    for (const [index, server] of candidates.entries()) {
+      const isLast = index === candidates.length - 1;
+      const call = callOn(server);
+      const places = await open(call, isLast ? untilMs : Math.min(untilMs, performance.now() + FIRST_REPLY_MS));
+      if (!(places instanceof EngineFailure)) return { call, places };
+      if (places.kind === "silent" || places.kind === "refused") void call.delete(performance.now() + TAKE_BACK_MS);
+      if (places.kind === "refused") return refuse(488, places.why);
+      whys.push(places.why);
+    }
+    return refuse(503, whys.join("; ") || `no rtpengine answers (${this.#servers.map(({ name }) => name).join(", ")})`);
+  }
+}
