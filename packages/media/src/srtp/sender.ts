@@ -124,7 +124,7 @@ export class SrtpSender {
     const name = this.#hasForgotten ? this.#newSsrc() : ssrc;
     this.#hasRenamed ||= this.#hasForgotten;
     const source = new Sent(ssrc, name, new KeyStream(this.#rtp.cipher));
-    this.#hasForgotten ||= this.#sources.add(source);
+    if (this.#sources.add(source)) this.#hasForgotten = true;
     return source;
   }
 
