@@ -103,6 +103,11 @@ export function errorEntry(code: ErrorCode): ErrorEntry {
   return CATALOGUE[code];
 }
 
+/** Every code of the catalogue, in order. */
+export function errorCodes(): readonly ErrorCode[] {
+  return Object.keys(CATALOGUE).map((code) => Number(code) as ErrorCode);
+}
+
 /** True for a code that the catalogue knows, so that one read from a record can be explained. */
 export function isErrorCode(code: number): code is ErrorCode {
   return Object.hasOwn(CATALOGUE, code);

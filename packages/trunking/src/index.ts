@@ -3,7 +3,7 @@ export type * from "./directory/directory.types.ts";
 export { checkDomainName, type TrunkDomainName, trunkDomainSuffix } from "./domain-name.ts";
 export { isE164, isEmergencyNumber, toE164 } from "./e164.ts";
 export type * from "./errors.ts";
-export { errorEntry, errorText, isErrorCode } from "./errors.ts";
+export { errorCodes, errorEntry, errorText, isErrorCode } from "./errors.ts";
 export { type AddedHeader, checkAddedHeader, checkRemovedHeader, type RemovedHeader } from "./header-rule.ts";
 export * from "./health/breaker.ts";
 export { type Invalid, invalid } from "./invalid.ts";
