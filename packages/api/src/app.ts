@@ -1,5 +1,6 @@
 import formbody from "@fastify/formbody";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { closeInTime } from "./closing.ts";
 import type { ApiDeps } from "./deps.ts";
 import { problemOfError } from "./failure.ts";
 import { mountedPath, mountRoutes } from "./mount.ts";
@@ -28,6 +29,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     routerOptions: { maxParamLength: 256 },
     exposeHeadRoutes: false,
   });
+  closeInTime(app);
   app.register(formbody);
   readEmptyJson(app);
   app.addHook("onRequest", async (request, reply) => {
