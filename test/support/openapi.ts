@@ -66,7 +66,7 @@ function* operationsOf(
       const content = response["content"] as Record<string, { schema?: Json }> | undefined;
       const schema = content?.["application/json"]?.schema ?? {};
       const pointer = steps.map((step) => encodeURIComponent(step.replace(/~/g, "~0").replace(/\//g, "~1"))).join("/");
-      const reference = content === undefined ? {} : { $ref: `${name}#/${pointer}` };
+      const reference = content?.["application/json"] === undefined ? {} : { $ref: `${name}#/${pointer}` };
       let compiled: ValidateFunction | undefined;
       const validate = (): ValidateFunction => {
         compiled ??= ajv.compile(reference);

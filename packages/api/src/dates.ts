@@ -11,6 +11,23 @@ export function rfc2822Date(atMs: number): string {
 /** A moment or a whole day, as date filters take it; `untilMs` is exclusive. */
 export type DateSpan = { readonly fromMs: number; readonly untilMs: number };
 
+/**
+ * What a date filter with its `<` and `>` forms asks for: the day or second itself, `>` from its beginning, `<` up to and with its first
+ * second; all of them together (contract §1.3). `fromMs` inclusive, `toMs` exclusive.
+ */
+export function boundsOf(
+  at: DateSpan | undefined,
+  after: DateSpan | undefined,
+  before: DateSpan | undefined,
+): { readonly fromMs: number | undefined; readonly toMs: number | undefined } {
+  const from = [at?.fromMs, after?.fromMs].filter((ms) => ms !== undefined);
+  const to = [at?.untilMs, before === undefined ? undefined : before.fromMs + 1000].filter((ms) => ms !== undefined);
+  return {
+    fromMs: from.length > 0 ? Math.max(...from) : undefined,
+    toMs: to.length > 0 ? Math.min(...to) : undefined,
+  };
+}
+
 const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const MOMENT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?$/;

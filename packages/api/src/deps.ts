@@ -20,6 +20,8 @@ export type ApiDeps = {
   readonly liveCalls?: LiveCallsPort;
   /** Absent in a role that carries no calls. */
   readonly simulations?: SimulationPort;
+  /** Why requests of ours never go to a host (as a URL writes it), undefined when they may; absent: they go anywhere. */
+  readonly refusedHost?: (host: string) => string | undefined;
   /** Absent: no limit. */
   readonly requestLimit?: RequestLimit;
   /**

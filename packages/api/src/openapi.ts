@@ -48,11 +48,10 @@ const PAGING: readonly Json[] = [
   { name: "PageToken", in: "query", schema: { type: "string" } },
 ];
 
-function operation({ method, path, summary, form, success, scope }: Route): Json {
+function operation({ method, path, summary, form, success, scope, paged = false }: Route): Json {
   const names = [...path.matchAll(/:(\w+)/g)].map((match) => match[1]);
   const inPath = names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
-  const isList = method === "GET" && !path.includes(":");
-  const inQuery = method === "GET" ? [...queryParameters(form), ...(isList ? PAGING : [])] : [];
+  const inQuery = method === "GET" ? [...queryParameters(form), ...(paged ? PAGING : [])] : [];
   const content = success.schema && {
     [success.contentType ?? "application/json"]: { schema: jsonSchema(success.schema) },
   };

@@ -277,9 +277,16 @@ describe("the OpenAPI document (API-4)", () => {
     expect(
       Object.entries(paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path}`)),
     ).toEqual([
+      "get /trunkline/v1/Calls",
       "get /trunkline/v1/Calls/{sid}",
+      "get /trunkline/v1/Calls.csv",
       "get /trunkline/v1/Calls/{sid}/Trace",
       "get /trunkline/v1/Calls/{sid}/Quality",
+      "get /trunkline/v1/DebuggerWebhook",
+      "post /trunkline/v1/DebuggerWebhook",
+      "delete /trunkline/v1/DebuggerWebhook",
+      "get /trunkline/v1/ErrorCodes",
+      "get /trunkline/v1/ErrorCodes/{code}",
       "get /trunkline/v1/LiveCalls",
       "get /trunkline/v1/LiveCalls/{sid}",
       "delete /trunkline/v1/LiveCalls/{sid}",

@@ -28,11 +28,16 @@ export type ProblemBody = {
   readonly status: number;
 };
 
+/** Where a code is explained to everybody (contract §5.1, SDKs show it); what we know of it ourselves is below `/trunkline/v1/ErrorCodes`. */
+export function moreInfo(code: number): string {
+  return `https://www.twilio.com/docs/errors/${code}`;
+}
+
 export function problemBody(problem: Problem): ProblemBody {
   return {
     code: problem.code,
     message: problem.message,
-    more_info: `https://www.twilio.com/docs/errors/${problem.code}`,
+    more_info: moreInfo(problem.code),
     status: problem.status,
   };
 }

@@ -24,6 +24,8 @@ export type Resource<Row, Parent> = {
   /** The row that everything hangs below; undefined: 404. */
   readonly parent: (at: Context) => Promise<Parent | undefined>;
   readonly view: View<Row, Parent>;
+  /** What a list shows of each; default: `view`. */
+  readonly viewListed?: View<Row, Parent>;
   /** What `view` gives; on our own surface, whose OpenAPI document is made from it. */
   readonly shape?: z.ZodType;
   /** Filters, giving the function that fetches one page. */
@@ -50,7 +52,15 @@ export function routesOf<Row, Parent>(resource: Resource<Row, Parent>): readonly
   const routes: Route[] = [];
   if (list) {
     const run = (at: Context) => runList(resource, list, at);
-    routes.push({ ...collection, method: "GET", summary: `List: ${noun}`, form: list.form, success: many, run });
+    routes.push({
+      ...collection,
+      method: "GET",
+      summary: `List: ${noun}`,
+      form: list.form,
+      success: many,
+      paged: true,
+      run,
+    });
   }
   if (create) {
     const run = (at: Context) =>
@@ -125,7 +135,7 @@ async function runList<Row, Parent>(
     if (lister instanceof Problem) return lister;
     const page = await fetchPage(paging, lister);
     if (page instanceof Problem) return page;
-    const items = await Promise.all(page.found.rows.map((row) => resource.view(row, below)));
+    const items = await Promise.all(page.found.rows.map((row) => (resource.viewListed ?? resource.view)(row, below)));
     return { status: 200, body: envelope(resource, at, items, page) };
   });
 }

@@ -51,6 +51,8 @@ export type Route = {
   readonly scope: "account" | "operator" | "anyone";
   /** One line for the OpenAPI document. */
   readonly summary: string;
+  /** Takes the paging parameters beside its own. */
+  readonly paged?: boolean;
   /** Query parameters of a GET, body parameters of a POST. */
   readonly form: Form;
   /** What success answers; for the OpenAPI document of our own surface, so Twilio's surfaces leave the schema out. */

@@ -183,7 +183,8 @@ export interface CallRepository {
 /** Filters of the Alerts list (contract §3.2 Monitor v1); bounds as in `CallFilter`. */
 export type AlertFilter = {
   readonly resourceSid?: string;
-  readonly level?: Alert["level"];
+  /** Any of these. */
+  readonly levels?: readonly Alert["level"][];
   readonly errorCode?: number;
   readonly fromMs?: number;
   readonly toMs?: number;

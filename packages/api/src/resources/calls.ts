@@ -1,26 +1,10 @@
-import type { CallFilter } from "@trunkline/store";
-import { type DateSpan, rfc2822Date } from "../dates.ts";
-import { anyText, date, given, oneOf, optional, sid } from "../form.ts";
-import { invalid, type Problem, unavailable } from "../problem.ts";
+import { rfc2822Date } from "../dates.ts";
+import { oneOf } from "../form.ts";
+import { invalid, Problem, unavailable } from "../problem.ts";
 import { type At, noParent, type Resource } from "../resource.ts";
 import { accepts, type Context } from "../route.ts";
 import { type CallFacts, findCall } from "./call-facts.ts";
-
-const STATUSES = ["queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"] as const;
-
-const filters = {
-  To: optional(anyText()),
-  From: optional(anyText()),
-  ParentCallSid: optional(sid("CA")),
-  Status: optional(oneOf(...STATUSES)),
-  StartTime: optional(date()),
-  "StartTime<": optional(date()),
-  "StartTime>": optional(date()),
-  EndTime: optional(date()),
-  "EndTime<": optional(date()),
-  "EndTime>": optional(date()),
-  TrunkSid: optional(sid("TK")),
-};
+import { callFilterOf, twilioCallFilters } from "./call-filters.ts";
 
 /** 2010-04-01 Calls: the call log, newest first (contract §3.1, §4.1, EVD-5). `TrunkSid` is a filter of ours. */
 export const calls: Resource<CallFacts, null> = {
@@ -30,25 +14,10 @@ export const calls: Resource<CallFacts, null> = {
   key: "calls",
   parent: noParent,
   view: viewCall,
-  list: accepts(filters, async (at: At<null>, values) => {
+  list: accepts(twilioCallFilters, async (at: At<null>, values) => {
     // Trunk calls have no parent call.
     if (values.ParentCallSid !== undefined) return async () => ({ rows: [], next: null, previous: null });
-    const started = boundsOf(values.StartTime, values["StartTime>"], values["StartTime<"]);
-    const ended = boundsOf(values.EndTime, values["EndTime>"], values["EndTime<"]);
-    const filter: CallFilter = {
-      accountSid: at.account.sid,
-      ...given({
-        to: values.To,
-        from: values.From,
-        status: values.Status,
-        trunkSid: values.TrunkSid,
-        startedFromMs: started.fromMs,
-        startedToMs: started.toMs,
-        endedFromMs: ended.fromMs,
-        endedToMs: ended.toMs,
-      }),
-    };
-    return (page) => at.deps.store.calls.list(filter, page);
+    return (page) => at.deps.store.calls.list(callFilterOf(at.account.sid, values), page);
   }),
   fetch: findCall,
   update: accepts(
@@ -57,6 +26,10 @@ export const calls: Resource<CallFacts, null> = {
       return (await hangUp(at, at.row, asked)) ?? (await findCall(at, at.row.sid)) ?? at.row;
     },
   ),
+  remove: async (at, call) => {
+    const deleted = await at.deps.store.calls.delete(call.accountSid, call.sid);
+    return deleted ? undefined : new Problem(409, 20009, `Call ${call.sid} is not over; end it before deleting it.`);
+  },
 };
 
 /** Ends a live call; `canceled` only one that is not answered yet (contract §4.1). Undefined when it is done. */
@@ -70,20 +43,6 @@ async function hangUp(at: Context, call: CallFacts, asked: "completed" | "cancel
     return invalid(`Call ${call.sid} is answered; it cannot be canceled. Use Status=completed.`, 21220);
   }
   return (await liveCalls.hangUp(call.accountSid, call.sid)) ? undefined : notLive;
-}
-
-/** A day or second itself, `>` from its beginning, `<` up to and with its first second; all of them together (contract §1.3). */
-function boundsOf(
-  at: DateSpan | undefined,
-  after: DateSpan | undefined,
-  before: DateSpan | undefined,
-): { readonly fromMs: number | undefined; readonly toMs: number | undefined } {
-  const from = [at?.fromMs, after?.fromMs].filter((ms) => ms !== undefined);
-  const to = [at?.untilMs, before === undefined ? undefined : before.fromMs + 1000].filter((ms) => ms !== undefined);
-  return {
-    fromMs: from.length > 0 ? Math.max(...from) : undefined,
-    toMs: to.length > 0 ? Math.min(...to) : undefined,
-  };
 }
 
 const SUBRESOURCES = {

@@ -2,6 +2,7 @@ import { routesOf } from "../resource.ts";
 import type { Route } from "../route.ts";
 import { accountSettingsRoutes } from "./account-settings.ts";
 import { accounts } from "./accounts.ts";
+import { alerts } from "./alerts.ts";
 import { calls } from "./calls.ts";
 import { carrierPrefixes } from "./carrier-prefixes.ts";
 import { carrierSources } from "./carrier-sources.ts";
@@ -9,14 +10,17 @@ import { carrierTargets } from "./carrier-targets.ts";
 import { carriers } from "./carriers.ts";
 import { credentialLists } from "./credential-lists.ts";
 import { credentials } from "./credentials.ts";
+import { debuggerWebhookRoutes } from "./debugger-webhook.ts";
 import { dialingPermissionCountries, highRiskSpecialPrefixes } from "./dialing-permissions.ts";
 import { dialingUpdateRoutes } from "./dialing-updates.ts";
+import { errorCodeRoutes } from "./error-codes.ts";
 import { geoPermissions } from "./geo-permissions.ts";
 import { incomingPhoneNumbers } from "./incoming-phone-numbers.ts";
 import { ipAccessControlLists } from "./ip-access-control-lists.ts";
 import { ipAddresses } from "./ip-addresses.ts";
 import { limits } from "./limits.ts";
 import { liveCalls } from "./live-calls.ts";
+import { callNotifications, notifications } from "./notifications.ts";
 import { originationUrls } from "./origination-urls.ts";
 import { ownCallRoutes } from "./own-calls.ts";
 import { ownTrunks } from "./own-trunks.ts";
@@ -43,10 +47,15 @@ export function routes(): readonly Route[] {
     ...routesOf(ipAddresses),
     ...routesOf(incomingPhoneNumbers),
     ...routesOf(calls),
+    ...routesOf(callNotifications),
+    ...routesOf(notifications),
+    ...routesOf(alerts),
     ...routesOf(dialingPermissionCountries),
     ...routesOf(highRiskSpecialPrefixes),
     ...dialingUpdateRoutes,
     ...ownCallRoutes,
+    ...debuggerWebhookRoutes,
+    ...errorCodeRoutes,
     ...routesOf(liveCalls),
     ...routesOf(simulatedCalls),
     ...routesOf(ownTrunks),

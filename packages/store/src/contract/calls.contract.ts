@@ -229,11 +229,13 @@ function alertFilterChecks(store: () => Store): void {
     const list = async (filter: AlertFilter) => (await store().alerts.list(accountSid, filter, ALL)).rows;
     const cases: [filter: AlertFilter, want: unknown[]][] = [
       [{}, [warning, error]],
-      [{ level: "warning" }, [warning]],
+      [{ levels: ["warning"] }, [warning]],
+      [{ levels: ["warning", "error"] }, [warning, error]],
+      [{ levels: [] }, []],
       [{ errorCode: 32201 }, [error]],
       [{ fromMs: atMs + 1 }, [warning]],
       [{ fromMs: atMs, toMs: atMs + 10 }, [error]],
-      [{ level: "error", errorCode: 32011 }, []],
+      [{ levels: ["error"], errorCode: 32011 }, []],
     ];
     for (const [filter, want] of cases) expect([filter, await list(filter)]).toEqual([filter, want]);
     expect(await store().alerts.fetch(accountSid, error.sid)).toEqual(error);

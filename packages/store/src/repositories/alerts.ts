@@ -48,7 +48,7 @@ export function alertRepository(database: Database): AlertRepository {
 function conditions(accountSid: string, filter: AlertFilter): RawBuilder<unknown> {
   const all: RawBuilder<unknown>[] = [sql`account_sid = ${accountSid}`];
   if (filter.resourceSid !== undefined) all.push(sql`resource_sid = ${filter.resourceSid}`);
-  if (filter.level !== undefined) all.push(sql`level = ${filter.level}`);
+  if (filter.levels !== undefined) all.push(sql`level = any (${filter.levels}::text[])`);
   if (filter.errorCode !== undefined) all.push(sql`error_code = ${filter.errorCode}`);
   if (filter.fromMs !== undefined) all.push(sql`at >= ${new Date(filter.fromMs)}`);
   if (filter.toMs !== undefined) all.push(sql`at < ${new Date(filter.toMs)}`);
