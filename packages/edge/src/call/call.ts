@@ -1,5 +1,5 @@
 import type { Leg as LegName } from "@trunkline/media";
-import type { Flow, TimerHandle } from "@trunkline/sip";
+import type { Flow } from "@trunkline/sip";
 import type { Attempt, CallIdentity, LimitClaim, RedirectDecision } from "@trunkline/trunking";
 import type { LiveCallView } from "../edge.types.ts";
 import type { Leg, LegListener, RelayedInfo } from "../leg/leg.ts";
@@ -7,10 +7,12 @@ import { LegA } from "../leg/leg-a.ts";
 import { LegB } from "../leg/leg-b.ts";
 import { MAX_TARGETS_PER_ATTEMPT, UNWELL } from "../limits.ts";
 import type { Located, Target } from "../locate/locator.ts";
-import type { CallInput, CallOutput, CallPlan, CallState, CallTimer, Ending, LegEvent } from "./call.types.ts";
+import type { CallInput, CallOutput, CallPlan, CallState, Ending, LegEvent } from "./call.types.ts";
 import { CallMedia } from "./call-media.ts";
+import { CallTimers } from "./call-timers.ts";
 import { Evidence } from "./evidence.ts";
 import { HeldLimits } from "./held-limits.ts";
+import { type CallMediaRules, mediaOptions } from "./media-options.ts";
 import { reasonValue } from "./outcome.ts";
 import type { CallParts, PeerOwner } from "./parts.ts";
 import { planned } from "./planned.ts";
@@ -25,11 +27,7 @@ export type CallOpening = {
   readonly session: LegA["session"];
   /** What leg B's INVITE may still be forwarded. */
   readonly maxForwards: number;
-  readonly symmetricRtp: boolean;
-  /** Leg A's media is SRTP. */
-  readonly callerSrtp: boolean;
-  /** MED-4: how long no leg may be heard; 0: any time. */
-  readonly mediaSilenceMs: number;
+  readonly media: CallMediaRules;
   /** Limits that a start was taken from for this call. */
   readonly claims: readonly LimitClaim[];
   readonly startedAtMs: number;
@@ -69,7 +67,7 @@ export class Call {
   readonly #evidence: Evidence;
   readonly #limits: HeldLimits;
   readonly #media: CallMedia;
-  readonly #timers = new Map<CallTimer, TimerHandle>();
+  readonly #timers: CallTimers;
   readonly #inputs: CallInput[] = [];
   /** Routing's, and those that came of a redirection; the machine's are in the same order. */
   readonly #attempts: Attempt[];
@@ -88,6 +86,7 @@ export class Call {
     this.#attempts = [...opening.attempts];
     this.#evidence = new Evidence(parts, opening);
     this.#media = new CallMedia(parts, (input) => this.#feed(input));
+    this.#timers = new CallTimers(parts.host, (timer) => this.#feed({ kind: "timer", timer }));
     this.#legA = new LegA(
       opening.session,
       opening.sid,
@@ -170,10 +169,10 @@ export class Call {
         this.#media.close();
         break;
       case "set":
-        this.#setTimer(output.timer, output.afterMs);
+        this.#timers.set(output.timer, output.afterMs);
         break;
       case "clear":
-        this.#clearTimer(output.timer);
+        this.#timers.clear(output.timer);
         break;
       case "attempted":
         this.#attempted(output);
@@ -293,19 +292,13 @@ export class Call {
   }
 
   #prepareMedia({ attempt, target, sdp }: Extract<CallOutput, { readonly kind: "prepare-media" }>): void {
-    const { sid, identity, symmetricRtp, callerSrtp, mediaSilenceMs, session } = this.opening;
-    const { advertised } = this.#parts;
+    const { sid, identity, media, session } = this.opening;
+    const { advertised, peers } = this.#parts;
     const callee = this.#attempts[attempt];
-    const shownToA = advertised(session.flow).host;
-    const flowToB = callee && this.#parts.peers.flowTo(target, callee);
-    const customer: LegName = identity.direction === "trunking-terminating" ? "a" : "b";
-    this.#media.open(sid, {
-      symmetricRtp: { a: symmetricRtp && customer === "a", b: symmetricRtp && customer === "b" },
-      advertise: { a: shownToA, b: flowToB ? advertised(flowToB).host : shownToA },
-      srtp: { a: callerSrtp, b: callee?.srtp ?? false },
-      codecs: { a: null, b: callee?.codecs ?? null },
-      ...(mediaSilenceMs > 0 ? { silenceMs: mediaSilenceMs } : {}),
-    });
+    const a = advertised(session.flow).host;
+    const flowToB = callee && peers.flowTo(target, callee);
+    const shown = { a, b: flowToB ? advertised(flowToB).host : a };
+    this.#media.open(sid, mediaOptions(media, identity.direction, callee, shown));
     if (sdp !== undefined) this.#media.ask({ kind: "prepare" }, (opened) => opened.offer("a", sdp));
   }
 
@@ -333,23 +326,6 @@ export class Call {
       this.#limits.release();
       this.opening.onOver(this);
     }
-  }
-
-  #setTimer(timer: CallTimer, afterMs: number): void {
-    this.#clearTimer(timer);
-    this.#timers.set(
-      timer,
-      this.#parts.host.setTimer(afterMs, () => {
-        this.#timers.delete(timer);
-        this.#feed({ kind: "timer", timer });
-      }),
-    );
-  }
-
-  #clearTimer(timer: CallTimer): void {
-    const handle = this.#timers.get(timer);
-    if (handle !== undefined) this.#parts.host.clearTimer(handle);
-    this.#timers.delete(timer);
   }
 
   #leg(name: LegName): Leg | undefined {
@@ -387,7 +363,7 @@ export class Call {
       errorCode: null,
       why,
     } as const;
-    for (const timer of ["silence", "ring", "duration"] as const) this.#clearTimer(timer);
+    this.#timers.clearAll();
     this.#evidence.ended({ kind: "ended", ending, quality: [] });
     this.#media.drop();
     this.#release(ending);

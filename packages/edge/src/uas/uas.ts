@@ -194,9 +194,7 @@ export class Uas {
       },
       session,
       maxForwards: request.maxForwards - 1,
-      symmetricRtp,
-      callerSrtp,
-      mediaSilenceMs: limits.mediaSilenceMs,
+      media: { symmetricRtp, callerSrtp, mediaSilenceMs: limits.mediaSilenceMs },
       claims,
       startedAtMs,
       redirect: (redirect) =>
