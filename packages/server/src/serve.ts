@@ -134,8 +134,8 @@ async function startEdge(
       journalDir: join(settings.dataDir, "journal", settings.edge),
       nonceSecret: secrets.nonceSecret,
     };
-    const { rtpPorts, mediaWorkers } = settings;
-    const thread = new EdgeThread({ options, rtpPorts, mediaWorkers }, store, log, onFatal);
+    const { rtpPorts, media, mediaWorkers } = settings;
+    const thread = new EdgeThread({ options, rtpPorts, media, mediaWorkers }, store, log, onFatal);
     await thread.start();
     edge = thread;
     const close = async (): Promise<void> => {

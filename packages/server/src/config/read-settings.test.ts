@@ -54,6 +54,19 @@ describe("settings (interface §2)", () => {
     ]);
   });
 
+  it("MED-7: takes rtpengine servers by name, IPv4 and IPv6 address", () => {
+    expect(readSettings({}).media).toEqual({ kind: "embedded" });
+    const media = "rtpengine:127.0.0.1:2223, media-2.example.com:22222,[fd00::5]:2223";
+    expect(readSettings({ TRUNKLINE_MEDIA: media }).media).toEqual({
+      kind: "rtpengine",
+      servers: [
+        { host: "127.0.0.1", port: 2223 },
+        { host: "media-2.example.com", port: 22_222 },
+        { host: "fd00::5", port: 2223 },
+      ],
+    });
+  });
+
   it("reads the YAML file, and lets variables win over it", () => {
     const path = configFile(
       "TRUNKLINE_ZONE: sip.example.com\nTRUNKLINE_SIP_PORT: 5080\nTRUNKLINE_BIND:\n  - 127.0.0.1\n  - 127.0.0.2\n",
@@ -66,6 +79,11 @@ describe("settings (interface §2)", () => {
     [{ TRUNKLINE_SIP_PORT: "70000" }, /^TRUNKLINE_SIP_PORT=70000: a port is a number from 0 to 65535$/],
     [{ TRUNKLINE_SIP_PORT: "sip" }, /a port is a number/],
     [{ TRUNKLINE_ROLE: "edgy" }, /choose one of all, edge, control/],
+    [{ TRUNKLINE_MEDIA: "rtpengine" }, /write embedded, or rtpengine:host:port/],
+    [{ TRUNKLINE_MEDIA: "rtpengine:10.0.0.1" }, /10\.0\.0\.1: write embedded, or rtpengine:host:port/],
+    [{ TRUNKLINE_MEDIA: "rtpengine:a:2223,:2223" }, /:2223: write embedded/],
+    [{ TRUNKLINE_MEDIA: "rtpengine:a:0" }, /a:0: write embedded/],
+    [{ TRUNKLINE_MEDIA: "rtpengine:a:2223,a:2223" }, /a:2223 is there twice/],
     [{ TRUNKLINE_HTTP: "8080" }, /write host:port/],
     [{ TRUNKLINE_BIND: "localhost" }, /localhost is not an IP address/],
     [{ TRUNKLINE_BIND: "0.0.0.0" }, /say in TRUNKLINE_ADVERTISE which address callers reach/],

@@ -5,6 +5,10 @@ import { isIP } from "node:net";
  * YAML file's keys and the checks at start all come from here (interface §2).
  */
 type ListenAddress = { readonly host: string; readonly port: number };
+/** Which media plane carries calls; of rtpengine, the control addresses of all servers. */
+export type MediaSetting =
+  | { readonly kind: "embedded" }
+  | { readonly kind: "rtpengine"; readonly servers: readonly ListenAddress[] };
 export type Role = "all" | "edge" | "control";
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";
 
@@ -27,7 +31,7 @@ export type Settings = {
   readonly edge: string;
   /** Undefined: the embedded store in the data directory. */
   readonly databaseUrl: string | undefined;
-  readonly media: "embedded";
+  readonly media: MediaSetting;
   readonly mediaWorkers: number;
   readonly operatorSid: string | undefined;
   readonly operatorToken: string | undefined;
@@ -121,6 +125,24 @@ const portRange: Read<{ readonly min: number; readonly max: number }> = (value) 
     : wrong("the range is too small: one call takes four ports, so give at least eight");
 };
 
+const RTPENGINE_FORM = "write embedded, or rtpengine:host:port, several after commas, such as rtpengine:127.0.0.1:2223";
+
+const mediaPlane: Read<MediaSetting> = (value) => {
+  if (value === "embedded") return { kind: "embedded" };
+  const [, list] = /^rtpengine:(.+)$/.exec(value) ?? [];
+  if (list === undefined) return wrong(RTPENGINE_FORM);
+  const servers: ListenAddress[] = [];
+  for (const one of list.split(",").map((text) => text.trim())) {
+    const [, ipv6, name, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/.exec(one) ?? [];
+    const server = { host: ipv6 ?? name ?? "", port: Number(digits) };
+    if (server.host === "" || server.port < 1 || server.port > 65_535) return wrong(`${one}: ${RTPENGINE_FORM}`);
+    if (servers.some(({ host, port: known }) => host === server.host && known === server.port))
+      return wrong(`${one} is there twice`);
+    servers.push(server);
+  }
+  return { kind: "rtpengine", servers };
+};
+
 const domain: Read<string> = (value) =>
   /^(?=.{1,200}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/.test(value)
     ? value
@@ -169,7 +191,7 @@ export const SETTINGS: readonly SettingRow[] = [
   ),
   row("TRUNKLINE_EDGE", "edge", "local", "name of this node's edge", text),
   row("TRUNKLINE_DATABASE_URL", "databaseUrl", undefined, "postgres://…; default: the embedded store", postgresUrl),
-  row("TRUNKLINE_MEDIA", "media", "embedded", "media plane", choice("embedded")),
+  row("TRUNKLINE_MEDIA", "media", "embedded", "media plane, or rtpengine:host:port[,host:port…]", mediaPlane),
   row("TRUNKLINE_MEDIA_WORKERS", "mediaWorkers", "1", "threads of the embedded media plane", count),
   row("TRUNKLINE_OPERATOR_SID", "operatorSid", undefined, "operator account; made at first start", operatorSid),
   row("TRUNKLINE_OPERATOR_TOKEN", "operatorToken", undefined, "its auth token; made at first start", secret),

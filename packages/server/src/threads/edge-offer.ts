@@ -1,10 +1,12 @@
 import type { EdgeMetrics, EdgeOptions, EdgeTls, LiveCallView, RegistrationView } from "@trunkline/edge";
 import type { Alert, CallRecord, DirectoryChange, Invalid, SimulatedCall, Simulation } from "@trunkline/trunking";
+import type { MediaSetting } from "../config/settings.ts";
 
 /** What the edge thread is started with. */
 export type EdgeThreadData = {
   readonly options: EdgeOptions;
   readonly rtpPorts: { readonly min: number; readonly max: number };
+  readonly media: MediaSetting;
   readonly mediaWorkers: number;
 };
 

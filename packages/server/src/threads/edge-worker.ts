@@ -1,9 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createEdge, type Edge, type EdgePorts } from "@trunkline/edge";
-import { createEmbeddedPlane } from "@trunkline/media";
 import type { DirectoryChange } from "@trunkline/trunking";
 import type { ControlOffer, EdgeOffer, EdgeThreadData } from "./edge-offer.ts";
 import { Link } from "./link.ts";
+import { openMediaPlane } from "./media-plane.ts";
 
 /**
  * The edge thread: SIP sockets, timers and calls, with the media threads below it. Configuration comes down and call records go up
@@ -30,15 +30,7 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
     },
   } satisfies EdgeOffer);
   const log: EdgePorts["log"] = (level, event, fields) => void link.remote.log(level, event, fields);
-  const media = await createEmbeddedPlane({
-    addresses: [
-      ...data.options.addresses,
-      ...(data.options.interconnects ?? []).map(({ address }) => ({ bind: address, advertise: address })),
-    ],
-    portMin: data.rtpPorts.min,
-    portMax: data.rtpPorts.max,
-    workers: data.mediaWorkers,
-  });
+  const media = await openMediaPlane(data, log);
   edge = await createEdge(data.options, {
     directory: {
       subscribe: async (deliver) => {
