@@ -102,6 +102,7 @@ function edgeOf({ core, host, journal, resolver, directory, subscription }: Part
     registrations: () => core.registrations(),
     simulate: (call) => core.simulate(call),
     setTls: (tls) => host.setCertificates(tls),
+    setNamedCertificates: (changes) => host.setNamedCertificates(changes),
     metrics: () => ({
       ...core.metrics(),
       ...journal.counts(),

@@ -18,12 +18,21 @@ export type EdgeCertificate = {
   readonly keyPem: string;
 };
 
+/** What one trunk has of its own (SEC-6): shown by exact name, before anything else. No certificates: nothing any more. */
+export type EdgeNamedCertificates = { readonly key: string; readonly certificates: readonly EdgeCertificate[] };
+
 /** What TLS listeners show, and whom TLS clients trust. */
 export type EdgeTls = {
   /** In order of preference; the first one also serves peers that name no host (no SNI) or a host that none is for. */
   readonly certificates: readonly EdgeCertificate[];
   /** Root certificates to trust in addition to the system's. */
   readonly caPem: string;
+  /** Roots of the certificates of peers that connect to us, where a trunk asks for one. Default `caPem`. */
+  readonly clientCaPem?: string;
+  /** OpenSSL's names of the suites offered, colons between, in order. Absent: all of SEC-1. Read when the edge opens. */
+  readonly ciphers?: string;
+  /** Read when the edge opens; afterwards `Edge.setNamedCertificates` keeps them up to date. */
+  readonly named?: readonly EdgeNamedCertificates[];
   /**
    * Whose servers must prove their name (RFC 5922) when we call them over TLS. Default `carriers`: a carrier is chosen by the operator, who
    * can give us its root. Customers' PBXs mostly have certificates of their own making, and the contract (§8.6) asks nothing of them, so
@@ -119,6 +128,8 @@ export interface Edge {
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   /** Shows and trusts other certificates from the next handshake on; throws when one cannot be used, and then nothing changes. */
   setTls(tls: EdgeTls): void;
+  /** The same for what single trunks have of their own; trunks not named stay as they are. */
+  setNamedCertificates(changes: readonly EdgeNamedCertificates[]): void;
   metrics(): EdgeMetrics;
   /** Refuses new calls (503 with Retry-After), waits for the running ones at most `graceMs`, ends the rest, flushes the journal, closes. */
   close(graceMs: number): Promise<void>;

@@ -4,6 +4,8 @@ import { join, resolve } from "node:path";
 import { createApi } from "@trunkline/api";
 import { openStore, type Store } from "@trunkline/store";
 import { certificateNames, openCertificates } from "./certificates/certificates.ts";
+import { followedBy } from "./certificates/follow-directory.ts";
+import type { OperatorFiles } from "./certificates/operator-files.ts";
 import type { Settings } from "./config/settings.ts";
 import { type Demo, ensureDemo, ensureSimulatedCarrier } from "./demo.ts";
 import { edgeNames, ensureEdgeLocations } from "./edge-locations.ts";
@@ -119,8 +121,10 @@ async function startEdge(
 ): Promise<{ readonly edge: EdgeThread; readonly caPem: string; close(): Promise<void> }> {
   const addresses = settings.bind.map((bind, i) => ({ bind, advertise: settings.advertise[i] ?? bind }));
   let edge: EdgeThread | undefined;
-  const certificates = await openCertificates(certificateOptions(settings, addresses, log), (tls) => {
-    edge?.setTls(tls).catch((error: Error) => log("error", "TLS certificates not taken", { why: error.message }));
+  const notTaken = (error: Error): void => log("error", "TLS certificates not taken", { why: error.message });
+  const certificates = await openCertificates(certificateOptions(settings, addresses, log), {
+    setTls: (tls) => void edge?.setTls(tls).catch(notTaken),
+    setNamedCertificates: (changes) => void edge?.setNamedCertificates(changes).catch(notTaken),
   });
   try {
     const options = {
@@ -135,14 +139,17 @@ async function startEdge(
       nonceSecret: secrets.nonceSecret,
     };
     const { rtpPorts, media, mediaWorkers } = settings;
-    const thread = new EdgeThread({ options, rtpPorts, media, mediaWorkers }, store, log, onFatal);
-    await thread.start();
+    const { callRecordSink, alertSink } = store;
+    const directory = followedBy(store.directory, certificates.follow);
+    const known = { directory, callRecordSink, alertSink };
+    const thread = new EdgeThread({ options, rtpPorts, media, mediaWorkers }, known, log, onFatal);
     edge = thread;
+    await thread.start();
     const close = async (): Promise<void> => {
       certificates.close();
       await thread.close(DRAIN_MS);
     };
-    return { edge, caPem: certificates.caPem, close };
+    return { edge: thread, caPem: certificates.caPem, close };
   } catch (error) {
     certificates.close();
     throw error;
@@ -150,13 +157,16 @@ async function startEdge(
 }
 
 function certificateOptions(
-  { dataDir, zone, edge, tlsCert, tlsKey }: Settings,
+  { dataDir, zone, edge, tlsCert, tlsKey, tlsClientCa, tlsCiphers: ciphers }: Settings,
   addresses: readonly { readonly advertise: string }[],
   log: Log,
 ): Parameters<typeof openCertificates>[0] {
   const shown = addresses.map(({ advertise }) => advertise);
-  const operator = tlsCert !== undefined && tlsKey !== undefined ? { certPath: tlsCert, keyPath: tlsKey } : undefined;
-  return { dataDir, names: certificateNames(zone, edgeNames(edge), shown), operator, log };
+  const operator: OperatorFiles = {
+    ...(tlsCert !== undefined && tlsKey !== undefined ? { certificate: { certPath: tlsCert, keyPath: tlsKey } } : {}),
+    ...(tlsClientCa === undefined ? {} : { clientAuthorityPath: tlsClientCa }),
+  };
+  return { dataDir, zone, edge, names: certificateNames(zone, edgeNames(edge), shown), operator, ciphers, log };
 }
 
 /** What the API is built on. */

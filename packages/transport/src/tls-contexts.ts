@@ -45,6 +45,8 @@ export class TlsContexts {
   readonly #named = new Map<string, Shown>();
   readonly #namedByName = new Map<string, Shown>();
   #lastId = 0;
+  /** The last ones seen. */
+  #keys: readonly string[] = [];
   #generation = 0;
   readonly #clients = new Map<string, SecureContext>();
 
@@ -126,8 +128,15 @@ export class TlsContexts {
 
   #show(names: readonly string[], certificates: readonly TlsCertificate[]): Shown {
     this.#lastId += 1;
-    const [cert, key] = [certificates.map((one) => one.certPem), certificates.map((one) => one.keyPem)];
-    return { id: this.#lastId, names, cert, key };
+    const cert = certificates.map((one) => one.certPem);
+    return { id: this.#lastId, names, cert, key: certificates.map(({ keyPem }) => this.#oneOf(keyPem)) };
+  }
+
+  /** Ten thousand certificates may have one key, and each came with a copy of it. */
+  #oneOf(keyPem: string): string {
+    const known = this.#keys.find((one) => one === keyPem);
+    if (known === undefined) this.#keys = [keyPem, ...this.#keys.slice(0, 3)];
+    return known ?? keyPem;
   }
 
   #serverOptions({ cert, key }: Shown, material: TlsMaterial, deprecatedVersions: boolean): SecureContextOptions {

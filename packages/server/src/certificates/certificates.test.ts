@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, createServer, type TLSSocket } from "node:tls";
-import type { EdgeTls } from "@trunkline/edge";
+import type { EdgeNamedCertificates, EdgeTls } from "@trunkline/edge";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { SettingError } from "../config/settings.ts";
 import { edgeNames } from "../edge-locations.ts";
@@ -22,23 +22,36 @@ function folder(): string {
 }
 
 type Told = { readonly level: string; readonly event: string; readonly fields: unknown };
-type Opened = { certificates: Certificates; changes: EdgeTls[]; told: Told[]; changed(): Promise<EdgeTls> };
+type Opened = {
+  certificates: Certificates;
+  changes: EdgeTls[];
+  named: EdgeNamedCertificates[];
+  told: Told[];
+  changed(): Promise<EdgeTls>;
+};
 
 async function open(options: Partial<CertificateOptions> & { dataDir: string }): Promise<Opened> {
   const changes: EdgeTls[] = [];
+  const named: EdgeNamedCertificates[] = [];
   const told: Told[] = [];
   let wake: ((tls: EdgeTls) => void) | undefined;
   const certificates = await openCertificates(
     {
       names: NAMES,
-      operator: undefined,
+      zone: ZONE,
+      edge: "paris",
+      operator: {},
+      ciphers: undefined,
       log: (level, event, fields) => told.push({ level, event, fields }),
       pollMs: 10,
       ...options,
     },
-    (tls) => {
-      changes.push(tls);
-      wake?.(tls);
+    {
+      setTls: (tls) => {
+        changes.push(tls);
+        wake?.(tls);
+      },
+      setNamedCertificates: (some) => void named.push(...some),
     },
   );
   onTestFinished(() => certificates.close());
@@ -46,7 +59,7 @@ async function open(options: Partial<CertificateOptions> & { dataDir: string }):
     new Promise((resolve) => {
       wake = resolve;
     });
-  return { certificates, changes, told, changed };
+  return { certificates, changes, named, told, changed };
 }
 
 const leaves = ({ certificates }: EdgeTls): readonly X509Certificate[] =>
@@ -103,6 +116,7 @@ describe("certificates of the installation (SEC-5)", () => {
       ["ca.pem", "644"],
       ["server-ecdsa.pem", "600"],
       ["server-rsa.pem", "600"],
+      ["trunks", "700"],
     ]);
     expect(statSync(dir).mode & 0o777).toBe(0o700);
   });
@@ -199,7 +213,7 @@ describe("the operator's certificate", () => {
 
   it("is shown instead of ours, by the names in it; ca.pem stays ours", async () => {
     const dir = folder();
-    const { certificates, told } = await open({ dataDir: dir, operator: write(dir, "a.example") });
+    const { certificates, told } = await open({ dataDir: dir, operator: { certificate: write(dir, "a.example") } });
     const { certificates: shown, caPem } = certificates.tls();
     expect(shown.map(({ names }) => names)).toEqual([["a.example", "*.a.example"]]);
     expect(caPem).toBe(readFileSync(join(dir, "certificates/ca.pem"), "utf8"));
@@ -209,11 +223,11 @@ describe("the operator's certificate", () => {
   it("is followed when its files change; a pair that does not fit together is told and not taken", async () => {
     const dir = folder();
     const files = write(dir, "a.example");
-    const { certificates, told, changed } = await open({ dataDir: dir, operator: files });
+    const { certificates, told, changed } = await open({ dataDir: dir, operator: { certificate: files } });
     const before = serials(certificates.tls());
     const next = write(folder(), "b.example");
     writeFileSync(files.certPath, readFileSync(next.certPath));
-    while (!told.some(({ event }) => event === "TLS certificate not taken")) {
+    while (!told.some(({ event }) => event === "TLS files not taken")) {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(serials(certificates.tls())).toEqual(before);
@@ -225,17 +239,19 @@ describe("the operator's certificate", () => {
 
   it("that ends within 30 days is warned of", async () => {
     const dir = folder();
-    const { told } = await open({ dataDir: dir, operator: write(dir, "a.example", "20") });
+    const { told } = await open({ dataDir: dir, operator: { certificate: write(dir, "a.example", "20") } });
     expect(told).toMatchObject([{ level: "warn", event: "TLS certificate ends soon" }]);
   });
 
   it("that cannot be used stops the start with one clear line", async () => {
     const dir = folder();
     const files = write(dir, "a.example");
-    const missing = open({ dataDir: dir, operator: { ...files, keyPath: "/nowhere.pem" } });
+    const missing = open({ dataDir: dir, operator: { certificate: { ...files, keyPath: "/nowhere.pem" } } });
     await expect(missing).rejects.toThrow(SettingError);
     await expect(missing).rejects.toThrow(/TRUNKLINE_TLS_KEY=\/nowhere.pem: ENOENT/);
     writeFileSync(files.keyPath, readFileSync(write(folder(), "b.example").keyPath));
-    await expect(open({ dataDir: dir, operator: files })).rejects.toThrow(/the key belongs to another certificate/);
+    await expect(open({ dataDir: dir, operator: { certificate: files } })).rejects.toThrow(
+      /the key belongs to another certificate/,
+    );
   });
 });

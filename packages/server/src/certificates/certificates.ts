@@ -1,25 +1,39 @@
 import { join } from "node:path";
-import type { EdgeTls } from "@trunkline/edge";
-import { SettingError } from "../config/settings.ts";
+import type { EdgeNamedCertificates, EdgeTls } from "@trunkline/edge";
 import type { Log } from "../log.ts";
-import { openInstallationCertificates } from "./installation-certificates.ts";
+import type { DirectoryFollower } from "./follow-directory.ts";
+import { openInstallationCertificates, renewalDueMs } from "./installation-certificates.ts";
 import type { CertificateNames } from "./issue.types.ts";
-import { DAY_MS, RENEW_BEFORE_MS } from "./lifetimes.ts";
-import { type OperatorCertificate, type OperatorFiles, openOperatorCertificate } from "./operator-certificate.ts";
-import { dnsNames } from "./pair-file.ts";
+import { DAY_MS } from "./lifetimes.ts";
+import { type OperatorFiles, openClientAuthority, openOperatorCertificate } from "./operator-files.ts";
+import { dnsNames, type Pair } from "./pair-file.ts";
+import { TrunkCertificates } from "./trunk-certificates.ts";
 
+/** A check costs nothing, so what a clock or a full disk upset is put right the same day. */
 const CHECK_EVERY_MS = DAY_MS / 2;
+/** A certificate that fell due while it was looked at is not looked at again in the same breath. */
+const CHECK_AFTER_MS = 1_000;
 /** How soon a renewed file of the operator's is shown. */
 const POLL_MS = 2_000;
 
 export type CertificateOptions = {
   readonly dataDir: string;
   readonly names: CertificateNames;
-  /** The operator's own certificate instead of one of ours. */
-  readonly operator: OperatorFiles | undefined;
+  readonly zone: string;
+  readonly edge: string;
+  readonly operator: OperatorFiles;
+  /** See `EdgeTls.ciphers`. */
+  readonly ciphers: string | undefined;
   readonly log: Log;
   readonly wallClockMs?: () => number;
   readonly pollMs?: number;
+};
+
+/** Whoever shows certificates. */
+export type CertificateUser = {
+  /** Everything but what single trunks have of their own. */
+  setTls(tls: EdgeTls): void;
+  setNamedCertificates(changes: readonly EdgeNamedCertificates[]): void;
 };
 
 /** What TLS shows and trusts, kept fresh while the platform runs. */
@@ -27,7 +41,9 @@ export type Certificates = {
   /** The installation's root, for import by PBXs (SEC-5). */
   readonly caPem: string;
   tls(): EdgeTls;
-  /** Renews what is due, twice a day by itself. */
+  /** Has the trunks' own certificates follow the directory from its beginning on. */
+  follow(): DirectoryFollower;
+  /** Renews what is due; done by itself in time. */
   check(): Promise<void>;
   close(): void;
 };
@@ -48,59 +64,77 @@ export function certificateNames(
 }
 
 /**
- * Opens the installation's certificates and, if there are such settings, the operator's. `onChange` is told whenever other certificates are
- * to be shown. Rejects with one line when something there cannot be used.
+ * Opens the installation's certificates and, if there are such settings, the operator's. `user` is told whenever other certificates are to
+ * be shown. Rejects with one line when something there cannot be used.
  */
-export async function openCertificates(
-  options: CertificateOptions,
-  onChange: (tls: EdgeTls) => void,
-): Promise<Certificates> {
-  const { log, wallClockMs = Date.now } = options;
-  const own = await openInstallationCertificates(join(options.dataDir, "certificates"), options.names, wallClockMs);
-  const operator = options.operator && openOperators(options.operator, options, () => changed());
-  const tls = (): EdgeTls => (operator ? operatorTls(operator, own.caPem) : own.tls());
+export async function openCertificates(options: CertificateOptions, user: CertificateUser): Promise<Certificates> {
+  const { log, operator, zone, edge, wallClockMs = Date.now, pollMs = POLL_MS } = options;
+  const dir = join(options.dataDir, "certificates");
+  const own = await openInstallationCertificates(dir, options.names, wallClockMs);
+  const watch = { pollMs, log, onChange: () => changed() };
+  const shown = operator.certificate && openOperatorCertificate(operator.certificate, watch);
+  const clients = operator.clientAuthorityPath ? openClientAuthority(operator.clientAuthorityPath, watch) : undefined;
+  const trunks = new TrunkCertificates({
+    dir: join(dir, "trunks"),
+    zone,
+    edge,
+    issuer: own,
+    // An operator's certificate may have names that we know nothing of.
+    coversDeepNames: shown === undefined,
+    log,
+    wallClockMs,
+    onChange: (changes) => user.setNamedCertificates(changes),
+  });
+  const tls = (): EdgeTls => ({
+    ...own.tls(),
+    ...(shown ? { certificates: [certificateOf(shown.current())] } : {}),
+    ...(clients ? { clientCaPem: clients.current() } : {}),
+    ...(options.ciphers ? { ciphers: options.ciphers } : {}),
+    named: trunks.current(),
+  });
   const changed = (): void => {
-    onChange(tls());
+    user.setTls(tls());
     log("info", "other TLS certificates from now on");
   };
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
   const check = async (): Promise<void> => {
-    if ((await own.renew()) && !operator) changed();
-    if (operator) warnOfEnd(operator, wallClockMs(), log);
+    if ((await own.renew()) && !shown) changed();
+    trunks.check();
+    if (shown) warnOfEnd(shown.current(), wallClockMs(), log);
   };
-  const timer = setInterval(() => {
-    check().catch((error: Error) => log("error", "TLS certificates not renewed", { why: error.message }));
-  }, CHECK_EVERY_MS).unref();
-  if (operator) warnOfEnd(operator, wallClockMs(), log);
+  const checkLater = (): void => {
+    if (isClosed) return;
+    const dueMs = own.renewalDueMs() - wallClockMs();
+    timer = setTimeout(checkNow, Math.min(CHECK_EVERY_MS, Math.max(CHECK_AFTER_MS, dueMs + CHECK_AFTER_MS))).unref();
+  };
+  const checkNow = (): void => {
+    check()
+      .catch((error: Error) => log("error", "TLS certificates not renewed", { why: error.message }))
+      .finally(checkLater);
+  };
+  if (shown) warnOfEnd(shown.current(), wallClockMs(), log);
+  checkLater();
   return {
     caPem: own.caPem,
     tls,
+    follow: () => trunks.follow(),
     check,
     close() {
-      clearInterval(timer);
-      operator?.close();
+      isClosed = true;
+      clearTimeout(timer);
+      shown?.close();
+      clients?.close();
     },
   };
 }
 
-function openOperators(files: OperatorFiles, options: CertificateOptions, onChange: () => void): OperatorCertificate {
-  const onBad = (why: string): void => options.log("warn", "TLS certificate not taken", { why, ...files });
-  try {
-    return openOperatorCertificate(files, options.pollMs ?? POLL_MS, onChange, onBad);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SettingError(`TRUNKLINE_TLS_CERT=${files.certPath}, TRUNKLINE_TLS_KEY=${files.keyPath}: ${why}`, {
-      cause,
-    });
+function certificateOf({ certPem, keyPem, certificate }: Pair): EdgeTls["certificates"][number] {
+  return { names: dnsNames(certificate), certPem, keyPem };
+}
+
+function warnOfEnd({ certificate }: Pair, nowMs: number, log: Log): void {
+  if (renewalDueMs(certificate) < nowMs) {
+    log("warn", "TLS certificate ends soon", { until: certificate.validToDate.toISOString() });
   }
-}
-
-function operatorTls(operator: OperatorCertificate, caPem: string): EdgeTls {
-  const { certPem, keyPem, certificate } = operator.current();
-  return { certificates: [{ names: dnsNames(certificate), certPem, keyPem }], caPem };
-}
-
-function warnOfEnd(operator: OperatorCertificate, nowMs: number, log: Log): void {
-  const until = operator.current().certificate.validToDate;
-  if (until.getTime() - nowMs < RENEW_BEFORE_MS)
-    log("warn", "TLS certificate ends soon", { until: until.toISOString() });
 }

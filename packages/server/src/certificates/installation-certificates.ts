@@ -1,3 +1,4 @@
+import { createPublicKey, type X509Certificate } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EdgeTls } from "@trunkline/edge";
@@ -15,6 +16,15 @@ export type InstallationCertificates = {
   tls(): EdgeTls;
   /** Issues anew what ends within 30 days or lacks a name; true when there was something to do. */
   renew(): Promise<boolean>;
+  /** When that will be next, epoch milliseconds. */
+  renewalDueMs(): number;
+  /**
+   * Certificates for other names under the same root, with the keys of the server's own, in their order: the same process holds them all, and
+   * an RSA key for each of ten thousand trunks would take an hour to make.
+   */
+  issueFor(names: CertificateNames): Promise<readonly KeyPairPem[]>;
+  /** The certificates whose keys those are. */
+  servers(): readonly Pair[];
 };
 
 /**
@@ -48,7 +58,23 @@ export async function openInstallationCertificates(
       caPem: authority.certPem,
     }),
     renew,
+    renewalDueMs: () => Math.min(...servers.map(({ certificate }) => renewalDueMs(certificate))),
+    issueFor: async (other) => {
+      const { certify } = await import("./issue.ts");
+      return Promise.all(
+        servers.map(async ({ privateKey, keyPem }) => ({
+          certPem: await certify(authority, other, createPublicKey(privateKey), wallClockMs()),
+          keyPem,
+        })),
+      );
+    },
+    servers: () => servers,
   };
+}
+
+/** When a certificate should be renewed. */
+export function renewalDueMs(certificate: X509Certificate): number {
+  return certificate.validToDate.getTime() - RENEW_BEFORE_MS;
 }
 
 async function openAuthority(path: string, nowMs: number): Promise<Pair> {
@@ -78,7 +104,7 @@ async function openServer(
 function isGood({ certificate }: Pair, authority: Pair, names: CertificateNames, nowMs: number): boolean {
   return (
     certificate.verify(authority.certificate.publicKey) &&
-    certificate.validToDate.getTime() - nowMs > RENEW_BEFORE_MS &&
+    renewalDueMs(certificate) > nowMs &&
     names.dns.every((name) => certificate.checkHost(name.replace("*", "any")) !== undefined) &&
     names.addresses.every((address) => certificate.checkIP(address) !== undefined)
   );

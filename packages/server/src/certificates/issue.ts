@@ -41,6 +41,9 @@ const signingKey = (key: KeyObject): webcrypto.CryptoKey => key.toCryptoKey(P256
 const spki = (key: KeyObject): Buffer<ArrayBuffer> => Buffer.from(key.export({ type: "spki", format: "der" }));
 const keyPem = (key: KeyObject): string => key.export({ type: "pkcs8", format: "pem" }).toString();
 
+/** The root and its key. */
+type Issuer = KeyPairPem & { readonly privateKey: KeyObject };
+
 const period = (nowMs: number, untilMs: number): { notBefore: Date; notAfter: Date } => ({
   notBefore: new Date(nowMs - BACKDATED_MS),
   notAfter: new Date(untilMs),
@@ -69,22 +72,33 @@ export async function makeAuthority(commonName: string, nowMs: number): Promise<
 
 /** Issues a certificate with a new key for those names: one year, or until the authority ends. */
 export async function issueCertificate(
-  authority: KeyPairPem & { readonly privateKey: KeyObject },
+  authority: Issuer,
   names: CertificateNames,
   algorithm: KeyAlgorithm,
   nowMs: number,
 ): Promise<KeyPairPem> {
   const { privateKey, publicKey } = await newKeys(algorithm);
+  return { certPem: await certify(authority, names, publicKey, nowMs), keyPem: keyPem(privateKey) };
+}
+
+/** Issues a certificate for a key that there is: one year, or until the authority ends. */
+export async function certify(
+  authority: Issuer,
+  names: CertificateNames,
+  publicKey: KeyObject,
+  nowMs: number,
+): Promise<string> {
   const root = new X509Certificate(authority.certPem);
   const alternatives: JsonGeneralName[] = [
     ...names.dns.map((value) => ({ type: "dns" as const, value })),
     ...names.addresses.map((value) => ({ type: "ip" as const, value })),
   ];
   // Key encipherment is for the suites of RSA without Diffie-Hellman, which the contract lists.
-  const usages = KeyUsageFlags.digitalSignature | (algorithm === "rsa" ? KeyUsageFlags.keyEncipherment : 0);
+  const isRsa = publicKey.asymmetricKeyType === "rsa";
+  const usages = KeyUsageFlags.digitalSignature | (isRsa ? KeyUsageFlags.keyEncipherment : 0);
   const certificate = await X509CertificateGenerator.create({
     serialNumber: newSerial(),
-    subject: [{ CN: [names.dns[0] ?? names.addresses[0] ?? "trunkline"] }],
+    subject: [{ CN: [commonNameOf(names)] }],
     issuer: root.subjectName,
     ...period(nowMs, Math.min(nowMs + SERVER_MS, root.notAfter.getTime())),
     publicKey: spki(publicKey),
@@ -100,5 +114,10 @@ export async function issueCertificate(
       await AuthorityKeyIdentifierExtension.create(root.publicKey),
     ],
   });
-  return { certPem: `${certificate.toString("pem")}\n`, keyPem: keyPem(privateKey) };
+  return `${certificate.toString("pem")}\n`;
+}
+
+/** The first name; a longer one than a common name may be (RFC 5280 appendix A: 64 characters) stands among the alternatives only. */
+function commonNameOf({ dns, addresses }: CertificateNames): string {
+  return [...dns, ...addresses].find((name) => name.length <= 64) ?? "trunkline";
 }

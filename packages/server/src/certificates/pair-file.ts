@@ -26,16 +26,13 @@ const BLOCK = /-----BEGIN ([A-Z ]+)-----[\s\S]*?-----END \1-----\n?/g;
  */
 export function readPairFile(path: string): Pair | undefined {
   if (!existsSync(path)) return undefined;
-  const blocks = [...readFileSync(path, "utf8").matchAll(BLOCK)];
-  const ofKind = (wanted: (kind: string) => boolean): string =>
-    blocks
-      .filter(([, kind = ""]) => wanted(kind))
-      .map(([block]) => block)
-      .join("");
-  return readPair(
-    ofKind((kind) => kind === "CERTIFICATE"),
-    ofKind((kind) => kind.endsWith("PRIVATE KEY")),
-  );
+  const text = readFileSync(path, "utf8");
+  return readPair(pemBlocks(text, /^CERTIFICATE$/).join(""), pemBlocks(text, /PRIVATE KEY$/).join(""));
+}
+
+/** The PEM blocks of a kind in a text, in order (RFC 7468). */
+export function pemBlocks(text: string, kind: RegExp): readonly string[] {
+  return [...text.matchAll(BLOCK)].filter((found) => kind.test(found[1] ?? "")).map(([block]) => block);
 }
 
 /** Keeps both, each ending its last line, in one file that only its owner may read: one of them without the other would be of no use. */

@@ -26,6 +26,8 @@ export function readSettings(environment: Environment): Settings {
   const settings = {
     tlsCert: undefined,
     tlsKey: undefined,
+    tlsClientCa: undefined,
+    tlsCiphers: undefined,
     databaseUrl: undefined,
     operatorSid: undefined,
     operatorToken: undefined,

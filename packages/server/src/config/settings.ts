@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { DEFAULT_CIPHERS } from "@trunkline/transport";
 
 /**
  * The settings table: every variable that Trunkline reads, with its default, its meaning and its reader. The command line's help, the
@@ -25,6 +26,10 @@ export type Settings = {
   /** PEM files of the operator's own certificate; both or none. */
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
+  /** PEM file of the roots of client certificates; undefined: our own root. */
+  readonly tlsClientCa: string | undefined;
+  /** OpenSSL's names, colons between; undefined: all suites of SEC-1. */
+  readonly tlsCiphers: string | undefined;
   readonly rtpPorts: { readonly min: number; readonly max: number };
   /** Private connections (ORIG-13): the SID that a URL's `tnx` names, and our address on it. */
   readonly interconnects: readonly { readonly sid: string; readonly address: string }[];
@@ -163,6 +168,15 @@ const postgresUrl: Read<string> = (value) =>
     ? value
     : wrong("write postgres://user:password@host:port/database, or leave it out for the embedded store");
 
+/** Fewer than we offer by ourselves, in the operator's order; none that we do not, so that no slip of the pen lets RC4 in. */
+const ciphers: Read<string> = (value) => {
+  const names = value.split(/[:,\s]+/).filter((name) => name !== "");
+  const offered = DEFAULT_CIPHERS.split(":");
+  const bad = names.find((name) => !offered.includes(name));
+  if (names.length === 0) return wrong("give at least one suite, or leave it out for all");
+  return bad === undefined ? names.join(":") : wrong(`${bad} is none of ${offered.join(", ")}`);
+};
+
 /** In the order of the documentation. */
 export const SETTINGS: readonly SettingRow[] = [
   row("TRUNKLINE_DATA_DIR", "dataDir", "./data", "embedded store, journal, secrets, certificates", text),
@@ -181,6 +195,14 @@ export const SETTINGS: readonly SettingRow[] = [
   row("TRUNKLINE_SIPS_PORT", "sipsPort", "5061", "SIP over TLS; 0: any", port),
   row("TRUNKLINE_TLS_CERT", "tlsCert", undefined, "PEM file, certificate and chain; default: one of our own", text),
   row("TRUNKLINE_TLS_KEY", "tlsKey", undefined, "PEM file of its private key; both are watched for renewal", text),
+  row(
+    "TRUNKLINE_TLS_CLIENT_CA",
+    "tlsClientCa",
+    undefined,
+    "PEM file, roots of the certificates of PBXs that trunks ask for one; default: our own root",
+    text,
+  ),
+  row("TRUNKLINE_TLS_CIPHERS", "tlsCiphers", undefined, "fewer cipher suites, colons between; default: all", ciphers),
   row("TRUNKLINE_RTP_PORTS", "rtpPorts", "10000-60000", "media ports", portRange),
   row(
     "TRUNKLINE_INTERCONNECTS",

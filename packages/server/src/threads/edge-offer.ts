@@ -1,4 +1,11 @@
-import type { EdgeMetrics, EdgeOptions, EdgeTls, LiveCallView, RegistrationView } from "@trunkline/edge";
+import type {
+  EdgeMetrics,
+  EdgeNamedCertificates,
+  EdgeOptions,
+  EdgeTls,
+  LiveCallView,
+  RegistrationView,
+} from "@trunkline/edge";
 import type { Alert, CallRecord, DirectoryChange, Invalid, SimulatedCall, Simulation } from "@trunkline/trunking";
 import type { MediaSetting } from "../config/settings.ts";
 
@@ -20,6 +27,7 @@ export type EdgeOffer = {
   registrations(): readonly RegistrationView[];
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   setTls(tls: EdgeTls): void;
+  setNamedCertificates(changes: readonly EdgeNamedCertificates[]): void;
   metrics(): EdgeMetrics;
   close(graceMs: number): Promise<void>;
 };

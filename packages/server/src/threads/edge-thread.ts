@@ -1,8 +1,9 @@
-import type { EdgeMetrics, EdgeTls, LiveCallView, RegistrationView } from "@trunkline/edge";
+import type { EdgeMetrics, EdgeNamedCertificates, EdgeTls, LiveCallView, RegistrationView } from "@trunkline/edge";
 import type { Store } from "@trunkline/store";
 import type { Invalid, SimulatedCall, Simulation } from "@trunkline/trunking";
 import type { Log } from "../log.ts";
 import type { ControlOffer, EdgeOffer, EdgeThreadData, ListenerView } from "./edge-offer.ts";
+import type { Remote } from "./link.ts";
 import { SupervisedThread, type ThreadLife } from "./supervised-thread.ts";
 
 /** What the edge thread needs of the store. */
@@ -17,6 +18,10 @@ export class EdgeThread {
   readonly #log: Log;
   readonly #thread: SupervisedThread<EdgeOffer>;
   #data: EdgeThreadData;
+  /** What single trunks have of their own, by trunk. */
+  readonly #named: Map<string, EdgeNamedCertificates>;
+  /** What a thread that is starting must still be told: it began with what was there before. */
+  #untold: ((remote: Remote<EdgeOffer>) => Promise<void>)[] = [];
   #listeners: readonly ListenerView[] = [];
   /** The newest changes on their way; the link keeps order, so when they are applied all before them are. */
   #applying: Promise<unknown> = Promise.resolve();
@@ -24,12 +29,13 @@ export class EdgeThread {
   /** @param onGivenUp called when the edge cannot be kept alive; the process should end with a failure */
   constructor(data: EdgeThreadData, store: EdgeStore, log: Log, onGivenUp: (why: string) => void) {
     this.#data = data;
+    this.#named = new Map(data.options.tls?.named?.map((one) => [one.key, one]));
     this.#store = store;
     this.#log = log;
     this.#thread = new SupervisedThread({
       name: "edge",
       module: "edge-worker",
-      data: () => this.#data,
+      data: () => this.#dataOfNow(),
       offer: (life) => this.#offer(life),
       log,
       onGivenUp,
@@ -71,7 +77,17 @@ export class EdgeThread {
   /** Other certificates from the next handshake on, and after a restart too. */
   async setTls(tls: EdgeTls): Promise<void> {
     this.#data = { ...this.#data, options: { ...this.#data.options, tls } };
-    if (this.ready) await this.#thread.remote?.setTls(tls);
+    const { named: _own, ...shared } = tls;
+    await this.#tell((remote) => remote.setTls(shared));
+  }
+
+  /** The same for what single trunks have of their own. */
+  async setNamedCertificates(changes: readonly EdgeNamedCertificates[]): Promise<void> {
+    for (const change of changes) {
+      if (change.certificates.length === 0) this.#named.delete(change.key);
+      else this.#named.set(change.key, change);
+    }
+    await this.#tell((remote) => remote.setNamedCertificates(changes));
   }
 
   /** Resolves when the edge routes by everything that the store has handed out so far, or after a second. */
@@ -91,6 +107,19 @@ export class EdgeThread {
     return this.#thread.close((remote) => remote.close(graceMs));
   }
 
+  #dataOfNow(): EdgeThreadData {
+    this.#untold = [];
+    const { options } = this.#data;
+    if (!options.tls) return this.#data;
+    return { ...this.#data, options: { ...options, tls: { ...options.tls, named: [...this.#named.values()] } } };
+  }
+
+  async #tell(say: (remote: Remote<EdgeOffer>) => Promise<void>): Promise<void> {
+    const { remote } = this.#thread;
+    if (this.ready && remote) await say(remote);
+    else this.#untold.push(say);
+  }
+
   #offer({ remote, ready, onEnd }: ThreadLife<EdgeOffer>): ControlOffer {
     return {
       subscribe: async () => {
@@ -107,6 +136,11 @@ export class EdgeThread {
       ready: (listeners) => {
         this.#listeners = listeners;
         ready();
+        for (const say of this.#untold.splice(0)) {
+          say(remote()).catch((error: Error) =>
+            this.#log("error", "TLS certificates not taken", { why: error.message }),
+          );
+        }
       },
     };
   }

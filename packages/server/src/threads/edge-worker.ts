@@ -23,6 +23,7 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
     registrations: () => edge?.registrations() ?? [],
     simulate: (call) => edge?.simulate(call),
     setTls: (tls) => running().setTls(tls),
+    setNamedCertificates: (changes) => running().setNamedCertificates(changes),
     metrics: () => edge?.metrics() ?? {},
     close: async (graceMs) => {
       await edge?.close(graceMs);
