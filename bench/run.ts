@@ -1,7 +1,7 @@
 // npm run bench: every budget side by side with the peers that are installed, as a table and as JSON.
 // Options: --quick (short runs, one round), --only signalling|media|parser|routing, --json (JSON alone).
 import { parseArgs } from "node:util";
-import { benchMedia } from "./media.ts";
+import { benchMedia, type MediaResult, type Security } from "./media.ts";
 import { benchParser } from "./parser.ts";
 import { benchRouting } from "./routing.ts";
 import { benchSignalling } from "./signalling.ts";
@@ -52,8 +52,13 @@ function ratio<T extends { readonly peer: string }>(
 const wants = (section: string): boolean => (options.only ?? section) === section;
 const signalling = !wants("signalling") ? [] : await benchSignalling(Number(options.rate ?? 150), seconds, rounds);
 if (wants("signalling")) table("Signalling: authenticated calls, record stored", signalling);
-const media = !wants("media") ? [] : await benchMedia(Number(options.calls ?? 300), Math.min(seconds, 10), rounds);
+// The loads that one relay thread is meant to carry without loss.
+const mediaOf = (legs: Security, calls: number): Promise<readonly MediaResult[]> =>
+  benchMedia({ legs, calls: Number(options.calls ?? calls), seconds: Math.min(seconds, 10) }, rounds);
+const media = wants("media") ? await mediaOf("rtp", 400) : [];
 if (wants("media")) table("Media: PCMU 20 ms both ways, one relay thread", media);
+const secureMedia = wants("media") ? await mediaOf("srtp", 250) : [];
+if (wants("media")) table("Media: the same with SRTP on one leg", secureMedia);
 const parser = wants("parser") ? benchParser(rounds) : [];
 if (wants("parser")) table("Parser: an INVITE as far as routing needs it, and the INVITE for the next hop", parser);
 const routing = wants("routing") ? benchRouting() : [];
@@ -61,7 +66,10 @@ if (wants("routing")) table("Routing: one decision, with few trunks and with man
 const ratios = {
   cpuPerCall: ratio(signalling, (row) => row.cpuSecondsPer1000Calls),
   cpuPerPacket: ratio(media, (row) => row.cpuSecondsPerMillionPackets),
+  cpuPerSecurePacket: ratio(secureMedia, (row) => row.cpuSecondsPerMillionPackets),
   cpuPerRead: ratio(parser, (row) => row.microsPerRead),
   cpuPerReadAndWrite: ratio(parser, (row) => row.microsPerReadAndWrite),
 };
-process.stdout.write(`${JSON.stringify({ signalling, media, parser, routing, ratios }, null, options.json ? 0 : 2)}\n`);
+process.stdout.write(
+  `${JSON.stringify({ signalling, media, secureMedia, parser, routing, ratios }, null, options.json ? 0 : 2)}\n`,
+);

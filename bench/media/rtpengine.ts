@@ -36,7 +36,7 @@ export class NgClient {
     this.#port = port;
   }
 
-  /** The SDP that rtpengine gives for the other side. */
+  /** The SDP that rtpengine gives for the other side, which speaks plain RTP to B whatever A speaks. */
   async sdp(command: "offer" | "answer", callId: string, sdp: string): Promise<string> {
     const tags = command === "answer" ? { "from-tag": "a", "to-tag": "b" } : { "from-tag": "a" };
     const request = encode({
@@ -45,6 +45,7 @@ export class NgClient {
       sdp,
       replace: ["origin", "session-connection"],
       ICE: "remove",
+      ...(command === "offer" && sdp.includes("RTP/SAVP") ? { "transport-protocol": "RTP/AVP" } : {}),
       ...tags,
     });
     this.#socket.send(Buffer.from(`${++this.#cookie} ${request}`, "latin1"), this.#port, this.#host);
