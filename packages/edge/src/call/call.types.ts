@@ -26,6 +26,8 @@ export type LegEvent =
       readonly why: string | undefined;
       /** Where a 3xx points to: the URI of its first Contact. */
       readonly contact?: string | undefined;
+      /** What the connection failed of. */
+      readonly detail?: string;
     }
   /** The caller gave up before the answer. */
   | { readonly kind: "cancel"; readonly why: string | undefined }

@@ -169,9 +169,9 @@ function placeText(target: Target | undefined): string {
   return `at ${transport}:${address.includes(":") ? `[${address}]` : address}:${port} `;
 }
 
-function saidText({ cause, status, reason }: Failure): string {
+function saidText({ cause, status, reason, detail = reason }: Failure): string {
   if (cause === "response") return `answered ${status} ${reason}`;
-  return status === 408 ? "gave no response" : `could not be reached (${reason})`;
+  return status === 408 ? "gave no response" : `could not be reached (${detail})`;
 }
 
 function unreachable(why: string): Failure {

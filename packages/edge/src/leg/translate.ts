@@ -40,6 +40,7 @@ export function toLegEvent(event: SessionEvent): LegEvent | undefined {
         reason: copyString(event.reason),
         why: reasonOf(event.response),
         contact: contactOf(event),
+        ...(event.detail === undefined ? {} : { detail: event.detail }),
       };
     case "cancelled":
       return { kind: "cancel", why: reasonOf(event.request) };

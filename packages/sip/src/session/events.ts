@@ -43,6 +43,8 @@ export type SessionEvent =
       readonly status: number;
       readonly reason: string;
       readonly response: SipResponse | undefined;
+      /** Of `transport`: what the flow failed of. */
+      readonly detail?: string;
     }
   /** UAS: CANCEL came before our final response; the session has answered 200 to it and 487 to the INVITE. */
   | { readonly kind: "cancelled"; readonly request: SipRequest }

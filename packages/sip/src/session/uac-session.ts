@@ -179,7 +179,8 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
 
   #receive(outcome: Outcome): void {
     if (outcome.kind === "timeout") this.#fail("timeout", 408, "Request Timeout", undefined);
-    else if (outcome.kind === "transport") this.#fail("transport", 503, "Service Unavailable", undefined);
+    else if (outcome.kind === "transport")
+      this.#fail("transport", 503, "Service Unavailable", undefined, outcome.reason);
     else if (outcome.response.status < 200) this.#receiveProvisional(outcome.response);
     else if (outcome.response.status < 300) this.#succeed(outcome.response);
     else this.#refused(outcome.response);
@@ -310,13 +311,14 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
     reason: string,
     response: SipResponse | undefined,
   ): void {
+    detail?: string,
     this.#discardEarly();
     this.#stack.sessions.delete(this.localTag);
     this.#state = "ended";
     const isCancelled = this.#cancelHeaders !== undefined && (status === 487 || response === undefined);
     if (isCancelled)
       this.onEvent({ kind: "fail", cause: "cancelled", status: 487, reason: "Request Terminated", response });
-    else this.onEvent({ kind: "fail", cause, status, reason, response });
+    else this.onEvent({ kind: "fail", cause, status, reason, response, ...(detail === undefined ? {} : { detail }) });
     this.onEvent({ kind: "ended", cause: "failed", request: undefined });
   }
 
