@@ -1,11 +1,4 @@
-import {
-  type ExtraHeader,
-  encodeUtf8,
-  type Flow,
-  quoteString,
-  type SessionEvent,
-  type UserAgent,
-} from "@trunkline/sip";
+import { encodeUtf8, type Flow, quoteString, type SessionEvent, type UserAgent } from "@trunkline/sip";
 import type { Attempt } from "@trunkline/trunking";
 import type { Ending } from "../call/call.types.ts";
 import { EXTENSIONS, Leg, type LegListener } from "./leg.ts";
@@ -22,7 +15,7 @@ export type Dial = {
   readonly maxForwards: number;
   /** What challenges are answered with (RFC 3261 §22), inside the same try. */
   readonly login: { readonly username: string; readonly password: string } | undefined;
-  /** Put on the BYE towards a customer's server. */
+  /** Put on the requests inside the dialog with a customer's server (contract §8.5: ACK and BYE). */
   readonly callSid: string | undefined;
 };
 
@@ -31,7 +24,6 @@ export type Dial = {
  * what routing put into the attempt.
  */
 export class LegB extends Leg {
-  readonly #sid: readonly ExtraHeader[];
   readonly #unheard: Set<LegB>;
   #isHeard = false;
   #abandoned = false;
@@ -53,25 +45,20 @@ export class LegB extends Leg {
         to: nameAddr(null, attempt.toUri),
         maxForwards: dial.maxForwards,
         headers: attempt.headers,
+        ...(dial.callSid === undefined ? {} : { dialogHeaders: [["X-Twilio-CallSid", dial.callSid]] }),
         ...(dial.login ? { credentials: dial.login } : {}),
         // Its offer in a reliable response would want an answer before the caller, who has to give it, can be asked (RFC 3262 §5).
         ...(dial.sdp === undefined ? { supported: WITHOUT_RELIABILITY } : { sdp: dial.sdp }),
       },
       (event) => (leg ? leg.hear(event) : early.push(event)),
     );
-    leg = new LegB(session, listener, dial.callSid, unheard);
+    leg = new LegB(session, listener, unheard);
     for (const event of early) leg.hear(event);
     return leg;
   }
 
-  private constructor(
-    session: LegB["session"],
-    listener: LegListener,
-    callSid: string | undefined,
-    unheard: Set<LegB>,
-  ) {
+  private constructor(session: LegB["session"], listener: LegListener, unheard: Set<LegB>) {
     super(session, listener);
-    this.#sid = callSid === undefined ? [] : [["X-Twilio-CallSid", callSid]];
     this.#unheard = unheard;
   }
 
@@ -91,7 +78,7 @@ export class LegB extends Leg {
   release(ending: Ending): void {
     if (this.session.state === "ended") return;
     if (!this.#isHeard) this.#unheard.add(this);
-    this.session.hangup([["Reason", ending.why], ...this.#sid]);
+    this.session.hangup([["Reason", ending.why]]);
   }
 }
 

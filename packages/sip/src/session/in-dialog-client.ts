@@ -36,15 +36,24 @@ export class InDialogClient {
   readonly #stack: Stack;
   readonly #hop: NextHop;
   readonly #login: DigestLogin | undefined;
+  readonly #always: readonly HeaderLine[];
   /** The INVITE under way. */
   #invite: InviteClientTransaction | undefined;
   #isAbandoned = false;
 
-  constructor(stack: Stack, flow: Flow, dialog: Dialog, login: DigestLogin | undefined) {
+  /** @param always put on every request */
+  constructor(
+    stack: Stack,
+    flow: Flow,
+    dialog: Dialog,
+    login: DigestLogin | undefined,
+    always: readonly HeaderLine[] = [],
+  ) {
     this.#stack = stack;
     this.#hop = new NextHop(stack, flow);
     this.dialog = dialog;
     this.#login = login;
+    this.#always = always;
   }
 
   /** The peer has spoken over this flow. */
@@ -126,7 +135,7 @@ export class InDialogClient {
       callId: dialog.callId,
       cseq,
       maxForwards: 70,
-      headers: [["User-Agent", this.#stack.options.product], ...headers, ...body.headers],
+      headers: [["User-Agent", this.#stack.options.product], ...headers, ...this.#always, ...body.headers],
       body: body.text,
     };
   }

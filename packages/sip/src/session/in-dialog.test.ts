@@ -262,3 +262,29 @@ it("a request that waits for an ACK which never comes is given up with the call"
   expect(network.clock.runToEnd(300_000)).toBe(true);
   expect([answers, bob.heard]).toEqual([[undefined], ["ended ack-timeout"]]);
 });
+
+it("`dialogHeaders` are on every request of the caller inside the dialog, and on nothing of the callee", () => {
+  const network = new VirtualNetwork(3);
+  const alice = createPhone(network, "10.0.0.1");
+  const bob = createPhone(network, "10.0.0.2", {
+    onInvite: (session) => session.answer("answer"),
+    onEvent: (event) => event.kind === "offer" && event.reply.accept("again"),
+  });
+  const marked: string[] = [];
+  network.rule = ({ wire }) => {
+    const [line = ""] = wire.split("\r\n", 1);
+    marked.push(`${line.split(" ")[0]} ${/^X-Call: (.*)\r$/m.exec(wire)?.[1] ?? "-"}`);
+    return undefined;
+  };
+  const call = alice.call(bob, { dialogHeaders: [["X-Call", "7"]] });
+  network.clock.run(500);
+  call.offer("hold");
+  network.clock.run(500);
+  call.request("INFO", [], "");
+  network.clock.run(500);
+  call.hangup();
+  expect(network.clock.runToEnd(300_000)).toBe(true);
+  const requests = marked.filter((line) => !line.startsWith("SIP/2.0"));
+  expect([...new Set(requests)]).toEqual(["INVITE -", "ACK 7", "INVITE 7", "INFO 7", "BYE 7"]);
+  expect(marked).not.toContain("SIP/2.0 7");
+});

@@ -39,6 +39,8 @@ export type UsageOptions = {
   /** Our Contact, a whole header value. */
   readonly contact: string;
   readonly login: DigestLogin | undefined;
+  /** Put on every request of ours. */
+  readonly dialogHeaders?: readonly ExtraHeader[] | undefined;
   readonly dialog: Dialog;
   /** The description in the INVITE; undefined: the first offer comes with a response. */
   readonly offer: string | undefined;
@@ -66,9 +68,9 @@ export class InviteUsage {
 
   constructor(options: UsageOptions) {
     this.#options = options;
-    const { stack, role, offer } = options;
+    const { stack, role, offer, dialogHeaders } = options;
     if (offer !== undefined) this.negotiation.propose(role === "uac" ? "ours" : "theirs", offer);
-    this.client = new InDialogClient(stack, options.flow, options.dialog, options.login);
+    this.client = new InDialogClient(stack, options.flow, options.dialog, options.login, dialogHeaders);
     this.#unacknowledged = new UnacknowledgedAnswers(stack.host, () => this.#ackTimeout());
     const { host, timerPolicy: policy } = stack;
     this.timer = new SessionTimer(

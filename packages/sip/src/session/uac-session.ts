@@ -225,7 +225,7 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
   }
 
   #newUsage(dialog: Dialog): InviteUsage {
-    const { credentials, sdp } = this.#wanted;
+    const { credentials, sdp, dialogHeaders } = this.#wanted;
     return new InviteUsage({
       stack: this.#stack,
       owner: this,
@@ -233,6 +233,7 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
       flow: this.flow,
       contact: this.#contact,
       login: credentials,
+      dialogHeaders,
       dialog,
       offer: sdp,
       minimumSec: this.#minimumSec,
@@ -310,8 +311,8 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
     status: number,
     reason: string,
     response: SipResponse | undefined,
-  ): void {
     detail?: string,
+  ): void {
     this.#discardEarly();
     this.#stack.sessions.delete(this.localTag);
     this.#state = "ended";

@@ -75,6 +75,8 @@ export type OutgoingInvite = {
   /** Max-Breadth, for who passes on a request that has one (RFC 5393 §5.3.3). */
   readonly maxBreadth?: number;
   readonly headers?: readonly ExtraHeader[];
+  /** Put on every request of ours inside the dialogs that it makes, the ACK of a 2xx among them. */
+  readonly dialogHeaders?: readonly ExtraHeader[];
   /** The offer; absent: late offer. */
   readonly sdp?: string;
   /** Option tags in Supported in place of the user agent's own: a callee uses no extension that is not in it. */
