@@ -62,6 +62,8 @@ const quality = {
       round_trip_ms: z.number().nullable(),
       mos: z.number().nullable(),
       source_changes: z.int(),
+      srtp: z.boolean().nullable(),
+      packets_rejected: z.int().nullable(),
     }),
   ),
 };
@@ -121,6 +123,8 @@ export const ownCallRoutes: readonly Route[] = [
       round_trip_ms: leg.roundTripMs,
       mos: leg.mos,
       source_changes: leg.sourceChanges,
+      srtp: leg.srtp ?? null,
+      packets_rejected: leg.packetsRejected ?? null,
     })),
   })),
 ];

@@ -23,6 +23,10 @@ export type LegQuality = {
   /** E-model estimate 1.0–4.5 of what this leg sent us. */
   readonly mos: number | null;
   readonly sourceChanges: number;
+  /** Whether the leg spoke SRTP; absent where the media plane could not tell, as in records of before. */
+  readonly srtp?: boolean;
+  /** Datagrams that came to its ports and were not taken: from elsewhere, no RTP, not authentic, repeated. Absent likewise. */
+  readonly packetsRejected?: number;
 };
 
 /** One target that leg B tried. */
