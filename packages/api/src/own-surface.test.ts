@@ -114,7 +114,15 @@ describe("evidence of a call (EVD-1)", () => {
     });
     const quality = await api.request("GET", `/trunkline/v1/Calls/${callSid}/Quality`);
     expect(quality.body["legs"]).toMatchObject([
-      { leg: "a", codec: "PCMU", packets_received: 500, mos: 4.4, round_trip_ms: null, srtp: true, packets_rejected: 3 },
+      {
+        leg: "a",
+        codec: "PCMU",
+        packets_received: 500,
+        mos: 4.4,
+        round_trip_ms: null,
+        srtp: true,
+        packets_rejected: 3,
+      },
     ]);
     const call = await api.request("GET", `/trunkline/v1/Calls/${callSid}`);
     expect(call.body).toMatchObject({
