@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { callCommand } from "./commands/call-command.ts";
 import { serveCommand } from "./commands/serve-command.ts";
+import { type SimulateOptions, simulateCommand } from "./commands/simulate-command.ts";
 import { UsageError } from "./commands/usage-error.ts";
 import { SETTINGS, SettingError } from "./config/settings.ts";
 
@@ -46,6 +47,20 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .addHelpText("after", `\n${EXIT_CODES}`)
     .action(async (to: string, options: { from?: string; seconds: string; json: boolean }) => {
       code = await callCommand(to, options);
+    });
+  program
+    .command("simulate")
+    .description("ask the running platform whether a call would pass and where it would go; nobody is called")
+    .requiredOption("--source <address>", "where the call comes from: an IP address, with or without a port")
+    .requiredOption("--request-uri <uri>", "what is called, such as sip:+14155550100@demo.pstn.trunkline.localhost")
+    .requiredOption("--from <caller>", "the caller, a number or a SIP URI")
+    .option("--to <called>", "the To header, a number or a SIP URI (default: the called URI)")
+    .option("--at <time>", "when, such as 2026-01-31T09:30:00Z (default: now)")
+    .option("--secure", "over TLS and with SRTP", false)
+    .option("--json", "print the answer as one JSON line", false)
+    .addHelpText("after", "\nExit codes: 0 it would pass, 1 it would not (or could not be asked), 2 wrong usage.")
+    .action(async (options: SimulateOptions) => {
+      code = await simulateCommand(options);
     });
   for (const command of program.commands) command.exitOverride();
   try {
