@@ -17,7 +17,7 @@ const LEARNING = [
   ["on", SYMMETRIC],
 ] as const;
 
-/** Strangers at a plane's ports while a call is up: RTP bleed and injection (MED-1, MED-5). */
+/** Strangers at a plane's ports while a call is up: RTP bleed and injection (MED-1, MED-5; RFC 7362 §4, whose latch is locked here). */
 export function abuseChecks(check: Check, ground: Ground): void {
   for (const [what, srtp] of SECURITY) {
     for (const [symmetric, options] of LEARNING) {

@@ -3,7 +3,7 @@ import { type Check, type Ground, received, V4 } from "./plane-ground.fixture.ts
 import { writeHeader } from "./rtp/header.ts";
 import { lines, portIn, type RtpPeer, rtcpPacket, rtpPacket, shown, until } from "./rtp-peer.fixture.ts";
 
-/** What goes through a plane and how a call changes on its way: MED-2, MED-3, MED-6. */
+/** What goes through a plane, comfort noise (RFC 3389) included, and how a call changes on its way: MED-2, MED-3, MED-6. */
 export function mediaChecks(check: Check, ground: Ground): void {
   formatChecks(check, ground);
   lineChecks(check, ground);
