@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { eventually } from "./eventually.ts";
 
-const template = fileURLToPath(new URL("../interop/kamailio/sbc.cfg", import.meta.url));
+const templateOf = (name: string): string => fileURLToPath(new URL(`../interop/kamailio/${name}.cfg`, import.meta.url));
 
 export const haveKamailio = spawnSync("sh", ["-c", "command -v kamailio && command -v openssl"]).status === 0;
 
@@ -24,13 +24,38 @@ export type SbcOptions = {
   readonly tls?: { readonly port: number; readonly caPem: string };
 };
 
-export type Sbc = { log(): string; stop(): Promise<void> };
+export type Kamailio = { log(): string; stop(): Promise<void> };
 
 /** Starts Kamailio as a customer's border controller and waits until it listens; rejects with its log when it does not. */
-export async function startSbc(options: SbcOptions): Promise<Sbc> {
+export function startSbc(options: SbcOptions): Promise<Kamailio> {
+  return start("sbc", options, (dir) => words(options, dir));
+}
+
+export type RegistrarOptions = {
+  readonly address: string;
+  /** UDP and TCP. */
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+  readonly algorithm: "MD5" | "SHA-256";
+  /** The phone behind it: calls of the account go there, and its calls to the account. */
+  readonly phone: { readonly host: string; readonly port: number };
+};
+
+/** Starts Kamailio as a carrier whose customers register; rejects like `startSbc`. */
+export function startRegistrar({ phone, port, ...options }: RegistrarOptions): Promise<Kamailio> {
+  const values = { ...options, port: String(port), phoneHost: phone.host, phonePort: String(phone.port) };
+  return start("registrar", { address: options.address, port }, () => values);
+}
+
+async function start(
+  name: string,
+  options: { readonly address: string; readonly port: number },
+  wordsIn: (dir: string) => Readonly<Record<string, string>>,
+): Promise<Kamailio> {
   const dir = mkdtempSync(join(tmpdir(), "trunkline-kamailio-"));
-  const config = join(dir, "sbc.cfg");
-  writeFileSync(config, fill(readFileSync(template, "utf8"), words(options, dir)));
+  const config = join(dir, `${name}.cfg`);
+  writeFileSync(config, fill(readFileSync(templateOf(name), "utf8"), wordsIn(dir)));
   const args = ["-DD", "-E", "-m", "64", "-M", "4", "-Y", dir, "-P", join(dir, "pid"), "-f", config];
   const child = spawn("kamailio", args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
   let log = "";
