@@ -9,7 +9,7 @@ import type { EngineServer } from "./server.ts";
 /** Why a server did not do what it was asked. */
 export class EngineFailure {
   /**
-   * `silent`: no usable answer; `full`: it has no port or no room left; `unknown`: it does not have the call (any more); `refused`: anything
+   * `silent`: nothing that can be used came in time; `full`: it has no port or no room left; `unknown`: it does not have the call (any more); `refused`: anything
    * else it said no to.
    */
   readonly kind: "silent" | "full" | "unknown" | "refused";
@@ -173,7 +173,7 @@ export class EngineCall {
     );
     if (reply instanceof EngineFailure) return reply;
     const places = readFromEngine(textIn(reply, "sdp") ?? "", lines, this.#options.srtp?.[to] ? suites : null);
-    if (typeof places === "string") return new EngineFailure("refused", `rtpengine ${this.server.name} gave ${places}`);
+    if (typeof places === "string") return new EngineFailure("silent", `rtpengine ${this.server.name} gave ${places}`);
     this.#told[from] = sdp;
     this.#keys[to] = places.map((place) => place?.crypto);
     return places;

@@ -1,15 +1,7 @@
 import { isIP } from "node:net";
-import {
-  isMalformed,
-  isUnspecified,
-  type MediaDescription,
-  type RtpMap,
-  readSdp,
-  type SdpCrypto,
-} from "@trunkline/sip";
+import { isMalformed, isUnspecified, type MediaDescription, type RtpMap, readSdp } from "@trunkline/sip";
 import { type CarriedLine, familyOf } from "../embedded/negotiation.ts";
-import { type CryptoLine, writeCrypto } from "../srtp/sdes.ts";
-import { isSuite } from "../srtp/suite.ts";
+import { type CryptoLine, chooseCrypto, writeCrypto } from "../srtp/sdes.ts";
 
 /**
  * The descriptions that we and rtpengine show each other. It gets what it needs to carry a call and nothing else that the ends wrote: it
@@ -117,19 +109,18 @@ export function readFromEngine(
   const places: (EnginePlace | undefined)[] = [];
   for (const [index, { port, connection, crypto }] of media.entries()) {
     const line = lines[index];
+    if (line === undefined) {
+      places.push(undefined);
+      continue;
+    }
     const address = connection?.address ?? "";
-    const key = crypto.find(({ suite }) => suite === suites?.[index]);
-    if (line !== undefined && port === 0) return `no port for media line ${index + 1}`;
-    if (line !== undefined && isIP(address) === 0) return `no address for media line ${index + 1}`;
-    if (line?.content === "rtp" && suites?.[index] && key === undefined) return `no key for media line ${index + 1}`;
-    places.push(line && { address, port, crypto: key === undefined ? null : readKey(key) });
+    const suite = line.content === "rtp" ? suites?.[index] : undefined;
+    const key = suite === undefined ? null : chooseCrypto(crypto.filter((one) => one.suite === suite));
+    if (port === 0 || isIP(address) === 0) return `no place for media line ${index + 1}`;
+    if (typeof key === "string") return `no key for media line ${index + 1}`;
+    places.push({ address, port, crypto: key });
   }
   return places;
-}
-
-function readKey({ tag, suite, keyParams }: SdpCrypto): CryptoLine | null {
-  const [, base64 = ""] = /^inline:([^|]*)/.exec(keyParams) ?? [];
-  return isSuite(suite) ? { tag, key: { suite, master: new Uint8Array(Buffer.from(base64, "base64")) } } : null;
 }
 
 function inAddress(address: string): string {
