@@ -1,16 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import {
   anyText,
   clearable,
   date,
+  decimal,
   flag,
+  hostNames,
+  jsonList,
+  matching,
   oneOf,
   optional,
   readForm,
   secret,
   sid,
+  someOf,
   text,
+  texts,
   webUrl,
   wholeNumber,
   wholeNumbers,
@@ -28,6 +35,12 @@ const form = {
   When: optional(date()),
   Codes: clearable(wholeNumbers(300, 699, 3)),
   Password: optional(secret(text(8))),
+  Rate: clearable(decimal(0.5, 10, 2)),
+  Prefix: optional(matching(/^\d{1,4}$/, "up to 4 digits")),
+  Lines: optional(texts(2)),
+  Words: optional(someOf("PCMU", "PCMA")),
+  Hosts: optional(hostNames(2)),
+  Updates: optional(jsonList(z.object({ code: z.string() }), 2, '[{"code":"GB"}]')),
 };
 
 describe("a form", () => {
@@ -49,6 +62,16 @@ describe("a form", () => {
     [{ Codes: "" }, { Codes: null }],
     [{ Name: "電話サーバー八字" }, { Name: "電話サーバー八字" }],
     [{ Any: "" }, { Any: "" }],
+    [{ Rate: "2.25" }, { Rate: 2.25 }],
+    [{ Rate: "" }, { Rate: null }],
+    [{ Lines: "a, b" }, { Lines: ["a, b"] }],
+    [{ Lines: ["a", "", "b"] }, { Lines: ["a", "b"] }],
+    [{ Lines: "" }, { Lines: [] }],
+    [{ Words: "pcma, PCMU,pcma" }, { Words: ["PCMA", "PCMU"] }],
+    [{ Words: "" }, { Words: [] }],
+    [{ Hosts: "PBX.example.com, a" }, { Hosts: ["pbx.example.com", "a"] }],
+    [{ Updates: '[{"code":"GB","more":1}]' }, { Updates: [{ code: "GB" }] }],
+    [{ Updates: [{ code: "GB" }] }, { Updates: [{ code: "GB" }] }],
   ];
   it.each(read)("reads %j", (raw, values) => {
     expect(readForm(form, raw)).toMatchObject({ values, unknown: [] });
@@ -67,6 +90,17 @@ describe("a form", () => {
     [{ Codes: "404,x" }, /^Codes must be up to 3 whole numbers/],
     [{ Codes: "404,405,406,407" }, /^Codes must/],
     [{ Any: "a\0" }, /^Any must be text/],
+    [{ Rate: "0.255" }, /^Rate must be a number from 0.5 to 10 with at most 2 decimal places, not "0.255"\.$/],
+    [{ Rate: "1e0" }, /^Rate must/],
+    [{ Rate: Number.POSITIVE_INFINITY }, /^Rate must/],
+    [{ Prefix: "12345" }, /^Prefix must be up to 4 digits, not "12345"\.$/],
+    [{ Lines: ["a", "b", "c"] }, /^Lines must be up to 2 texts/],
+    [{ Lines: [["a"]] }, /^Lines must be up to 2 texts/],
+    [{ Words: "opus" }, /^Words must be some of PCMU, PCMA, separated by commas, not "opus"\.$/],
+    [{ Hosts: "a b" }, /^Hosts must be up to 2 host names/],
+    [{ Hosts: `${"a".repeat(64)}.example` }, /^Hosts must/],
+    [{ Updates: "[{}]" }, /^Updates must be a JSON list of 1 to 2 such as \[{"code":"GB"}\] \(item 1: code: /],
+    [{ Updates: "x" }, /^Updates must be a JSON list of 1 to 2 such as \[{"code":"GB"}\], not "x"\.$/],
     [{ Name: "x".repeat(200) }, /^Name must .*…\.$/],
     [{ Password: "hunter2-hunter2" }, /^Password must be text of 1 to 8 characters without control characters\.$/],
   ];

@@ -231,7 +231,7 @@ describe("interface §3: what Twilio's API lacks of a trunk", () => {
     [{ ClientNames: "*.example.com" }, /^ClientNames must be up to 20 host names/],
     [{ ClientNames: "a..b" }, /^ClientNames must/],
     [{ Username: "us" }, /^Username and Password go together/],
-    [{ RegistrarUrl: "sip:x", ProbeInterval: "3601" }, /^ProbeInterval must be a whole number from 1 to 3600/],
+    [{ RegistrarUrl: "sip:x", ProbeInterval: "3601" }, /^ProbeInterval must be a whole number from 10 to 3600/],
   ];
   it.each(refused)("%j is refused and said", async (form, says) => {
     const { status, body } = await api.request("POST", path(await newTrunk()), { form });

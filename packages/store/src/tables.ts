@@ -130,7 +130,7 @@ export const carrierTargets = table<CarrierTarget>("carrier_targets", [
 export const carrierPrefixes = table<CarrierPrefix>("carrier_prefixes", ["sid", "carrierSid", "prefix", "costMicros"]);
 export const carrierSources = table<CarrierSource>("carrier_sources", ["sid", "carrierSid", "cidr", "port"]);
 
-export const carrierDresses = table<CarrierDress>(
+const carrierDresses = table<CarrierDress>(
   "carrier_dresses",
   [
     "carrierSid",
@@ -146,7 +146,7 @@ export const carrierDresses = table<CarrierDress>(
   { key: ["carrierSid"] },
 );
 
-export const peerSettings = table<PeerSettings>(
+const peerSettings = table<PeerSettings>(
   "peer_settings",
   [
     "ownerSid",
@@ -160,14 +160,14 @@ export const peerSettings = table<PeerSettings>(
   { key: ["ownerSid"], sealed: ["password"] },
 );
 
-export const trunkTls = table<TrunkTls>("trunk_tls", ["trunkSid", "ownCertificate", "clientNames"], {
+const trunkTls = table<TrunkTls>("trunk_tls", ["trunkSid", "ownCertificate", "clientNames"], {
   key: ["trunkSid"],
 });
 
 export const callLimits = table<CallLimit>("call_limits", ["ownerSid", "maxCps", "burst", "maxConcurrentCalls"], {
   key: ["ownerSid"],
 });
-export const accountSettings = table<AccountSettings>(
+const accountSettings = table<AccountSettings>(
   "account_settings",
   ["accountSid", "homeCountry", "maxCallDurationSec", "deprecatedTlsAllowed", "dialingPermissionsInherited"],
   { key: ["accountSid"] },

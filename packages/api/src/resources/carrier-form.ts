@@ -68,7 +68,7 @@ export const carrierForm = {
   RemovedHeaders: optional(about("Names of headers that it must not get.", texts(MAX_HEADER_RULES))),
   Codecs: clearable(about("Encodings it is offered; empty for what the caller offers.", someOf(...CODECS))),
   Srtp: optional(about("Its media is SRTP; its targets should then have transport=tls.", flag())),
-  ...peerForm,
+  ...peerForm(1),
   RegistrarUrl: clearable(
     about("Where our Contact is kept registered with Username and Password; empty for nowhere.", text(2_048)),
   ),

@@ -29,6 +29,8 @@ type OwnTrunkRow = TrunkRow & {
 
 /** Long enough for any target that is alive; longer only makes callers wait. */
 const FAILOVER_TIMEOUT_MAX_MS = 60_000;
+/** What we take from others ourselves (TERM-8). */
+const PROBE_MIN_SEC = 10;
 /** More machines than a PBX has. */
 const CLIENT_NAMES_MAX = 20;
 
@@ -62,7 +64,7 @@ const form = {
   FailoverTimeoutMs: clearable(
     about("How long a target may stay silent; empty for 4000.", wholeNumber(500, FAILOVER_TIMEOUT_MAX_MS)),
   ),
-  ...peerForm,
+  ...peerForm(PROBE_MIN_SEC),
   OwnCertificate: optional(about("Show a certificate for this trunk's names alone, not the wildcard one.", flag())),
   ClientNames: optional(
     about(

@@ -4,8 +4,12 @@ import type { FormValues } from "../form.ts";
 import { about, clearable, flag, given, matching, optional, secret, text, wholeNumber } from "../form.ts";
 import { invalid } from "../problem.ts";
 
-/** How we meet a carrier or a trunk's PBX as its client: the parameters that both have (CAR-1, ORIG-12). */
-export const peerForm = {
+/**
+ * How we meet a carrier or a trunk's PBX as its client: the parameters that both have (CAR-1, ORIG-12).
+ *
+ * @param probeMinSec probes go no oftener: customers must not make us a nuisance to whomever their URLs name
+ */
+export const peerForm = (probeMinSec: number) => ({
   Username: clearable(
     about(
       "User name that answers the peer's digest challenges; empty for none.",
@@ -17,10 +21,10 @@ export const peerForm = {
   ),
   Password: clearable(about("Goes with Username; never shown again.", secret(text(255)))),
   ProbeInterval: clearable(
-    about("OPTIONS are sent to each target that often, in seconds; empty for never.", wholeNumber(1, 3_600)),
+    about("OPTIONS are sent to each target that often, in seconds; empty for never.", wholeNumber(probeMinSec, 3_600)),
   ),
   ClientCertificate: optional(about("Show our certificate to the peer over TLS.", flag())),
-};
+});
 
 /** What of them is shown; the password never is. */
 export const peerShape = {
@@ -36,7 +40,7 @@ export const peerConflicts = {
 type PeerChange = Partial<Omit<PeerSettings, "ownerSid">>;
 
 /** Clearing the user name clears its password with it. */
-export function peerChange(values: FormValues<typeof peerForm>): PeerChange {
+export function peerChange(values: FormValues<ReturnType<typeof peerForm>>): PeerChange {
   const { Username: username, Password: password } = values;
   return given({
     username,

@@ -20,6 +20,7 @@ const hasSubDomains = invalid(
   "Other trunks have sub-domains of this trunk's domain name. Rename or delete those first.",
   TRUNK_DEPENDENCIES,
 );
+const noTrunkAbove = invalid("The trunk above this DomainName is gone. Create it first.", TRUNK_DEPENDENCIES);
 const conflicts = { "domain-name": domainTaken, "sub-domain": hasSubDomains };
 
 const form = {
@@ -66,7 +67,8 @@ export const trunks: Resource<TrunkRow, null> = {
         failoverFinalStatuses: null,
         failoverTimeoutMs: null,
       }),
-      { ...conflicts, limit: (most) => tooMany(account, most) },
+      // The trunk above was there a moment ago.
+      { ...conflicts, "sub-domain": noTrunkAbove, limit: (most) => tooMany(account, most) },
     );
   }),
   update: accepts(form, async (at: At<null> & { readonly row: TrunkRow }, values) => {
