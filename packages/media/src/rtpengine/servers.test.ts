@@ -154,7 +154,9 @@ describe.skipIf(missing)(`MED-7: several rtpengine servers${missing ? ` (${missi
 
   it("takes an offer back that a server heard of too late", async () => {
     const late = await start({ interfaces: ["127.0.0.9"], portMin: 7_458, portMax: 7_461 });
-    const { plane, told } = planeOn([late]);
+    // Nothing but the offer finds out that it hangs.
+    const { plane, told } = planeOn([late], { probeMs: 60_000 });
+    await talk(plane).then(({ session }) => session.close());
     late.freeze();
     expect(await offers(await plane.open("CA1", V4))).toMatch(/^503 rtpengine .*: no answer in/);
     late.thaw();
