@@ -110,6 +110,10 @@ describe("settings (interface §2)", () => {
       { TRUNKLINE_INTERCONNECTS: `TX${"a".repeat(32)}=127.0.0.1` },
       /127\.0\.0\.1 is in TRUNKLINE_BIND too; .* give it an address of its own/,
     ],
+    [
+      { TRUNKLINE_INTERCONNECTS: `TX${"a".repeat(32)}=127.0.0.2`, TRUNKLINE_MEDIA: "rtpengine:127.0.0.1:2223" },
+      /needs TRUNKLINE_MEDIA=embedded/,
+    ],
     [{ TRUNKLINE_ZONE: "Example" }, /a zone is a domain name/],
     [{ TRUNKLINE_DEMO: "maybe" }, /write true or false/],
     [{ TRUNKLINE_ROLE: "edge" }, /set TRUNKLINE_DATABASE_URL/],

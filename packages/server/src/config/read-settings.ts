@@ -38,6 +38,21 @@ export function readSettings(environment: Environment): Settings {
   return settings;
 }
 
+/** A private connection has an address of its own, and the media plane has to be one that can be told to use it. */
+function checkInterconnects({ interconnects, bind, media }: Settings): void {
+  const shared = interconnects.find(({ address }) => bind.includes(address));
+  if (shared !== undefined) {
+    throw new SettingError(
+      `TRUNKLINE_INTERCONNECTS: ${shared.address} is in TRUNKLINE_BIND too; nothing but its own calls may leave from a private connection, so give it an address of its own`,
+    );
+  }
+  if (interconnects.length > 0 && media.kind !== "embedded") {
+    throw new SettingError(
+      "TRUNKLINE_INTERCONNECTS: media of private connections needs TRUNKLINE_MEDIA=embedded; rtpengine chooses its addresses itself",
+    );
+  }
+}
+
 function checkTogether(settings: Settings): void {
   if (settings.bind.length === 0) throw new SettingError("TRUNKLINE_BIND: give at least one address");
   if (settings.advertise.length !== 0 && settings.advertise.length !== settings.bind.length) {
@@ -51,12 +66,7 @@ function checkTogether(settings: Settings): void {
       `TRUNKLINE_BIND=${settings.bind[wildcard]}: nobody can send to that address, so say in TRUNKLINE_ADVERTISE which address callers reach`,
     );
   }
-  const shared = settings.interconnects.find(({ address }) => settings.bind.includes(address));
-  if (shared !== undefined) {
-    throw new SettingError(
-      `TRUNKLINE_INTERCONNECTS: ${shared.address} is in TRUNKLINE_BIND too; nothing but its own calls may leave from a private connection, so give it an address of its own`,
-    );
-  }
+  checkInterconnects(settings);
   if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined)) {
     throw new SettingError(
       "TRUNKLINE_TLS_CERT and TRUNKLINE_TLS_KEY belong together: give both, or none for a certificate of our own",

@@ -4,9 +4,10 @@ import type { EdgeThreadData } from "./edge-offer.ts";
 
 /** The media plane of the settings. rtpengine servers may come later and go meanwhile: calls are refused with 503 as long as none answers. */
 export async function openMediaPlane(data: EdgeThreadData, log: EdgePorts["log"]): Promise<MediaPlane> {
+  const { addresses, interconnects = [] } = data.options;
   if (data.media.kind === "embedded") {
     return createEmbeddedPlane({
-      addresses: data.options.addresses,
+      addresses: [...addresses, ...interconnects.map(({ address }) => ({ bind: address, advertise: address }))],
       portMin: data.rtpPorts.min,
       portMax: data.rtpPorts.max,
       workers: data.mediaWorkers,
