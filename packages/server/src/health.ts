@@ -11,7 +11,12 @@ const PREFIX = "trunkline_";
  * Adds `/healthz` (the process answers), `/readyz` (it can take calls and configuration now; 503 says what is missing) and `/metrics`
  * (Prometheus text). They need no credentials and say nothing about customers.
  */
-export function addHealth(app: Api, store: Pick<Store, "ping">, edge: EdgeThread | undefined): void {
+export function addHealth(
+  app: Api,
+  store: Pick<Store, "ping">,
+  edge: EdgeThread | undefined,
+  controlMetrics: () => Readonly<Record<string, number>>,
+): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: PREFIX });
   const gauges = new Map<string, Gauge>();
@@ -25,9 +30,9 @@ export function addHealth(app: Api, store: Pick<Store, "ping">, edge: EdgeThread
       .send({ status: missing.length === 0 ? "ready" : "not ready", missing });
   });
   app.get("/metrics", async (_request, reply) => {
-    for (const [name, value] of Object.entries((await edge?.metrics()) ?? {})) {
+    for (const [name, value] of Object.entries({ ...controlMetrics(), ...(await edge?.metrics()) })) {
       const metric = PREFIX + name.replaceAll(/[^a-zA-Z0-9]+|(?<=[a-z0-9])(?=[A-Z])/g, "_").toLowerCase();
-      const gauge = gauges.get(metric) ?? new Gauge({ name: metric, help: `edge: ${name}`, registers: [registry] });
+      const gauge = gauges.get(metric) ?? new Gauge({ name: metric, help: name, registers: [registry] });
       gauges.set(metric, gauge);
       gauge.set(value);
     }

@@ -13,10 +13,14 @@ import { addHealth, addRootCertificate } from "./health.ts";
 import { hostPort } from "./host-port.ts";
 import { listenHttp } from "./listen-http.ts";
 import type { Log } from "./log.ts";
+import { startRetention } from "./retention.ts";
 import { announceRunning, type Running, retractRunning } from "./running.ts";
 import { openSecrets, type Secrets } from "./secrets.ts";
 import { EdgeThread } from "./threads/edge-thread.ts";
 import { type PstnThread, startPstnThread } from "./threads/pstn-thread.ts";
+import type { WebhookDispatcher } from "./webhooks/dispatcher.ts";
+import { refusedHost } from "./webhooks/public-address.ts";
+import { startWebhooks } from "./webhooks/start-webhooks.ts";
 
 /** How long a stop waits for calls to end on their own. */
 const DRAIN_MS = 5_000;
@@ -32,7 +36,7 @@ export type Platform = {
  * cannot start, after closing what had started.
  *
  * Closing order (docs/architecture.md): the API stops taking requests; the edge drains, ends its calls and flushes its journal into the
- * store; the simulated PSTN goes; the store closes last.
+ * store; the simulated PSTN goes; webhooks on their way are broken off, deleting old alerts stops; the store closes last.
  */
 export async function serve(settings: Settings, log: Log, onFatal: (why: string) => void): Promise<Platform> {
   const closers: (() => Promise<void>)[] = [];
@@ -66,13 +70,14 @@ async function start(
   await ensureOperator(store, secrets);
   await ensureEdgeLocations(store, settings.edge);
   const demo = settings.demo ? await ensureDemo(store, settings.zone, secrets) : null;
+  const webhooks = settings.role === "edge" ? undefined : startJobs(settings, store, log, onClose);
   const carriesCalls = settings.role !== "control";
   const pstn = settings.demo && carriesCalls ? await startPstn(settings, store, log) : undefined;
   if (pstn) onClose(() => pstn.close());
   const calls = carriesCalls ? await startEdge(settings, secrets, store, log, onFatal) : undefined;
   if (calls) onClose(() => calls.close());
   const edge = calls?.edge;
-  const parts: Parts = { settings, secrets, store, log, edge, pstn, caPem: calls?.caPem };
+  const parts: Parts = { settings, secrets, store, log, edge, pstn, webhooks, caPem: calls?.caPem };
   const api = settings.role === "edge" ? "" : await startApi(parts, onClose);
   const running: Running = {
     pid: process.pid,
@@ -85,6 +90,20 @@ async function start(
   announceRunning(settings.dataDir, running);
   onClose(async () => retractRunning(settings.dataDir));
   return running;
+}
+
+/** What is done beside API and calls. */
+function startJobs(
+  settings: Settings,
+  store: Store,
+  log: Log,
+  onClose: (closer: () => Promise<void>) => void,
+): WebhookDispatcher {
+  const retention = startRetention({ alerts: store.alerts, log, nowMs: () => Date.now() });
+  onClose(() => retention.close());
+  const webhooks = startWebhooks(store, settings.allowPrivateWebhooks, log);
+  onClose(() => webhooks.close());
+  return webhooks;
 }
 
 /** The operator is an account row too, so that it can hold what it makes; its token follows the settings. */
@@ -177,11 +196,12 @@ type Parts = {
   readonly log: Log;
   readonly edge: EdgeThread | undefined;
   readonly pstn: PstnThread | undefined;
+  readonly webhooks: WebhookDispatcher | undefined;
   readonly caPem: string | undefined;
 };
 
 async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => void): Promise<string> {
-  const { settings, secrets, store, log, edge, pstn, caPem } = parts;
+  const { settings, secrets, store, log, edge, pstn, webhooks, caPem } = parts;
   const app = await createApi({
     store,
     zone: settings.zone,
@@ -191,6 +211,7 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
     nowMs: () => Date.now(),
     onFailure: (error, requestId) =>
       log("error", "request failed", { requestId, error: error instanceof Error ? error.stack : String(error) }),
+    ...(settings.allowPrivateWebhooks ? {} : { refusedHost }),
     ...(pstn ? { simulatedPstn: pstn } : {}),
     ...(edge
       ? {
@@ -203,7 +224,7 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
         }
       : {}),
   });
-  addHealth(app, store, edge);
+  addHealth(app, store, edge, () => webhooks?.metrics() ?? {});
   if (caPem) addRootCertificate(app, caPem);
   onClose(() => app.close());
   return listenHttp(app, settings.http);

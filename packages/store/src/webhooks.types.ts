@@ -27,7 +27,7 @@ export type WebhookDelivery = {
   readonly accountSid: string;
   readonly kind: WebhookKind;
   readonly url: string;
-  readonly method: "GET" | "POST";
+  readonly method: "POST";
   readonly params: Readonly<Record<string, string>>;
   /** Attempts that failed so far. */
   readonly attempts: number;

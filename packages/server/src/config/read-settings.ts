@@ -32,6 +32,7 @@ export function readSettings(environment: Environment): Settings {
     operatorSid: undefined,
     operatorToken: undefined,
     demoPassword: undefined,
+    allowPrivateWebhooks: read["demo"],
     ...read,
   } as Settings;
   checkTogether(settings);

@@ -43,6 +43,7 @@ export type Settings = {
   readonly demo: boolean;
   readonly pstnPort: number;
   readonly demoPassword: string | undefined;
+  readonly allowPrivateWebhooks: boolean;
   readonly log: LogLevel;
 };
 
@@ -226,5 +227,12 @@ export const SETTINGS: readonly SettingRow[] = [
   ),
   row("TRUNKLINE_PSTN_PORT", "pstnPort", "0", "port of the simulated PSTN; 0: any", port),
   row("TRUNKLINE_DEMO_PASSWORD", "demoPassword", undefined, "fixes the demo user's password", secret),
+  row(
+    "TRUNKLINE_ALLOW_PRIVATE_WEBHOOKS",
+    "allowPrivateWebhooks",
+    undefined,
+    "requests to customers' web servers may go to private addresses; default: only in a demo",
+    flag,
+  ),
   row("TRUNKLINE_LOG", "log", "info", "log level", choice("trace", "debug", "info", "warn", "error", "silent")),
 ];
