@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Platform, startPlatform } from "../support/platform.ts";
 import { ackText, inviteText, RawSip } from "../support/raw-sip.ts";
+import { twilioClient } from "../support/twilio-sdk.ts";
 
 let platform: Platform;
 beforeAll(async () => {
@@ -126,12 +127,12 @@ describe("a change is what the next call meets (EVD-3)", () => {
     expect(await outcome(customer)).toBe("486");
   });
 
-  it("TERM-13: countries open and close by either surface", async () => {
+  it("TERM-13: countries open and close by either surface, Twilio's through its SDK", async () => {
     const customer = await newCustomer();
     expect(await outcome(customer, LONDON)).toBe("403 32205");
     const bulk = (low: boolean) =>
-      post(customer, "/v1/DialingPermissions/BulkCountryUpdates", {
-        UpdateRequest: JSON.stringify([{ iso_code: "US", low_risk_numbers_enabled: low }]),
+      twilioClient(platform.api, customer.sid, customer.token).voice.v1.dialingPermissions.bulkCountryUpdates.create({
+        updateRequest: JSON.stringify([{ iso_code: "US", low_risk_numbers_enabled: low }]),
       });
     await bulk(false);
     expect(await outcome(customer)).toBe("403 32205");

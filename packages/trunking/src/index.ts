@@ -26,7 +26,6 @@ export { DEFAULT_FINAL_STATUSES, DEFAULT_RETRY_STATUSES, NO_RESPONSE_MS } from "
 export {
   countryPermission,
   type PermissionReader,
-  permissionOwner,
   type RiskPermission,
 } from "./route/geo-permission.ts";
 export { type Identity, identify, trunkByHost } from "./route/identify.ts";

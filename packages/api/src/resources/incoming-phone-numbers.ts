@@ -1,4 +1,4 @@
-import { isE164, mintSid } from "@trunkline/trunking";
+import { type Account, isE164, mintSid } from "@trunkline/trunking";
 import { rfc2822Date } from "../dates.ts";
 import type { FormValues } from "../form.ts";
 import { anyText, clearable, coded, flag, given, httpMethod, oneOf, optional, sid, text, webUrl } from "../form.ts";
@@ -9,14 +9,7 @@ import { NUMBER_CONSTANTS, type PhoneNumberRow } from "./phone-number-row.ts";
 
 const NUMBER_INVALID = 21421;
 const ACTION_DISABLED = 20010;
-const conflicts = {
-  "phone-number": invalid("PhoneNumber: it is not available. Choose another.", 21422),
-  limit: (most: number) =>
-    invalid(
-      `A trial account has at most ${most} number. Release it first, or ask the operator to upgrade the account.`,
-      21404,
-    ),
-};
+const taken = invalid("PhoneNumber: it is not available. Choose another.", 21422);
 
 /** ISO 3166's code for "unknown": a number's country is what the inventory says of it, and this one did not come from there. */
 const COUNTRY_UNKNOWN = "ZZ";
@@ -73,7 +66,10 @@ export const incomingPhoneNumbers: Resource<PhoneNumberRow, null> = {
       if (!isE164(e164)) return notE164("PhoneNumber", e164, NUMBER_INVALID);
       const wrong = await whyNotSettings(at, values);
       if (wrong) return wrong;
-      return settle(at, await at.deps.store.phoneNumbers.create(newNumber(at, e164, values)), conflicts);
+      return settle(at, await at.deps.store.phoneNumbers.create(newNumber(at, e164, values)), {
+        "phone-number": taken,
+        limit: (most) => tooMany(at.account, most),
+      });
     },
   ),
   update: accepts(
@@ -89,6 +85,15 @@ export const incomingPhoneNumbers: Resource<PhoneNumberRow, null> = {
   ),
   remove: async (at, row) => settleRemoval(at, await at.deps.store.phoneNumbers.delete(at.account.sid, row.sid)),
 };
+
+/** ACC-2; for other accounts there is a limit only where the installation sets one. */
+function tooMany({ type }: Account, most: number): Problem {
+  const why =
+    type === "Trial"
+      ? `A trial account has at most ${most} number. Release it first, or ask the operator to upgrade the account.`
+      : `This account has ${most} numbers, the most there can be. Release one first.`;
+  return invalid(why, 21404);
+}
 
 async function whyNotSettings(at: Context, values: Settings): Promise<Problem | undefined> {
   if (values.EmergencyAddressSid || values.EmergencyStatus === "Active") {

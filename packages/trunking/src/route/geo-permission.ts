@@ -50,7 +50,7 @@ export function countryPermission(country: string, accountSid: string, directory
 }
 
 /** The account itself, or the parent whose permissions a subaccount inherits. */
-export function permissionOwner(accountSid: string, directory: PermissionReader): string {
+function permissionOwner(accountSid: string, directory: PermissionReader): string {
   const parentSid = directory.account(accountSid)?.parentSid;
   if (parentSid == null || !accountSettings(accountSid, directory).dialingPermissionsInherited) return accountSid;
   return parentSid;
