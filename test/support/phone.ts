@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -41,6 +42,8 @@ export type PhoneOptions = {
   readonly caPem: string;
   /** Called as soon as the phone is up; absent: it takes the calls that come. */
   readonly dial?: string;
+  /** Its media is SRTP with keys in the SDP, and nothing else. Default: plain RTP. */
+  readonly srtp?: boolean;
 };
 
 /** A real phone with a sine for a microphone and a file for an ear. */
@@ -72,7 +75,8 @@ export function startBaresip(options: PhoneOptions): Promise<Phone> {
     const name = readdirSync(dir).find((file) => file.endsWith("-dec.wav"));
     return name === undefined ? undefined : join(dir, name);
   });
-  return phoneOf(options, running, /baresip is ready/, () => void running.child.kill("SIGTERM"));
+  const port = options.transport === "tls" ? options.port + 1 : options.port;
+  return phoneOf({ ...options, port }, running, /baresip is ready/, () => void running.child.kill("SIGTERM"));
 }
 
 /** Linphone's console phone (belle-sip and mediastreamer). */
@@ -154,34 +158,44 @@ function newHome(name: string): string {
   return dir;
 }
 
-function configureBaresip(dir: string, { platform, transport, port, number, caPem }: PhoneOptions): void {
+function configureBaresip(dir: string, options: PhoneOptions): void {
+  const { namespace, platform, transport, port, number, caPem, srtp = false } = options;
   const modules = ["/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules"].find(existsSync);
   const lines = [
     `sip_listen 0.0.0.0:${port}`,
-    ...(transport === "tls" ? [`sip_cafile ${dir}/ca.pem`] : []),
+    ...(transport === "tls" ? [`sip_cafile ${dir}/ca.pem`, `sip_certificate ${dir}/own.pem`] : []),
     `audio_source aufile,${dir}/tone.wav`,
     `audio_player aufile,${dir}/played.wav`,
     "ausrc_srate 8000",
     "auplay_srate 8000",
     `module_path ${modules}`,
-    ...["g711", "aufile", "sndfile"].map((name) => `module ${name}.so`),
+    ...["g711", "aufile", "sndfile", ...(srtp ? ["srtp"] : [])].map((name) => `module ${name}.so`),
     `snd_path ${dir}`,
     "module_tmp uuid.so",
     "module_tmp account.so",
     "module_app menu.so",
   ];
   writeFileSync(join(dir, "ca.pem"), caPem);
+  if (transport === "tls") makeCertificate(join(dir, "own.pem"), namespace.insideAddress);
   writeFileSync(join(dir, "config"), `${lines.join("\n")}\n`);
   const { domain, username, password } = platform.demo;
   const parameters = [
     `auth_user=${username};auth_pass=${password}`,
     `outbound="sip:${proxy(platform, transport)}"`,
-    "regint=0;answermode=auto;audio_codecs=pcmu/8000/1",
+    `regint=0;answermode=auto;audio_codecs=pcmu/8000/1${srtp ? ";mediaenc=srtp-mand" : ""}`,
   ];
   writeFileSync(join(dir, "accounts"), `<sip:${number}@${domain};transport=${transport}>;${parameters.join(";")}\n`);
 }
 
-function linphoneConfig(dir: string, { platform, transport, port, number, caPem }: PhoneOptions): string {
+/** A phone that is called over TLS shows a certificate of its own making, with its key in the same file. */
+function makeCertificate(file: string, address: string): void {
+  const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", `/CN=${address}`];
+  execFileSync("openssl", [...request, "-keyout", `${file}.key`, "-out", file], { stdio: "ignore" });
+  appendFileSync(file, readFileSync(`${file}.key`));
+}
+
+function linphoneConfig(dir: string, options: PhoneOptions): string {
+  const { platform, transport, port, number, caPem, srtp = false } = options;
   const { domain, username, password } = platform.demo;
   const listen = (name: string): number => (name === transport ? port : 0);
   const at = proxy(platform, transport);
@@ -198,6 +212,7 @@ function linphoneConfig(dir: string, { platform, transport, port, number, caPem 
     "verify_server_certs=1",
     // Its TLS library compares names alone, and the phones call the platform by its address.
     "verify_server_cn=0",
+    ...(srtp ? ["media_encryption=srtp", "media_encryption_mandatory=1"] : []),
     "[video]",
     "enabled=0",
     "[proxy_0]",
