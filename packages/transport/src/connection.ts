@@ -24,6 +24,8 @@ export type ConnectionOptions = {
   readonly openedBy: "peer" | "us";
   readonly limits: StreamLimits;
   readonly sink: ListenerSink;
+  /** Called once, before the first message is handed on. */
+  readonly onFirstMessage?: () => void;
   /** Called once, never from inside `send`: nothing can be sent any more. */
   readonly onGone: (reason: string) => void;
 };
@@ -139,6 +141,7 @@ export class Connection {
     switch (event.kind) {
       case "message":
         sink.counts.received += 1;
+        if (!this.#heardMessage) this.#options.onFirstMessage?.();
         this.#heardMessage = true;
         sink.message(this.flow, event.text);
         break;

@@ -24,6 +24,7 @@ const COUNTED = [
   "connectionsClosedIdle",
   "connectionsClosedSlow",
   "connectionsClosedBacklog",
+  "connectionsClosedForOthers",
   "handshakesDone",
   "handshakesDoneDeprecated",
   "handshakesFailedVersion",

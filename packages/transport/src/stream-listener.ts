@@ -1,7 +1,7 @@
 import type { Server, Socket } from "node:net";
 import { type Flow, isUnreadable, readMessage } from "@trunkline/sip";
 import { Connection } from "./connection.ts";
-import type { ConnectionBudget } from "./connection-budget.ts";
+import type { ConnectionBudget, Place } from "./connection-budget.ts";
 import type { Listener, ListenerSink } from "./listener.ts";
 import type { ListenOn } from "./sip-host.types.ts";
 import type { StreamLimits } from "./stream-limits.ts";
@@ -105,7 +105,8 @@ export class StreamListener implements Listener {
       socket.destroy(); // reset before we came to it
       return;
     }
-    if (!this.#admit(address)) {
+    const place = this.#admit(address, socket);
+    if (!place) {
       socket.resetAndDestroy(); // a flood must not leave TIME_WAIT states behind
       return;
     }
@@ -114,34 +115,43 @@ export class StreamListener implements Listener {
     this.#entering.add(socket);
     socket.on("close", () => {
       this.#entering.delete(socket);
-      budget.leave(address);
+      place.leave();
       sink.counts.connectionsOpen = budget.open;
     });
     kind.accept(socket, { address, port }, (ready) => {
       this.#entering.delete(socket);
-      this.#adopt(ready, address, port);
+      this.#adopt(ready, address, port, place);
     });
   }
 
-  #admit(address: string): boolean {
+  #admit(address: string, socket: Socket): Place | undefined {
     const { budget, sink } = this.#parts;
     if (!sink.admitConnection(address)) {
       sink.counts.connectionsRefusedByGuard += 1;
-      return false;
+      return undefined;
     }
-    const entered = budget.enter(address);
+    const entered = budget.enter(address, () => {
+      sink.counts.connectionsClosedForOthers += 1;
+      socket.resetAndDestroy();
+    });
     if (entered === "full") sink.counts.connectionsRefusedTotal += 1;
     if (entered === "source-full") sink.counts.connectionsRefusedPerSource += 1;
-    return entered === "taken";
+    return typeof entered === "string" ? undefined : entered;
   }
 
-  #adopt(socket: Socket, address: string, port: number): void {
+  #adopt(socket: Socket, address: string, port: number, place: Place): void {
     const flow = this.#flow(address, port, this.#parts.budget.nextNumber());
-    const place = placeOf(address, port);
-    const connection = this.#keep(socket, flow, "peer", () => {
-      if (this.#inbound.get(place) === connection) this.#inbound.delete(place);
-    });
-    this.#inbound.set(place, connection);
+    const from = placeOf(address, port);
+    const connection = this.#keep(
+      socket,
+      flow,
+      "peer",
+      () => {
+        if (this.#inbound.get(from) === connection) this.#inbound.delete(from);
+      },
+      () => place.prove(),
+    );
+    this.#inbound.set(from, connection);
   }
 
   #open(target: Target): Connection | undefined {
@@ -163,7 +173,13 @@ export class StreamListener implements Listener {
     return connection;
   }
 
-  #keep(socket: Socket, flow: Flow, openedBy: "peer" | "us", onGone: () => void): Connection {
+  #keep(
+    socket: Socket,
+    flow: Flow,
+    openedBy: "peer" | "us",
+    onGone: () => void,
+    onFirstMessage?: () => void,
+  ): Connection {
     const { limits, sink } = this.#parts;
     const number = flow.connection ?? 0;
     const connection: Connection = new Connection(socket, {
@@ -171,6 +187,7 @@ export class StreamListener implements Listener {
       openedBy,
       limits,
       sink,
+      ...(onFirstMessage ? { onFirstMessage } : {}),
       onGone: (reason) => {
         if (this.#connections.get(number) === connection) this.#connections.delete(number);
         onGone();

@@ -273,7 +273,9 @@ describe("TCP limits", () => {
 
   it("refuses over the total, also to open one itself; what the guard refuses is closed at once", async () => {
     const a = await tcp("127.0.0.1", { streams: { maxConnections: 1 } });
-    await bareSocket(a.port);
+    const { socket } = await bareSocket(a.port);
+    socket.write(request("a"));
+    await a.messages.first(1);
     const { closed } = await bareSocket(a.port);
     await closed;
     const b = await tcp("127.0.0.1", { admitConnection: (address) => address !== "127.0.0.1" });
@@ -283,6 +285,24 @@ describe("TCP limits", () => {
     await (await bareSocket(b.port)).closed;
     expect(a.host.counts()["connectionsRefusedTotal"]).toBe(1);
     expect(b.host.counts()).toMatchObject({ connectionsRefusedByGuard: 1, connectionsAccepted: 0 });
+  });
+
+  it("D2: connections that only stand there keep out neither a peer that speaks nor what we open", async () => {
+    const a = await tcp("127.0.0.1", { streams: { maxConnections: 3 } });
+    const b = await tcp();
+    const idle = [await bareSocket(a.port), await bareSocket(a.port), await bareSocket(a.port)];
+    const { socket } = await bareSocket(a.port);
+    socket.write(request("a"));
+    await a.messages.first(1);
+    a.host.send(flowBetween(a.host, b.host), request("b"));
+    await b.messages.first(1);
+    await Promise.all(idle.slice(0, 2).map(({ closed }) => closed));
+    expect([idle[2]?.socket.destroyed, socket.destroyed]).toEqual([false, false]);
+    expect(a.host.counts()).toMatchObject({
+      connectionsClosedForOthers: 2,
+      connectionsOpen: 3,
+      connectionsRefusedTotal: 0,
+    });
   });
 
   it("drops a peer that reads no more once its backlog is full, and fails its flow", async () => {
