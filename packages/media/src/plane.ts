@@ -55,6 +55,11 @@ export interface MediaSession {
   offer(leg: Leg, sdp: string): Promise<string | MediaRefusal>;
   /** The answer from `leg` (also provisional, 183); gives the answer for the other leg. May come several times: the last one counts. */
   answer(leg: Leg, sdp: string): Promise<string | MediaRefusal>;
+  /**
+   * From now on copies the call's sound, both legs of it and as it is meant (decrypted), into a recorder's ring; null ends that. The
+   * recording's time begins with the first call. Absent from planes that cannot record.
+   */
+  record?(ring: SharedArrayBuffer | null): Promise<void>;
   counters(): Promise<readonly LegCounters[]>;
   /** Frees the ports and gives the final counters. Safe to repeat: the same counters again. */
   close(): Promise<readonly LegCounters[]>;

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { RemoteInfo, Socket } from "node:dgram";
 import type { Leg } from "../plane.ts";
+import type { RingWriter } from "../recorder/ring.ts";
 import { isPaced, isSpeech } from "../rtp/codec.ts";
 import { headerLength, isRtcp, payloadTypeOf, sequenceOf, ssrcOf, timestampOf } from "../rtp/header.ts";
 import { Reception } from "../rtp/reception.ts";
@@ -38,6 +39,8 @@ export class LineEnd implements RtcpSink {
   readonly #clockRates = new Uint32Array(128);
   readonly #speech = new Uint8Array(128);
   readonly #names: (string | undefined)[] = [];
+  readonly #leg: Leg;
+  #recorder: RingWriter | undefined;
   #peer: LineEnd | undefined;
   #srtp: SrtpEnd | undefined;
   #lastSpeechType = -1;
@@ -46,6 +49,7 @@ export class LineEnd implements RtcpSink {
 
   constructor(anchor: AnchorLine, leg: Leg, rtp: Socket, rtcp: Socket) {
     this.local = anchor.local[leg];
+    this.#leg = leg;
     this.#symmetric = anchor.symmetric[leg];
     this.gate = new SourceGate(this.#symmetric);
     this.#rtcpGate = new SourceGate(this.#symmetric);
@@ -58,9 +62,16 @@ export class LineEnd implements RtcpSink {
     this.#peer = peer;
   }
 
+  /** Copies its media for a recorder from now on; undefined ends that. */
+  record(recorder: RingWriter | undefined): void {
+    this.#recorder = recorder;
+    if (this.#remote) recorder?.formats(this.#leg, this.#remote.formats);
+  }
+
   /** Points it at what the leg's SDP said. */
   direct(remote: Remote, nowMs: number): void {
     this.#remote = remote;
+    this.#recorder?.formats(this.#leg, remote.formats);
     if (remote.srtp && this.#srtp) this.#srtp.rekey(remote.srtp, nowMs);
     else if (remote.srtp) this.#srtp = new SrtpEnd(remote.srtp, () => randomInt(2 ** 32));
     this.#clockRates.fill(0);
@@ -137,11 +148,14 @@ export class LineEnd implements RtcpSink {
     return true;
   }
 
-  /** Media as it is meant: whoever wants to listen in does it here. `packet` lasts until this returns. */
+  /** Media as it is meant: a recorder hears it here. `packet` lasts until this returns. */
   #relay(packet: Buffer, length: number, nowMs: number, isDatagram: boolean): void {
     this.lastMediaMs = nowMs;
     if (isDatagram) this.reception.count(length);
-    else this.#track(packet, length, nowMs);
+    else {
+      this.#track(packet, length, nowMs);
+      this.#recorder?.take(this.#leg, packet, length, nowMs);
+    }
     this.#peer?.sendMedia(packet, length);
   }
 

@@ -8,11 +8,17 @@ import {
   type SessionDescription,
 } from "@trunkline/sip";
 import type { Leg, MediaRefusal } from "../plane.ts";
-import { type CryptoLine, chooseCrypto, OFFERED } from "../srtp/sdes.ts";
+import { type CryptoLine, chooseCrypto, named, OFFERED } from "../srtp/sdes.ts";
 import { allowedFormats, transportOf } from "./profile.ts";
 import type { Remote } from "./protocol.ts";
 
 /** What an offer or an answer means for the relay: which of its lines it carries, and why not the others. No socket, no state. */
+
+/**
+ * Media lines that are carried: the first of a description, which keep their places for the whole call (RFC 3264 §8). Each takes eight ports of
+ * the range, so that a caller who describes hundreds would leave none to others.
+ */
+const MAX_CARRIED_LINES = 8;
 
 /** What a leg's descriptions have to be. */
 export type LegRules = {
@@ -53,7 +59,7 @@ export function readOffer(sdp: string, leg: Leg, rules: Readonly<Record<Leg, Leg
   const whyNot: string[] = [];
   const lines = description.media.map((media, index) => {
     if (media.port === 0) return null;
-    const line = offeredLine(media, from, to);
+    const line = index < MAX_CARRIED_LINES ? offeredLine(media, from, to) : "there are too many before it";
     if (typeof line !== "string") return line;
     whyNot.push(`media line ${index + 1}: ${line}`);
     return null;
@@ -76,7 +82,7 @@ export function readAnswer(sdp: string, offer: Offer, rules: LegRules): Answer |
     const line = asked === null || media.port === 0 ? null : carriedLine(media, rules, OFFERED);
     if (typeof line === "string") return refuse(488, `the answer's media line ${index + 1}: ${line}`);
     if (line !== null && line.content !== asked?.content) {
-      return refuse(488, `media line ${index + 1} is answered with ${media.proto}`);
+      return refuse(488, `media line ${index + 1} is answered with ${named(media.proto)}`);
     }
     lines.push(line);
   }
@@ -94,7 +100,7 @@ function offeredLine(media: MediaDescription, from: LegRules, to: LegRules): Off
   if (typeof line === "string") return line;
   if (line.content === "datagram") {
     return to.secure
-      ? `${media.proto} cannot be encrypted, and the other side takes SRTP only`
+      ? `${named(media.proto)} cannot be encrypted, and the other side takes SRTP only`
       : { ...line, formats: null };
   }
   const formats = allowedFormats(media, to.codecs);
@@ -107,7 +113,7 @@ function carriedLine(media: MediaDescription, rules: LegRules, only?: typeof OFF
   const transport = transportOf(media.proto);
   if (transport === null || transport.secure !== rules.secure) {
     const wanted = rules.secure ? "RTP/SAVP with a key in a=crypto" : "RTP/AVP";
-    return `${media.proto.slice(0, 40)} is not taken here, only ${wanted}`;
+    return `${named(media.proto)} is not taken here, only ${wanted}`;
   }
   if (!transport.secure) return { content: transport.content, crypto: null };
   const crypto = chooseCrypto(media.crypto, only);
@@ -123,7 +129,7 @@ function unreachable(
   for (const [index, { connection }] of media.entries()) {
     if (lines[index] === null) continue;
     if (connection === undefined || isIP(connection.address) === 0) {
-      return refuse(488, `the connection address is no IP address (${connection?.address})`);
+      return refuse(488, `the connection address is no IP address (${named(connection?.address ?? "")})`);
     }
     const { address } = connection;
     if (isForMany(address)) return refuse(488, `media is not sent to many at once (${address})`);

@@ -48,6 +48,13 @@ export type DirectLine = { readonly line: number; readonly ends: Readonly<Record
 export type WorkerRequest =
   | AnchorLine
   | { readonly kind: "direct"; readonly session: number; readonly lines: readonly DirectLine[] }
+  /** Copies the media of that line, and of no other, into a recorder's ring; null ends that. */
+  | {
+      readonly kind: "record";
+      readonly session: number;
+      readonly line: number;
+      readonly ring: SharedArrayBuffer | null;
+    }
   | { readonly kind: "count"; readonly session: number }
   | { readonly kind: "end"; readonly session: number };
 

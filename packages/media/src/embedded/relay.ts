@@ -1,4 +1,5 @@
 import type { Leg, LegCounters } from "../plane.ts";
+import { RingWriter } from "../recorder/ring.ts";
 import { estimateMos } from "../rtp/mos.ts";
 import { anchorLine, type Line, type LineEnd, Unbound } from "./line.ts";
 import type { AnchorLine, LocalPair, WorkerReply, WorkerRequest } from "./protocol.ts";
@@ -49,6 +50,14 @@ export class Relay {
           session?.lines[line]?.b.direct(ends.b, nowMs);
         }
         session?.watch?.restart(nowMs);
+        return { kind: "done" };
+      }
+      case "record": {
+        const recorder = request.ring === null ? undefined : new RingWriter(request.ring);
+        for (const [index, line] of (this.#sessions.get(request.session)?.lines ?? []).entries()) {
+          line?.a.record(index === request.line ? recorder : undefined);
+          line?.b.record(index === request.line ? recorder : undefined);
+        }
         return { kind: "done" };
       }
       case "count":

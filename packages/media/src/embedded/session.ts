@@ -54,6 +54,9 @@ export class EmbeddedSession implements MediaSession {
   readonly #keys = new OwnKeys();
   #turn: Promise<unknown> = Promise.resolve();
   #offer: Offer | undefined;
+  #ring: SharedArrayBuffer | null = null;
+  /** What the worker was told of the ring last. */
+  #recorded: { readonly line: number; readonly ring: SharedArrayBuffer | null } = { line: -1, ring: null };
   #counters: readonly LegCounters[];
   #ended: string | undefined;
   #closing: Promise<readonly LegCounters[]> | undefined;
@@ -86,6 +89,13 @@ export class EmbeddedSession implements MediaSession {
 
   answer(leg: Leg, sdp: string): Promise<string | MediaRefusal> {
     return this.#inTurn(() => this.#takeAnswer(leg, sdp));
+  }
+
+  record(ring: SharedArrayBuffer | null): Promise<void> {
+    return this.#inTurn(() => {
+      this.#ring = ring;
+      return this.#record();
+    });
   }
 
   counters(): Promise<readonly LegCounters[]> {
@@ -138,6 +148,7 @@ export class EmbeddedSession implements MediaSession {
     }
     // The offerer goes on hearing and being heard where it was until this is answered (RFC 3264 §8.3.1).
     this.#offer = offer;
+    if (this.#ring !== null) await this.#record();
     return this.#show(other(leg), (showing) => showOffer(offer, showing), offer.lines, OFFERED.suite);
   }
 
@@ -170,6 +181,15 @@ export class EmbeddedSession implements MediaSession {
       directions.push({ line, ends: leg === "a" ? { a: offering, b: answering } : { a: answering, b: offering } });
     }
     return directions;
+  }
+
+  /** What is recorded of a call is its first line of sound. */
+  async #record(): Promise<void> {
+    const media = this.#offer?.description.media ?? [];
+    const line = media.findIndex(({ kind }, index) => kind === "audio" && this.#lines[index] !== undefined);
+    if (line === this.#recorded.line && this.#ring === this.#recorded.ring) return;
+    this.#recorded = { line, ring: this.#ring };
+    await this.#ask({ kind: "record", session: this.#ground.number, line, ring: this.#ring });
   }
 
   #srtpKeys(line: number, leg: Leg, theirs: CryptoLine | null): SrtpKeys | null {

@@ -9,7 +9,7 @@ import { profileFor } from "./profile.ts";
  * use `c=` (RFC 8839 §4.2.5). The others are about keys, and each leg has its own: SDES, DTLS (RFC 5763), ZRTP, MIKEY.
  */
 const NOT_PASSED =
-  /^(?:candidate|remote-candidates|end-of-candidates|ice-.*|crypto|fingerprint|setup|tls-id|dtls-message|zrtp-hash|key-mgmt)$/i;
+  /^(?:candidate|remote-candidates|end-of-candidates|ice-.*|crypto\b.*|fingerprint|setup|tls-id|dtls-message|zrtp-hash|key-mgmt)$/i;
 
 const ORIGIN = /^o=.*$/m;
 
