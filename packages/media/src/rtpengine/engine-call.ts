@@ -173,7 +173,7 @@ export class EngineCall {
     );
     if (reply instanceof EngineFailure) return reply;
     const places = readFromEngine(textIn(reply, "sdp") ?? "", lines, this.#options.srtp?.[to] ? suites : null);
-    if (typeof places === "string") return new EngineFailure("silent", `rtpengine ${this.server.name} gave ${places}`);
+    if (typeof places === "string") return new EngineFailure("silent", `rtpengine gave ${places}`);
     this.#told[from] = sdp;
     this.#keys[to] = places.map((place) => place?.crypto);
     return places;
@@ -189,8 +189,9 @@ export class EngineCall {
   async #ask(command: NgCommand, untilMs: number): Promise<Dictionary | EngineFailure> {
     const reply = await this.server.request(command, Math.max(1, untilMs - performance.now()));
     if (reply.kind === "ok") return reply.fields;
-    const why = `rtpengine ${this.server.name}: ${reply.why}`;
-    return new EngineFailure(reply.kind === "silent" ? "silent" : kindOf(reply.why), why);
+    // Which server it was is for our log: these words reach the records of customers.
+    if (reply.kind === "silent") return new EngineFailure("silent", "rtpengine does not answer");
+    return new EngineFailure(kindOf(reply.why), `rtpengine: ${reply.why}`);
   }
 }
 

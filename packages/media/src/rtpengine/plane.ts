@@ -88,6 +88,6 @@ class RtpenginePlane implements MediaPlane {
       if (places.kind === "refused") return refuse(488, places.why);
       whys.push(places.why);
     }
-    return refuse(503, whys.join("; ") || `no rtpengine answers (${this.#servers.map(({ name }) => name).join(", ")})`);
+    return refuse(503, whys.join("; ") || "no rtpengine answers");
   }
 }

@@ -89,7 +89,7 @@ export class EngineServer {
     if (call === undefined || this.isAway) await this.request({ command: "ping" }, PROBE_LIMIT_MS);
     else if (!(await call.isKnown())) await this.#callRoll();
     if (this.#awaySinceMs !== undefined && performance.now() - this.#awaySinceMs >= lostMs) {
-      this.#failAll(`rtpengine ${this.name} has not answered for ${lostMs} ms`);
+      this.#failAll(`rtpengine has not answered for ${lostMs} ms`);
     }
     if (this.#timer) this.#probeLater(probeMs);
   }

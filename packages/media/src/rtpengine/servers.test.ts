@@ -78,13 +78,13 @@ describe.skipIf(missing)(`MED-7: several rtpengine servers${missing ? ` (${missi
     expect(told[0]).toMatchObject({ kind: "away", server: `127.0.0.1:${first.address.port}` });
   });
 
-  it("refuses with 503 at once, naming them, while no server answers", async () => {
+  it("refuses with 503 at once while no server answers", async () => {
     const only = await start();
     const { plane, told } = planeOn([only]);
     await only.kill();
     await until(() => told.length > 0, "it is found to be away");
     const startMs = performance.now();
-    expect(await offers(await plane.open("CA1", V4))).toBe(`503 no rtpengine answers (127.0.0.1:${only.address.port})`);
+    expect(await offers(await plane.open("CA1", V4))).toBe("503 no rtpengine answers");
     expect(performance.now() - startMs).toBeLessThan(100);
     await start({ ngPort: only.address.port });
     await until(() => told.at(-1)?.kind === "back", "the new one is found");
@@ -136,7 +136,7 @@ describe.skipIf(missing)(`MED-7: several rtpengine servers${missing ? ` (${missi
     const { plane } = planeOn([full]);
     const first = await plane.open("CA1", V4);
     expect(await offers(first)).toBe("carried");
-    expect(await offers(await plane.open("CA2", V4))).toMatch(/^503 rtpengine .*: Ran out of ports$/);
+    expect(await offers(await plane.open("CA2", V4))).toBe("503 rtpengine: Ran out of ports");
     const roomy = await start();
     const both = planeOn([full, roomy]).plane;
     expect(await offers(await both.open("CA3", V4))).toBe("carried");
@@ -158,7 +158,7 @@ describe.skipIf(missing)(`MED-7: several rtpengine servers${missing ? ` (${missi
     const { plane, told } = planeOn([late], { probeMs: 60_000 });
     await talk(plane).then(({ session }) => session.close());
     late.freeze();
-    expect(await offers(await plane.open("CA1", V4))).toMatch(/^503 rtpengine .*: no answer in/);
+    expect(await offers(await plane.open("CA1", V4))).toBe("503 rtpengine does not answer");
     late.thaw();
     await until(() => told.at(-1)?.kind === "back", "it is back", 5_000);
     await until(async () => (await offers(await plane.open("CA2", V4))) === "carried", "its only ports are free");
