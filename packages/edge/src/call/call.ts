@@ -23,6 +23,8 @@ export type CallOpening = {
   readonly sid: string;
   readonly identity: CallIdentity;
   readonly attempts: readonly Attempt[];
+  /** Whose settings say how leg A's peer is met. */
+  readonly callerSid: string;
   readonly plan: CallPlan;
   readonly session: LegA["session"];
   /** What leg B's INVITE may still be forwarded. */
@@ -92,6 +94,8 @@ export class Call {
       opening.sid,
       this.#listen("a", (event) => ({ kind: "leg-a", event })),
     );
+    const login = parts.peers.login(opening.callerSid);
+    if (login) opening.session.authenticateAs(login);
     this.#limits = new HeldLimits(parts.callCounters, opening.sid, opening.claims);
   }
 
@@ -106,10 +110,9 @@ export class Call {
 
   /** Who is behind that flow, when one of the legs is carried over it. */
   peerOn(flow: Flow): PeerOwner | undefined {
-    const { direction, trunkSid } = this.opening.identity;
-    const isTerminating = direction === "trunking-terminating";
+    const isTerminating = this.opening.identity.direction === "trunking-terminating";
     if (isSameFlow(this.#legA.session.flow, flow)) {
-      return isTerminating ? { towards: "customer", ownerSid: trunkSid } : { towards: "carrier" };
+      return { towards: isTerminating ? "customer" : "carrier", ownerSid: this.opening.callerSid };
     }
     if (!this.#legB || !isSameFlow(this.#legB.session.flow, flow)) return undefined;
     return { towards: isTerminating ? "carrier" : "customer", ownerSid: this.#dialled?.peerSid };

@@ -1,6 +1,6 @@
 import type { Session } from "@trunkline/sip";
 import type { Alert, AlertSink, CarrierDress, PeerSettings } from "@trunkline/trunking";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
   carrier,
   changes,
@@ -9,6 +9,8 @@ import {
   TRUNK,
   type WrittenRow,
 } from "../../../../test/support/lent-fixtures.ts";
+import { RawSip } from "../../../../test/support/raw-sip.ts";
+import { ScriptedDialog } from "../../../../test/support/scripted-dialog.ts";
 import { demoCall, EdgeGround, failure, type GroundEdge, kinds } from "../edge-ground.fixture.ts";
 import { NUMBER } from "../edge-world.fixture.ts";
 import type { SocketPhone } from "../socket-phone.fixture.ts";
@@ -181,6 +183,32 @@ describe("contract §8.5, CAR-1: attempts on the wire", () => {
     const { port } = await ground.open({}, {}, {}, rows);
     pbx.call(port, demoCall);
     await expect.poll(() => methods(server)).toMatch(/^INVITE ACK BYE BYE$/);
+  });
+});
+
+describe("RFC 3261 §22: a caller that challenges what we send inside its call", () => {
+  it("gets its owner's credentials too: without them our BYE would leave its side of the call up", async () => {
+    const ground = new EdgeGround();
+    const pstn = await RawSip.open("127.0.0.41");
+    onTestFinished(() => pstn.close());
+    const pbx = await ground.phone({ address: "127.0.0.21", onInvite: answers });
+    const source = { sid: sid("CS", 1), carrierSid: sid("CX", 1), cidr: "127.0.0.41/32", port: null };
+    const rows: readonly WrittenRow[] = [["carrierSource", source.sid, source], settings(sid("CX", 1), LOGIN)];
+    const { port, edge } = await ground.open({ pbx }, {}, {}, rows);
+    const place = { host: "127.0.0.1", port };
+    const uri = `sip:${NUMBER}@127.0.0.1:${port}`;
+    const call = ScriptedDialog.call(pstn, place, { uri, from: "sip:+13105550001@127.0.0.41" });
+    call.ack(await call.hear("200 INVITE"));
+    await expect.poll(() => kinds(pbx.heard)).toContain("acknowledged");
+    pbx.incoming[0]?.hangup();
+    const bye = await call.hear("BYE");
+    const challenge = ['Proxy-Authenticate: Digest realm="r", nonce="n3", qop="auth"'];
+    call.respond(bye, 407, { headers: challenge });
+    const again = await call.hear("BYE");
+    expect(isRightAnswer(again.header("Proxy-Authorization"), "BYE", LOGIN.password)).toBe(true);
+    expect(again.cseq.number).toBe(bye.cseq.number + 1);
+    call.respond(again, 200);
+    await expect.poll(() => edge.metrics()["live_sessions"]).toBe(0);
   });
 });
 

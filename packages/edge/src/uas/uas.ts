@@ -179,11 +179,12 @@ export class Uas {
     const { limits, journal, calls, counters, place } = this.#parts;
     const { sid } = request;
     const startedAtMs = this.#parts.wallClockMs();
-    const { attempts, call: identity, symmetricRtp, callerSrtp, claims, trace } = decision;
+    const { attempts, callerSid, call: identity, symmetricRtp, callerSrtp, claims, trace } = decision;
     const call = new Call(this.#parts, {
       sid,
       identity,
       attempts,
+      callerSid,
       plan: {
         direction: identity.direction,
         attempts: attempts.map(planned),

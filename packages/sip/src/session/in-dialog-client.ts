@@ -35,7 +35,8 @@ export class InDialogClient {
   dialog: Dialog;
   readonly #stack: Stack;
   readonly #hop: NextHop;
-  readonly #login: DigestLogin | undefined;
+  /** What challenges are answered with. */
+  login: DigestLogin | undefined;
   readonly #always: readonly HeaderLine[];
   /** The INVITE under way. */
   #invite: InviteClientTransaction | undefined;
@@ -52,7 +53,7 @@ export class InDialogClient {
     this.#stack = stack;
     this.#hop = new NextHop(stack, flow);
     this.dialog = dialog;
-    this.#login = login;
+    this.login = login;
     this.#always = always;
   }
 
@@ -115,7 +116,7 @@ export class InDialogClient {
         return;
       }
       const { response } = outcome;
-      const answer = authorize(host, this.#login, response, request, attempt);
+      const answer = authorize(host, this.login, response, request, attempt);
       if (answer !== undefined) this.#attempt(wanted, answer, attempt + 1);
       else if (response.status < 200) onAnswer({ kind: "provisional", response });
       else onAnswer({ kind: "final", response, sent: { request, transaction } });

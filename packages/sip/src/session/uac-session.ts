@@ -80,6 +80,9 @@ export class UacSession implements Session, UsageOwner, DialogOwner {
     return usage !== undefined && belongsTo(usage.dialog, callId, remoteTag) ? usage : undefined;
   }
 
+  /** A UAC was given its credentials with the INVITE. */
+  authenticateAs(): void {}
+
   /** A UAC makes no progress of its own. */
   progress(): void {}
 

@@ -1,4 +1,5 @@
 import { belongsTo, type Dialog } from "../dialog/dialog.ts";
+import type { DigestLogin } from "../digest/answer.ts";
 import type { Flow } from "../flow.ts";
 import type { TimerHandle } from "../host.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
@@ -77,6 +78,10 @@ export class UasSession implements Session, UsageOwner, DialogOwner {
 
   usageFor(callId: string, remoteTag: string | undefined): InviteUsage | undefined {
     return belongsTo(this.#usage.dialog, callId, remoteTag) ? this.#usage : undefined;
+  }
+
+  authenticateAs(login: DigestLogin): void {
+    this.#usage.client.login = login;
   }
 
   progress(status: number, reason = "Session Progress", sdp?: string, headers: readonly ExtraHeader[] = []): void {

@@ -1,3 +1,4 @@
+import type { DigestLogin } from "../digest/answer.ts";
 import type { Flow } from "../flow.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type { Unreadable } from "../message/unreadable.ts";
@@ -98,6 +99,8 @@ export interface Session {
   /** Where events go. Set it before returning from `onInvite`. */
   onEvent: (event: SessionEvent) => void;
 
+  /** UAS: what challenges to our own requests inside the dialog are answered with; a UAC says so with its INVITE. */
+  authenticateAs(login: DigestLogin): void;
   /**
    * UAS: 101–199, with SDP as early media answer if given; to an INVITE without SDP it is the offer. Ignored after a final response.
    *

@@ -61,6 +61,7 @@ export function routeOrigination(request: CallRequest, directory: DirectoryReade
     kind: "dial",
     call,
     attempts: targets.found,
+    callerSid: identity.carrier.sid,
     trace: trail.steps,
     incidents,
     symmetricRtp: trunk.symmetricRtpEnabled,

@@ -95,6 +95,7 @@ function admit(
     kind: "dial",
     call: withCallerId(call, callerId.found, directory),
     attempts: onward.found,
+    callerSid: trunk.sid,
     trace: trail.steps,
     symmetricRtp: trunk.symmetricRtpEnabled,
     callerSrtp: trunk.secure,

@@ -177,6 +177,8 @@ export type Decision =
       readonly kind: "dial";
       readonly call: CallIdentity;
       readonly attempts: readonly Attempt[];
+      /** Whose `PeerSettings` say how leg A's peer is met: the trunk's or the carrier's that the call comes from. */
+      readonly callerSid: string;
       readonly trace: readonly TraceStep[];
       readonly incidents?: readonly Incident[];
       readonly symmetricRtp: boolean;
