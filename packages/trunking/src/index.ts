@@ -34,7 +34,7 @@ export { routeOrigination } from "./route/origination.ts";
 export { type Redirect, type RedirectDecision, routeRedirect } from "./route/redirect.ts";
 export { route } from "./route/route.ts";
 export { type SimulatedCall, type Simulation, simulate } from "./route/simulate.ts";
-export { egressOf, overTls, serverUri, targetAddress } from "./route/target-uri.ts";
+export { egressOf, overTls, parseTargetUrl, serverUri, targetAddress } from "./route/target-uri.ts";
 export { routeTermination } from "./route/termination.ts";
 export type * from "./route/types.ts";
 export { isSid, mintSid, type SidPrefix } from "./sid.ts";

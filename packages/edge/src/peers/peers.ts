@@ -7,7 +7,7 @@ import {
   type OriginationSipUrl,
   overTls,
   type PeerSettings,
-  parseOriginationSipUrl,
+  parseTargetUrl,
   serverUri,
   targetAddress,
 } from "@trunkline/trunking";
@@ -179,7 +179,7 @@ export class Peers implements CallPeers {
       ? directory.originationUrls(ownerSid).filter(({ enabled }) => enabled)
       : directory.carrierTargets(ownerSid);
     return rows.flatMap(({ sipUrl }) => {
-      const url = parseOriginationSipUrl(sipUrl);
+      const url = parseTargetUrl(sipUrl);
       if (url.kind === "invalid" || !this.#isReachable(url)) return [];
       const place = trunk?.secure ? overTls(url) : url;
       return [{ ownerSid, address: targetAddress(place), uri: serverUri(place), egress: egressOf(place) }];
@@ -189,7 +189,7 @@ export class Peers implements CallPeers {
   #registrationOf(settings: PeerSettings, directory: DirectoryReader): WantedRegistration | undefined {
     const { ownerSid, registrarUrl, username, password, registrationExpiresSec, clientCertificate } = settings;
     if (registrarUrl === null || username === null || password === null) return undefined;
-    const registrar = parseOriginationSipUrl(registrarUrl);
+    const registrar = parseTargetUrl(registrarUrl);
     if (!directory.carrier(ownerSid)?.enabled) return undefined;
     if (registrar.kind === "invalid" || !this.#isReachable(registrar)) {
       const why = registrar.kind === "invalid" ? registrar.why : "its private connection is not at this edge";

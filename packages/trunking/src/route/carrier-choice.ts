@@ -2,7 +2,6 @@ import type { DirectoryReader } from "../directory/directory.types.ts";
 import { carrierClaims } from "../limits/claims.ts";
 import type { Carrier, CarrierPrefix, CarrierTarget } from "../model.ts";
 import { inOrderOfTrial } from "../order.ts";
-import { parseOriginationSipUrl } from "../sip-url.ts";
 import { type CallerForCarrier, DEFAULT_CARRIER_DRESS, dressForCarrier } from "./dress.ts";
 import { checkEgress } from "./egress.ts";
 import { NO_RESPONSE_MS } from "./failover.ts";
@@ -10,7 +9,7 @@ import { limitText, retryAfterSec } from "./limits.ts";
 import { writeCalledNumber } from "./number-form.ts";
 import { pass, type Ruling, refuse } from "./ruling.ts";
 import { type Candidate, candidateOf, downLast, isDown, troubleText } from "./target-order.ts";
-import { egressOf, requestUri, targetAddress, toUri } from "./target-uri.ts";
+import { egressOf, parseTargetUrl, requestUri, targetAddress, toUri } from "./target-uri.ts";
 import type { Attempt, Facts } from "./types.ts";
 
 /** More attempts than a caller would wait for: ten silent ones take 40 s. */
@@ -109,7 +108,7 @@ function lookAt(
   directory: DirectoryReader,
   facts: Facts,
 ): { readonly candidate?: Candidate; readonly told: string } {
-  const url = parseOriginationSipUrl(target.sipUrl);
+  const url = parseTargetUrl(target.sipUrl);
   if (url.kind === "invalid") return { told: `${target.sid} is left out: ${url.why}` };
   const egress = egressOf(url);
   const way = checkEgress(egress, directory, facts);

@@ -1,7 +1,7 @@
 import type { DirectoryReader } from "../directory/directory.types.ts";
 import type { OriginationUrl, PhoneNumber, Trunk } from "../model.ts";
 import { inOrderOfTrial } from "../order.ts";
-import { type OriginationSipUrl, parseOriginationSipUrl } from "../sip-url.ts";
+import type { OriginationSipUrl } from "../sip-url.ts";
 import type { Caller } from "./calling-number.ts";
 import { privacyHeaders } from "./dress.ts";
 import { checkEgress } from "./egress.ts";
@@ -9,7 +9,7 @@ import { failoverOf } from "./failover.ts";
 import { ANONYMOUS_FROM } from "./privacy.ts";
 import { pass, type Ruling, refuse } from "./ruling.ts";
 import { type Candidate, candidateOf, downLast, troubleText } from "./target-order.ts";
-import { egressOf, escapedUser, overTls, requestUri, targetAddress, toUri } from "./target-uri.ts";
+import { egressOf, escapedUser, overTls, parseTargetUrl, requestUri, targetAddress, toUri } from "./target-uri.ts";
 import type { Attempt, CallRequest, Facts, Incident } from "./types.ts";
 
 /** An origination call as far as it is known before its targets are. */
@@ -46,7 +46,7 @@ export function chooseTargets(inbound: Inbound, directory: DirectoryReader, fact
   const egressNotes: string[] = [];
   const incidents: Incident[] = [];
   for (const url of ordered) {
-    const target = parseOriginationSipUrl(url.sipUrl);
+    const target = parseTargetUrl(url.sipUrl);
     if (target.kind === "invalid") {
       unusable.push(`${url.sid} is left out: ${target.why}`);
       continue;

@@ -104,7 +104,17 @@ describe("ORIG-2, ORIG-5, contract §8.5: Request-URI and To", () => {
       `sip:${OWNED}@pbx.example.com;lr;transport=tls`,
     );
     expect(onlyAttempt("sip:pbx.example.com", secure).uri).toBe(`sip:${OWNED}@pbx.example.com;transport=tls`);
+    expect(onlyAttempt("sip:pbx.example.com:5999;transport=tcp", secure).uri).toBe(
+      `sip:${OWNED}@pbx.example.com:5999;transport=tls`,
+    );
   });
+
+  it.each(["sips:pbx.example.com", "SIPS:pbx.example.com;transport=udp", " sips:pbx.example.com;transport=tls"])(
+    "SEC-4: a stored %j is called as sip over TLS",
+    (sipUrl) => {
+      expect(onlyAttempt(sipUrl)).toMatchObject({ uri: `sip:${OWNED}@pbx.example.com;transport=tls`, srtp: false });
+    },
+  );
 });
 
 describe("ORIG-3: order", () => {
@@ -235,9 +245,9 @@ describe("EVD-1: one step per rule, in order", () => {
   });
 
   it("a URL that cannot be used is named with its reason", () => {
-    const decision = decide({ urls: [originationUrl(1), originationUrl(2, { sipUrl: "sips:pbx2.example.com" })] });
+    const decision = decide({ urls: [originationUrl(1), originationUrl(2, { sipUrl: "tel:+12025550199" })] });
     if (decision.kind !== "dial") throw new Error(told(decision));
-    expect(decision.trace.at(-1)?.detail).toContain(`${sid("OU", 2)} is left out: "sips:" is not supported`);
+    expect(decision.trace.at(-1)?.detail).toContain(`${sid("OU", 2)} is left out: The SIP URL must begin with "sip:"`);
   });
 });
 

@@ -1,7 +1,7 @@
-import { type OriginationSipUrl, parseOriginationSipUrl } from "../sip-url.ts";
+import type { OriginationSipUrl } from "../sip-url.ts";
 import type { TraceStep } from "../trace.ts";
 import { pass, quoted, type Ruling, refuse, Trail } from "./ruling.ts";
-import { overTls, requestUri, targetAddress, toUri } from "./target-uri.ts";
+import { overTls, parseTargetUrl, requestUri, targetAddress, toUri } from "./target-uri.ts";
 import type { Attempt, Facts, Rejection } from "./types.ts";
 
 /** A customer's server answered 302 to an origination call. */
@@ -57,18 +57,13 @@ function findTarget(redirect: Redirect, facts: Pick<Facts, "zone" | "ownHosts">)
   const input = quoted(contact);
   if (redirect.redirectedBefore)
     return refuse(32219, input, "The call was redirected a second time; one redirect per call is followed.");
-  const wantsTls = /^sips:/i.test(contact);
-  const target = parseOriginationSipUrl(contact.replace(/^sips:/i, "sip:").replace(/\?.*$/s, ""));
+  const target = parseTargetUrl(contact.replace(/\?.*$/s, ""));
   if (target.kind === "invalid") return refuse(32219, input, `The Contact cannot be called: ${target.why}`);
   if (isOurs(target.host, facts))
     return refuse(32219, input, `${target.host} is a host of this installation; calls are not redirected to those.`);
   const params = target.params.filter(([name]) => !EGRESS_PARAMS.has(name));
   const place = { ...target, params };
-  return pass(
-    input,
-    "The call follows the first Contact of the 302.",
-    redirect.secure || wantsTls ? overTls(place) : place,
-  );
+  return pass(input, "The call follows the first Contact of the 302.", redirect.secure ? overTls(place) : place);
 }
 
 function isOurs(host: string, { zone, ownHosts }: Pick<Facts, "zone" | "ownHosts">): boolean {

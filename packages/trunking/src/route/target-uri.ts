@@ -1,4 +1,5 @@
-import type { OriginationSipUrl } from "../sip-url.ts";
+import type { Invalid } from "../invalid.ts";
+import { type OriginationSipUrl, parseOriginationSipUrl } from "../sip-url.ts";
 import type { Attempt } from "./types.ts";
 
 /** RFC 3261 §25.1 `user`: what needs no escape there. */
@@ -28,6 +29,16 @@ export function toUri(target: OriginationSipUrl, number: string): string {
 export function overTls(target: OriginationSipUrl): OriginationSipUrl {
   const others = target.params.filter(([name]) => name !== "transport");
   return { ...target, transport: "tls", params: [...others, ["transport", "tls"]] };
+}
+
+/**
+ * Takes apart the URL of a target, which the API did not necessarily see. SEC-4: `sips:` means TLS to that target, and promises nothing of the
+ * hops behind it.
+ */
+export function parseTargetUrl(text: string): OriginationSipUrl | Invalid {
+  const [sips] = /^\s*sips:/i.exec(text) ?? [];
+  const target = parseOriginationSipUrl(sips === undefined ? text : `sip:${text.slice(sips.length)}`);
+  return sips !== undefined && target.kind === "ok" ? overTls(target) : target;
 }
 
 /** `host:port/transport`, with the defaults of RFC 3261 §19.1.2 written out: what health is known by. */
