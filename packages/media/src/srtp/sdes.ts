@@ -24,10 +24,15 @@ export function chooseCrypto(lines: readonly SdpCrypto[], only?: typeof OFFERED)
   for (const line of lines) {
     const key = only && (line.tag !== only.tag || line.suite !== only.suite) ? "was not offered" : readKey(line);
     if (typeof key !== "string") return { tag: line.tag, key };
-    whyNot.push(`${line.tag} ${line.suite.slice(0, 40)} ${key}`);
+    whyNot.push(`${line.tag} ${named(line.suite)} ${key}`);
   }
   if (whyNot.length === 0) return "it has no a=crypto line with an inline key";
   return `none of its a=crypto lines can be used (${whyNot.slice(0, 8).join("; ")})`;
+}
+
+/** A word of the other side's for a sentence of ours, which goes into headers and logs: short, and of plain characters. */
+export function named(word: string): string {
+  return word.replace(/[^\w./:-]/g, "?").slice(0, 40);
 }
 
 /** Value of `a=crypto` for our own key. */
