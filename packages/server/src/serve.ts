@@ -156,6 +156,7 @@ async function startEdge(
       tls: certificates.tls(),
       journalDir: join(settings.dataDir, "journal", settings.edge),
       nonceSecret: secrets.nonceSecret,
+      limits: { mediaSilenceMs: 1_000 * settings.mediaSilenceSec },
     };
     const { rtpPorts, media, mediaWorkers } = settings;
     const { callRecordSink, alertSink } = store;

@@ -38,6 +38,8 @@ export type Settings = {
   readonly databaseUrl: string | undefined;
   readonly media: MediaSetting;
   readonly mediaWorkers: number;
+  /** MED-4; 0: calls are not watched. */
+  readonly mediaSilenceSec: number;
   readonly operatorSid: string | undefined;
   readonly operatorToken: string | undefined;
   readonly demo: boolean;
@@ -159,6 +161,11 @@ const count: Read<number> = (value) => {
   return Number.isInteger(number) && number >= 1 && number <= 64 ? number : wrong("give a whole number from 1 to 64");
 };
 
+const silenceSec: Read<number> = (value) => {
+  const number = Number(value);
+  return /^\d{1,5}$/.test(value) && number <= 86_400 ? number : wrong("give whole seconds up to 86400, or 0 for never");
+};
+
 const operatorSid: Read<string> = (value) =>
   /^AC[0-9a-f]{32}$/.test(value) ? value : wrong("an account SID is AC and 32 lower-case hexadecimal digits");
 
@@ -216,6 +223,13 @@ export const SETTINGS: readonly SettingRow[] = [
   row("TRUNKLINE_DATABASE_URL", "databaseUrl", undefined, "postgres://…; default: the embedded store", postgresUrl),
   row("TRUNKLINE_MEDIA", "media", "embedded", "media plane, or rtpengine:host:port[,host:port…]", mediaPlane),
   row("TRUNKLINE_MEDIA_WORKERS", "mediaWorkers", "1", "threads of the embedded media plane", count),
+  row(
+    "TRUNKLINE_MEDIA_SILENCE",
+    "mediaSilenceSec",
+    "60",
+    "seconds without media from either side after which a call is ended; 0: never",
+    silenceSec,
+  ),
   row("TRUNKLINE_OPERATOR_SID", "operatorSid", undefined, "operator account; made at first start", operatorSid),
   row("TRUNKLINE_OPERATOR_TOKEN", "operatorToken", undefined, "its auth token; made at first start", secret),
   row(
