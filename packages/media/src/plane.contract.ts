@@ -5,6 +5,7 @@ import { type Check, Ground, hasIpv6, received, SYMMETRIC, V4 } from "./plane-gr
 import { mediaChecks } from "./plane-media.contract.ts";
 import { ruleChecks } from "./plane-rules.contract.ts";
 import { srtpChecks } from "./plane-srtp.contract.ts";
+import { keepingChecks } from "./plane-srtp-keeping.contract.ts";
 import { lines, portIn, type RtpPeer, rtcpPacket, rtpPacket, shown, until } from "./rtp-peer.fixture.ts";
 
 const OVER_IPV6 = "relays over IPv6 and from one family to the other";
@@ -46,6 +47,7 @@ export function mediaPlaneContract(
     refusalChecks(check, ground);
     mediaChecks(check, ground);
     srtpChecks(check, ground);
+    keepingChecks(check, ground);
     ruleChecks(check, ground);
     abuseChecks(check, ground);
     lifetimeChecks(check, ground, make);

@@ -174,6 +174,17 @@ describe("SRTP (SEC-3)", () => {
     }
   });
 
+  it("names a source anew that went on counting while it was not sent on, and sends none of its packets twice", () => {
+    const key = newKey();
+    const sender = new SrtpSender(key, () => 0x77);
+    const send = (sequence: number): number | undefined =>
+      through((length) => sender.protect(work, length), rtpPacket(sequence, 0, 2))?.readUInt32BE(8);
+    expect([send(1_000), send(1_001), send(1_000), send(1_001)]).toEqual([2, 2, undefined, undefined]);
+    // A hold of a quarter of an hour: the next are not ahead but behind, as far as a receiver can tell.
+    expect([send(45_000), send(45_001), send(45_002), send(45_003)]).toEqual([undefined, undefined, 0x77, 0x77]);
+    expect([send(45_001), send(45_002)]).toEqual([0x77, undefined]);
+  });
+
   it("takes packets up to its size, and no longer ones", () => {
     const key = newKey();
     const sender = new SrtpSender(key, () => 1);
