@@ -234,6 +234,7 @@ function record(accountSid: string, change: Partial<CallRecord>): CallRecord {
     errorCode: null,
     attempts: [],
     quality: [],
+    recordings: [],
     trace: [],
     ...change,
   };

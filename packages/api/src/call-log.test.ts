@@ -39,6 +39,7 @@ function call(accountSid: string, fields: Partial<CallRecord> = {}): CallRecord 
     errorCode: null,
     attempts: [],
     quality: [],
+    recordings: [],
     trace: [],
     ...fields,
   };

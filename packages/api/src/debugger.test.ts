@@ -287,6 +287,7 @@ function call(accountSid: string, sid: string) {
     errorCode: 32201,
     attempts: [],
     quality: [],
+    recordings: [],
     trace: [],
   } as const;
 }

@@ -92,6 +92,7 @@ function refusedCall(): CallRecord {
         packetsRejected: 3,
       },
     ],
+    recordings: [],
     trace: [
       { rule: "termination.trunk", input: "demo", verdict: "pass", detail: "The trunk is known.", atMs: 0 },
       { rule: "termination.caller-id", input: "+1", verdict: "refuse", detail: "Not yours.", atMs: 0 },

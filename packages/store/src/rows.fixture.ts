@@ -134,6 +134,7 @@ export function callRow(accountSid: string, fields: Partial<CallRecord> = {}): C
         sourceChanges: 0,
       },
     ],
+    recordings: [],
     trace: [{ rule: "termination.acl", input: "192.0.2.1", verdict: "pass", detail: "listed", atMs: 0 }],
     ...fields,
   };

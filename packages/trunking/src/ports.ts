@@ -18,6 +18,40 @@ export interface CallRecordSink {
   save(records: readonly CallRecord[]): Promise<void>;
 }
 
+/** How a recording ended (REC-3, REC-4), or that it is not live any more and its file is being finished. */
+export type RecordingOutcome = {
+  /** `RE…` */
+  readonly sid: string;
+  readonly accountSid: string;
+  readonly callSid: string;
+  readonly channels: 1 | 2;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  /** `damaged` can be listened to, but stretches of it are silence that was sound; `absent`: there is nothing to listen to. */
+  readonly state: "completed" | "damaged" | "absent";
+  /** Why it is damaged or absent, for a person; null when completed. */
+  readonly why: string | null;
+  /** Cut short: the process or the machine went down. */
+  readonly interrupted: boolean;
+  /** Null when absent. */
+  readonly file: RecordingFile | null;
+};
+
+export type RecordingFile = {
+  /** Key in the recordings' storage. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Of the stored bytes, hexadecimal. */
+  readonly sha256: string;
+  /** Who can open it: the account's public key `CR…`, with the wrapped key and the IV in base64; null: not encrypted. */
+  readonly encryption: { readonly keySid: string; readonly cek: string; readonly iv: string } | null;
+};
+
+export interface RecordingSink {
+  /** Resolves when durable. Idempotent by `sid`; may come before the call's record does. */
+  save(outcome: RecordingOutcome): Promise<void>;
+}
+
 /** An incident for the debugger (Monitor v1 Alerts, `NO…`). */
 export type Alert = {
   readonly sid: string;

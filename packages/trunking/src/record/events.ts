@@ -70,6 +70,8 @@ export type CallEvent =
   | { readonly kind: "ringing"; readonly atMs: number; readonly sid: string }
   /** Leg A's 200 is about to leave: from here the call is billed. `to` is replaced by the URI used when originating. */
   | { readonly kind: "answered"; readonly atMs: number; readonly sid: string; readonly to: string | null }
+  /** A recording of the call begins: its file is on the disk, and leg A has not been answered yet or is about to be (REC-4). */
+  | { readonly kind: "recording"; readonly atMs: number; readonly sid: string; readonly recording: BegunRecording }
   | { readonly kind: "trace"; readonly atMs: number; readonly sid: string; readonly steps: readonly TraceStep[] }
   | {
       readonly kind: "ended";
@@ -84,6 +86,16 @@ export type CallEvent =
       readonly errorCode: number | null;
       readonly quality: readonly LegQuality[];
     };
+
+/** A recording that was begun; how it ended comes apart from the call's record, see `RecordingSink`. */
+export type BegunRecording = {
+  /** `RE…` */
+  readonly sid: string;
+  readonly startedAtMs: number;
+  /** 2: channel 1 the caller, channel 2 the called side. */
+  readonly channels: 1 | 2;
+  readonly trim: boolean;
+};
 
 /** What billing, API and console see. `revision` grows with every event folded in; the highest wins. */
 export type CallRecord = {
@@ -113,5 +125,6 @@ export type CallRecord = {
   readonly errorCode: number | null;
   readonly attempts: readonly AttemptRecord[];
   readonly quality: readonly LegQuality[];
+  readonly recordings: readonly BegunRecording[];
   readonly trace: readonly TraceStep[];
 };

@@ -59,6 +59,7 @@ function firstRecord(event: Started): CallRecord {
     errorCode: null,
     attempts: [],
     quality: [],
+    recordings: [],
     trace: event.trace,
   };
 }
@@ -72,6 +73,10 @@ function changeOf(record: CallRecord, event: Exclude<CallEvent, Started>): Parti
     case "answered":
       if (record.answeredAtMs !== null || record.endedAtMs !== null) return undefined;
       return { status: "in-progress", answeredAtMs: event.atMs, to: event.to ?? record.to };
+    case "recording": {
+      const isKnown = record.recordings.some(({ sid }) => sid === event.recording.sid);
+      return isKnown ? undefined : { recordings: [...record.recordings, event.recording] };
+    }
     case "trace":
       return event.steps.length > 0 ? { trace: [...record.trace, ...event.steps] } : undefined;
     case "ended":
