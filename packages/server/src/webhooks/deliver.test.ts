@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createTlsServer } from "node:https";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { Resolver } from "@trunkline/edge";
 import type { WebhookDelivery } from "@trunkline/store";
 import twilio from "twilio";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { makeCa } from "../../../../test/support/lent-fixtures.ts";
 import {
   type Answering,
   openWebReceiver,
@@ -141,8 +143,21 @@ describe("what an answer means", () => {
     expect(await send(target.url)).toMatchObject({ reason: /refused the connection$/ });
     expect(await send("http://nobody.example/secret-path")).toEqual({
       kind: "failed",
-      reason: "nobody.example has no address",
+      reason: "nobody.example is not found: no DNS server answered",
     });
+  });
+
+  it("TLS with a server whose certificate nobody vouches for", async () => {
+    const { certPem: cert, keyPem: key } = makeCa("Stranger").issue([`IP:${PUBLIC}`]);
+    const server = createTlsServer({ cert, key }, (_request, response) => response.writeHead(204).end());
+    server.listen(0, PUBLIC);
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    expect(await send(`https://${PUBLIC}:${port}/`)).toEqual({
+      kind: "failed",
+      reason: `${PUBLIC}:${port} failed at TLS (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
+    });
+    server.close();
   });
 });
 

@@ -89,25 +89,18 @@ async function allowedAddresses(
   name: string,
   isAllowed: IsAllowed,
 ): Promise<readonly [string, ...string[]]> {
-  const addresses = await addressesOf(resolver, name);
+  const answers = await Promise.all([resolver.resolve({ type: "A", name }), resolver.resolve({ type: "AAAA", name })]);
+  const records = answers.flatMap((answer) => (answer.kind === "records" ? answer.records : []));
+  const addresses = records.flatMap((record) => ("address" in record ? [record.address] : []));
   const [first, ...more] = addresses.filter(isAllowed);
   if (first !== undefined) return [first, ...more];
-  throw addresses.length === 0 ? new UnknownName(name) : new PrivateAddress(name);
+  if (addresses.length > 0) throw new PrivateAddress(name);
+  const failure = answers.find((answer) => answer.kind === "failed");
+  throw new NoAddress(failure === undefined ? `${name} has no address` : `${name} is not found: ${failure.why}`);
 }
 
-async function addressesOf(resolver: Resolver, name: string): Promise<readonly string[]> {
-  const answers = await Promise.all([resolver.resolve({ type: "A", name }), resolver.resolve({ type: "AAAA", name })]);
-  return answers.flatMap((answer) =>
-    answer.kind === "records" ? answer.records.flatMap((record) => ("address" in record ? [record.address] : [])) : [],
-  );
-}
-
-class UnknownName extends Error {
+class NoAddress extends Error {
   readonly code = "ENOTFOUND";
-
-  constructor(name: string) {
-    super(`${name} has no address`);
-  }
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -18,7 +18,7 @@ import { notFound, ok, type StoreContext } from "./context.ts";
 /** NOTIFY channel on which processes hear that something waits for delivery. */
 const CHANNEL = "trunkline_webhooks";
 
-/** Deliveries of one queue that may wait; beyond it the oldest are dropped and counted. About 2 MiB of an account whose web server is gone. */
+/** Deliveries of one queue that may wait; beyond it the oldest are dropped and counted. About 2 MiB (5 at most) of an account whose web server is gone. */
 const MAX_WAITING_DELIVERIES = 1_000;
 
 /** What is to be delivered. Its parameters are asked for when it is written: most of a flood never is. */
