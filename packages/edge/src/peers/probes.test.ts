@@ -115,6 +115,34 @@ describe("ORIG-12, CAR-1: OPTIONS to targets", () => {
     expect(await world.finish()).toEqual([]);
   });
 
+  it("a silent target gets one transaction's packets however short the interval, and is down all the same", async () => {
+    const world = new EdgeWorld({ rows: [settings(CX, { probeIntervalSec: 1 })] });
+    await world.pass(31_000);
+    expect(down(world)).toBe(1);
+    expect(probes(world, CARRIER).length).toBeLessThanOrEqual(11);
+    const asked = server(world, CARRIER, () => 200);
+    await world.pass(5_000);
+    expect([down(world), asked.length > 0]).toEqual([0, true]);
+    apply(world, gone("peerSettings", CX));
+    expect(await world.finish()).toEqual([]);
+  });
+
+  it.each([
+    [1, 13],
+    [10, 30],
+    [30, 75],
+  ])("one that falls silent is down soon: every %d s, within %d s", async (intervalSec, withinSec) => {
+    const world = new EdgeWorld({ rows: [settings(CX, { probeIntervalSec: intervalSec })] });
+    let status = 200;
+    server(world, CARRIER, () => status);
+    await world.pass(60_000);
+    status = 0;
+    await world.pass((withinSec + intervalSec) * 1_000);
+    expect(down(world)).toBe(1);
+    apply(world, gone("peerSettings", CX));
+    expect(await world.finish()).toEqual([]);
+  });
+
   it("the customer hears once that it went down, the operator also that it is up again", async () => {
     const world = new EdgeWorld({ rows: [settings(TRUNK, { probeIntervalSec: 10 })] });
     let status = 0;

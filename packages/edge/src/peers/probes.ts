@@ -34,10 +34,20 @@ const FIRST_WITHIN_MS = 60_000;
 /** An interval varies by this share of itself, so that probes do not march in step. */
 const JITTER = 0.1;
 
-/** Targets asked at the same time; a silent one costs some kilobytes for 32 s. Those beyond it wait for their next turn. */
+/** Requests under way at the same time; a silent target costs some kilobytes for 32 s. Probes beyond it wait for their next turn. */
 const MAX_UNDER_WAY = 1_000;
 
-type Probe = { readonly target: ProbedTarget; readonly intervalMs: number; timer: TimerHandle };
+type Probe = {
+  readonly target: ProbedTarget;
+  readonly intervalMs: number;
+  timer: TimerHandle;
+  /** Requests of it that are not answered yet. */
+  underWay: number;
+  /** When it was last found silent, since it last answered. */
+  silentAtMs: number | undefined;
+};
+
+const NONE: ReadonlyMap<string, Probe> = new Map();
 
 /**
  * OPTIONS to the targets of whoever wants them watched (CAR-1, ORIG-12), spread over time. Nothing runs and nothing is kept for the others.
@@ -45,7 +55,7 @@ type Probe = { readonly target: ProbedTarget; readonly intervalMs: number; timer
 export class Probes {
   readonly #parts: ProbeParts;
   /** By owner, then by address. */
-  readonly #owners = new Map<string, Map<string, Probe>>();
+  readonly #owners = new Map<string, ReadonlyMap<string, Probe>>();
   #underWay = 0;
   #targets = 0;
 
@@ -64,7 +74,8 @@ export class Probes {
 
   /** From now on these are the owner's; what stays as it was keeps its rhythm. */
   follow(ownerSid: string, targets: readonly ProbedTarget[], intervalMs: number): void {
-    const before = this.#owners.get(ownerSid) ?? new Map<string, Probe>();
+    const before = this.#owners.get(ownerSid) ?? NONE;
+    if (targets.length === 0 && before.size === 0) return;
     const after = new Map<string, Probe>();
     for (const target of targets) {
       const known = before.get(target.address);
@@ -85,7 +96,7 @@ export class Probes {
 
   #begin(target: ProbedTarget, intervalMs: number): Probe {
     const { host } = this.#parts;
-    const probe: Probe = { target, intervalMs, timer: undefined };
+    const probe: Probe = { target, intervalMs, timer: undefined, underWay: 0, silentAtMs: undefined };
     this.#wait(probe, host.random() * Math.min(intervalMs, FIRST_WITHIN_MS));
     return probe;
   }
@@ -94,49 +105,70 @@ export class Probes {
     probe.timer = this.#parts.host.setTimer(afterMs, () => this.#probe(probe));
   }
 
+  /**
+   * While a request is unanswered the transaction itself goes on asking (RFC 3261 §17.1.2.2), so that no other one is sent: however short
+   * the interval, a target that is not there gets no more than one transaction's packets.
+   */
   #probe(probe: Probe): void {
     const { host, counters } = this.#parts;
     this.#wait(probe, probe.intervalMs * (1 - JITTER + 2 * JITTER * host.random()));
-    if (this.#underWay >= MAX_UNDER_WAY) counters.add("probes_postponed");
-    else this.#ask(probe.target);
+    const { underWay, silentAtMs } = probe;
+    if (underWay === 0 && this.#underWay >= MAX_UNDER_WAY) counters.add("probes_postponed");
+    else if (underWay === 0) this.#ask(probe);
+    else if (silentAtMs !== undefined && host.nowMs() - silentAtMs >= PATIENCE_MS) this.#unwell(probe);
   }
 
-  #ask(target: ProbedTarget): void {
-    const { breakers, counters, userAgent, zone, login } = this.#parts;
-    const { ownerSid, address, uri } = target;
-    const credentials = login(ownerSid);
-    let isOpen = true;
-    this.#underWay += 1;
+  #ask(probe: Probe): void {
+    const { breakers, counters } = this.#parts;
+    const { target } = probe;
+    probe.silentAtMs = undefined;
     counters.add("probes_sent");
-    breakers.trying(ownerSid, address);
+    breakers.trying(target.ownerSid, target.address);
     ask(this.#parts, {
-      uri,
+      uri: target.uri,
       patienceMs: PATIENCE_MS,
       flowTo: (place) => this.#parts.flowTo(place, target),
-      send: (flow, done) =>
-        userAgent.request(
-          "OPTIONS",
-          {
-            flow,
-            requestUri: uri,
-            from: `<sip:${zone}>`,
-            to: `<${uri}>`,
-            headers: [["Accept", "application/sdp"]],
-            ...(credentials ? { credentials } : {}),
-          },
-          done,
-        ),
+      send: (flow, done) => this.#send(probe, flow, done),
       done: (response) => {
-        if (isOpen) this.#underWay -= 1;
-        const isFirst = isOpen;
-        isOpen = false;
-        if (isAlive(response)) breakers.answered(ownerSid, address);
-        else if (isFirst) {
-          counters.add("probes_failed");
-          breakers.failed(ownerSid, address);
-        }
+        if (isAlive(response)) breakers.answered(target.ownerSid, target.address);
+        else this.#unwell(probe);
       },
     });
+  }
+
+  #send(probe: Probe, flow: Flow, done: (response: SipResponse | undefined) => void): void {
+    const { userAgent, zone, login } = this.#parts;
+    const { uri, ownerSid } = probe.target;
+    const credentials = login(ownerSid);
+    this.#count(probe, 1);
+    userAgent.request(
+      "OPTIONS",
+      {
+        flow,
+        requestUri: uri,
+        from: `<sip:${zone}>`,
+        to: `<${uri}>`,
+        headers: [["Accept", "application/sdp"]],
+        ...(credentials ? { credentials } : {}),
+      },
+      (response) => {
+        this.#count(probe, -1);
+        done(response);
+      },
+    );
+  }
+
+  #count(probe: Probe, by: 1 | -1): void {
+    probe.underWay += by;
+    this.#underWay += by;
+  }
+
+  #unwell(probe: Probe): void {
+    const { breakers, counters, host } = this.#parts;
+    const { ownerSid, address } = probe.target;
+    probe.silentAtMs = host.nowMs();
+    counters.add("probes_failed");
+    breakers.failed(ownerSid, address);
   }
 }
 
