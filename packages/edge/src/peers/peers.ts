@@ -117,15 +117,15 @@ export class Peers implements CallPeers {
   }
 
   trying({ peerSid, address }: Attempt): void {
-    this.#breakers.trying(peerSid, address);
+    if (address !== null) this.#breakers.trying(peerSid, address);
   }
 
   answered({ peerSid, address }: Attempt): void {
-    this.#breakers.answered(peerSid, address);
+    if (address !== null) this.#breakers.answered(peerSid, address);
   }
 
   failed({ peerSid, address }: Attempt): void {
-    this.#breakers.failed(peerSid, address);
+    if (address !== null) this.#breakers.failed(peerSid, address);
   }
 
   /** No more probes; our Contacts are taken away. True once every registrar has answered. */

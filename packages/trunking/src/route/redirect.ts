@@ -1,7 +1,7 @@
 import type { OriginationSipUrl } from "../sip-url.ts";
 import type { TraceStep } from "../trace.ts";
 import { pass, quoted, type Ruling, refuse, Trail } from "./ruling.ts";
-import { overTls, parseTargetUrl, requestUri, targetAddress, toUri } from "./target-uri.ts";
+import { overTls, parseTargetUrl, requestUri, toUri } from "./target-uri.ts";
 import type { Attempt, Facts, Rejection } from "./types.ts";
 
 /** A customer's server answered 302 to an origination call. */
@@ -45,7 +45,7 @@ export function routeRedirect(redirect: Redirect, facts: Pick<Facts, "zone" | "o
       ...attempt,
       uri: requestUri(target, target.user ?? dialled),
       toUri: toUri(target, target.user ?? dialled),
-      address: targetAddress(target),
+      address: null,
     },
     trace: trail.steps,
   };

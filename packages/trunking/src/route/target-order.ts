@@ -4,7 +4,8 @@ import type { Attempt, Facts, TargetTrouble } from "./types.ts";
 export type Candidate = { readonly attempt: Attempt; readonly trouble: TargetTrouble | undefined };
 
 export function candidateOf(attempt: Attempt, facts: Facts): Candidate {
-  return { attempt, trouble: facts.targetTrouble?.(attempt.peerSid, attempt.address) };
+  const { peerSid, address } = attempt;
+  return { attempt, trouble: address === null ? undefined : facts.targetTrouble?.(peerSid, address) };
 }
 
 export function isDown({ trouble }: Candidate): boolean {

@@ -139,8 +139,8 @@ export type Attempt = {
   readonly codecs: readonly string[] | null;
   /** Whose `PeerSettings` say how the target is met: `CX…` or `TK…`. */
   readonly peerSid: string;
-  /** What the target's health is known by, see `targetAddress`. */
-  readonly address: string;
+  /** What the target's health is known by, see `targetAddress`; null: a place that a peer named for one call, whose health is not kept. */
+  readonly address: string | null;
   /** The way out that the target's URL asks for (ORIG-5, ORIG-13): name of an edge, SID of a private connection; null: the call's own. */
   readonly egress: { readonly edge: string | null; readonly tnx: string | null };
   /** The carrier's limits: taken when the attempt is made (over: the next attempt is), held while the call is up. */
