@@ -5,15 +5,24 @@
 
 const BLOCK_BYTES = 64;
 const STATE_WORDS = 5;
+const SUM_BYTES = 4 * STATE_WORDS;
 const INNER_PAD = 0x36;
 const OUTER_PAD = 0x5c;
 
 const INITIAL = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
 const schedule = new Int32Array(80);
 const state = new Int32Array(STATE_WORDS);
-/** The end of a message with its padding: two blocks when the length does not fit into one. */
-const tail = new Uint8Array(2 * BLOCK_BYTES);
-const tailView = new DataView(tail.buffer);
+/** The message that was taken in: the state after its whole blocks, the rest of it, and its length. */
+const taken = new Int32Array(STATE_WORDS);
+const rest = new Uint8Array(2 * BLOCK_BYTES);
+const restView = new DataView(rest.buffer);
+let restBytes = 0;
+let takenBytes = 0;
+/** The inner sum, with the padding of its block in place for good. */
+const inner = new Uint8Array(BLOCK_BYTES);
+const innerView = new DataView(inner.buffer);
+inner[SUM_BYTES] = 0x80;
+innerView.setUint32(BLOCK_BYTES - 4, 8 * (BLOCK_BYTES + SUM_BYTES));
 
 export class HmacSha1 {
   /** States after the block of the padded key (RFC 2104 §4): two of four sums less for a packet. */
@@ -26,46 +35,49 @@ export class HmacSha1 {
     keyState(this.#outer, key, OUTER_PAD);
   }
 
-  /**
-   * Sums the first `length` bytes of `message`.
-   *
-   * @param suffix 32 bits more behind them, the rollover counter of RFC 3711 §4.2; -1 for none
-   * @returns the sum, valid until the next is made
-   */
-  sign(message: Uint8Array, view: DataView, length: number, suffix: number): Int32Array {
+  /** Takes in the first `length` bytes of `message`; `sum` gives sums of it until another is taken in. */
+  take(message: Uint8Array, view: DataView, length: number): void {
     state.set(this.#inner);
     let at = 0;
     for (; at + BLOCK_BYTES <= length; at += BLOCK_BYTES) compress(view, at);
-    let end = 0;
-    for (; at < length; at += 1, end += 1) tail[end] = message[at] as number;
+    taken.set(state);
+    restBytes = length - at;
+    takenBytes = length;
+    for (let i = 0; i < restBytes; i += 1) rest[i] = message[at + i] as number;
+  }
+
+  /**
+   * The sum of what was taken in.
+   *
+   * @param suffix 32 bits more behind it, the rollover counter of RFC 3711 §4.2; -1 for none
+   * @returns valid until the next is made
+   */
+  sum(suffix: number): Int32Array {
+    state.set(taken);
+    let end = restBytes;
     if (suffix >= 0) {
-      tailView.setUint32(end, suffix);
+      restView.setUint32(end, suffix);
       end += 4;
     }
-    finish(end, BLOCK_BYTES + length + (suffix >= 0 ? 4 : 0));
-    for (let word = 0; word < STATE_WORDS; word += 1) tailView.setInt32(4 * word, state[word] as number);
+    const paddedBytes = end + 9 <= BLOCK_BYTES ? BLOCK_BYTES : 2 * BLOCK_BYTES;
+    rest[end] = 0x80;
+    rest.fill(0, end + 1, paddedBytes);
+    restView.setUint32(paddedBytes - 4, 8 * (BLOCK_BYTES + takenBytes + end - restBytes));
+    compress(restView, 0);
+    if (paddedBytes > BLOCK_BYTES) compress(restView, BLOCK_BYTES);
+    for (let i = 0; i < STATE_WORDS; i += 1) innerView.setInt32(4 * i, word(state, i));
     state.set(this.#outer);
-    finish(4 * STATE_WORDS, BLOCK_BYTES + 4 * STATE_WORDS);
+    compress(innerView, 0);
     return state;
   }
 }
 
 function keyState(into: Int32Array, key: Uint8Array, pad: number): void {
-  tail.fill(pad, 0, BLOCK_BYTES);
-  for (const [at, byte] of key.entries()) tail[at] = byte ^ pad;
+  rest.fill(pad, 0, BLOCK_BYTES);
+  for (const [at, byte] of key.entries()) rest[at] = byte ^ pad;
   state.set(INITIAL);
-  compress(tailView, 0);
+  compress(restView, 0);
   into.set(state);
-}
-
-/** The last one or two blocks: `end` bytes stand in `tail` already, of `total` in all. */
-function finish(end: number, total: number): void {
-  const lengthBytes = end + 9 <= BLOCK_BYTES ? BLOCK_BYTES : 2 * BLOCK_BYTES;
-  tail[end] = 0x80;
-  tail.fill(0, end + 1, lengthBytes);
-  tailView.setUint32(lengthBytes - 4, total * 8);
-  compress(tailView, 0);
-  if (lengthBytes > BLOCK_BYTES) compress(tailView, BLOCK_BYTES);
 }
 
 /** FIPS 180-4 §6.1.2: one block into `state`. Four loops, because a choice within one costs half as much again. */

@@ -11,8 +11,8 @@ import type { Workspace } from "./workspace.ts";
 const MOST_ROUNDS = 132;
 /** A source that was heard so lately cannot have passed half a round since: a packet that fails is forged, no reason to look further. */
 const SETTLED_MS = 1_000;
-/** Looking through all rounds costs a hundred sums, so whoever sends packets that never fit makes us do it this often only. */
-const SEARCH_PAUSE_MS = 100;
+/** Looking through all rounds costs as much as a hundred packets, so whoever sends some that never fit makes us do it this often only. */
+const SEARCH_PAUSE_MS = 500;
 
 const RTCP_HEADER_BYTES = 8;
 const RTCP_INDEX_BYTES = 4;
@@ -83,6 +83,7 @@ export class SrtpReceiver {
     const ssrc = work.view.getUint32(4);
     const known = this.#rtcpSources.find(ssrc);
     if (trailer >>> 31 === 0 || (known && !known.window.isFresh(index))) return -1;
+    this.#rtcp.take(work, tagAt);
     if (!this.#rtcp.isGenuine(work, tagAt, -1)) return -1;
     const source = known ?? new Heard(ssrc, this.#rtcpStream);
     if (known === undefined) this.#rtcpSources.add(source);
@@ -106,6 +107,7 @@ export class SrtpReceiver {
     const sequence = sequenceOf(work.bytes);
     const highest = known ? known.window.highest : this.#before.get(ssrcOf(work.bytes));
     const likely = highest === undefined ? sequence : estimateIndex(highest, sequence);
+    this.#rtp.take(work, end);
     if (this.#fits(work, end, known, likely)) return likely;
     if (known && nowMs - known.atMs < SETTLED_MS) return -1;
     if (nowMs - this.#searchedMs < SEARCH_PAUSE_MS) return -1;

@@ -95,21 +95,25 @@ describe.skipIf(!existsSync(ARCHIVE))("whole reference packets (only where they 
 
 describe("HMAC-SHA1 (RFC 2104)", () => {
   const message = Buffer.from(Uint8Array.from({ length: 300 }, (_unused, at) => (at * 7) & 0xff));
-  const view = new DataView(message.buffer, message.byteOffset, message.length);
   const digest = (words: Int32Array): string => {
     const bytes = Buffer.alloc(20);
     for (const [at, word] of words.entries()) bytes.writeInt32BE(word, 4 * at);
     return bytes.toString("hex");
   };
 
+  const sumOf = (key: Uint8Array, bytes: Buffer, length: number, suffix: number): string => {
+    const hmac = new HmacSha1(key);
+    hmac.take(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), length);
+    return digest(hmac.sum(suffix));
+  };
+
   it("sums messages of every length around its blocks as node's does, with a suffix and without", () => {
     const key = Buffer.from("a key of twenty octs");
-    const hmac = new HmacSha1(key);
     for (let length = 0; length < 200; length += 1) {
       const part = message.subarray(0, length);
-      expect(digest(hmac.sign(message, view, length, -1))).toBe(createHmac("sha1", key).update(part).digest("hex"));
+      expect(sumOf(key, message, length, -1)).toBe(createHmac("sha1", key).update(part).digest("hex"));
       const suffixed = createHmac("sha1", key).update(part).update(hex("fedcba98")).digest("hex");
-      expect(digest(hmac.sign(message, view, length, 0xfedcba98))).toBe(suffixed);
+      expect(sumOf(key, message, length, 0xfedcba98)).toBe(suffixed);
     }
   });
 
@@ -120,8 +124,7 @@ describe("HMAC-SHA1 (RFC 2104)", () => {
     ] as const;
     for (const [key, text, want] of cases) {
       const bytes = Buffer.from(text);
-      const textView = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-      expect(digest(new HmacSha1(key).sign(bytes, textView, bytes.length, -1))).toBe(want);
+      expect(sumOf(key, bytes, bytes.length, -1)).toBe(want);
     }
   });
 });
