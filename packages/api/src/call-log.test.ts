@@ -171,6 +171,20 @@ describe("EVD-5: a CSV of any length", () => {
   });
 });
 
+it("EVD-5: a CSV that breaks off is cut short, not ended as if it were whole, and told of to the operator", async () => {
+  const whole = api.store.calls.csv;
+  Object.assign(api.store.calls, {
+    csv: async function* () {
+      yield "x".repeat(100_000);
+      throw new Error("the database is away");
+    },
+  });
+  await expect(download(api.account, "")).rejects.toThrow(/terminated/);
+  expect(api.failures.map(String)).toEqual(["Error: the database is away"]);
+  (api.failures as unknown[]).length = 0;
+  Object.assign(api.store.calls, { csv: whole });
+});
+
 describe("contract §4.1: deleting a call", () => {
   it("takes one that is over; one that is not is 20009", async () => {
     const over = call(api.account.sid);

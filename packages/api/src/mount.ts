@@ -4,8 +4,8 @@ import type { ApiDeps } from "./deps.ts";
 import { Links } from "./links.ts";
 import { forbidden, notFound, Problem } from "./problem.ts";
 import { type Product, VERSION_PREFIX } from "./product.ts";
-import { clientPath, send, warnUnknown } from "./reply.ts";
-import type { Context, Route } from "./route.ts";
+import { clientPath, send, sendDownload, warnUnknown } from "./reply.ts";
+import { type Context, Download, type Route } from "./route.ts";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
@@ -28,7 +28,9 @@ export function mountRoutes(app: FastifyInstance, deps: ApiDeps, routes: readonl
         const principal = principals.get(request);
         if (principal === undefined) throw new Error("a handler ran before its onRequest hook");
         const at = await contextOf(deps, route, principal, request, reply);
-        return send(reply, at instanceof Problem ? at : await route.run(at));
+        const result = at instanceof Problem ? at : await route.run(at);
+        if (!(result instanceof Download)) return send(reply, result);
+        return sendDownload(reply, result, (error) => deps.onFailure?.(error, request.id));
       },
     });
   }

@@ -2,10 +2,10 @@ import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem, problemBody } from "./problem.ts";
 import { withoutVersion } from "./product.ts";
-import { type Answer, Download } from "./route.ts";
+import type { Answer, Download } from "./route.ts";
 
 /** Sends an answer or a problem; the only place that writes a body. */
-export function send(reply: FastifyReply, result: Answer | Download | Problem): FastifyReply {
+export function send(reply: FastifyReply, result: Answer | Problem): FastifyReply {
   if (result instanceof Problem) {
     return reply
       .code(result.status)
@@ -14,14 +14,18 @@ export function send(reply: FastifyReply, result: Answer | Download | Problem): 
       .type("application/json")
       .send(problemBody(result));
   }
-  if (result instanceof Download) {
-    return reply
-      .header("Content-Disposition", `attachment; filename="${result.fileName}"`)
-      .type(result.contentType)
-      .send(Readable.from(result.pieces));
-  }
   reply.code(result.status);
   return result.body === null ? reply.send() : reply.type("application/json").send(result.body);
+}
+
+/** Sends a download. @param onFailure told when it breaks off by our fault; all that the client sees of that is a connection cut short */
+export function sendDownload(
+  reply: FastifyReply,
+  { contentType, fileName, pieces }: Download,
+  onFailure: (error: Error) => void,
+): FastifyReply {
+  const stream = Readable.from(pieces).on("error", onFailure);
+  return reply.header("Content-Disposition", `attachment; filename="${fileName}"`).type(contentType).send(stream);
 }
 
 /** Unknown parameters are accepted, and said so (20001 is a warning). Names are escaped: they come from a stranger. */
