@@ -124,7 +124,7 @@ describe("EVD-4: a webhook outlives the platform", () => {
     await first.crash();
     awake = true;
     const second = await startPlatform({ dataDir: first.dataDir });
-    // Whoever had it is believed gone when twice the time of an attempt has passed.
+    // Whoever had it is believed gone when it had time for an attempt and some more.
     const [lost, sent] = (await target.until(2, 60_000)) as [Received, Received];
     expect(sent).toEqual(lost);
     expect(isSigned(second, sent)).toBe(true);

@@ -34,7 +34,8 @@ export async function deliver(
 
 /** A URL's path and query may hold what only its owner should see: they are not repeated. */
 function failed(url: URL, reason: string): Delivered {
-  return { kind: "failed", reason: reason.startsWith(url.hostname) ? reason : `${url.host} ${reason}` };
+  const named = reason.startsWith(url.hostname.replace(/^\[|\]$/g, ""));
+  return { kind: "failed", reason: named ? reason : `${url.host} ${reason}` };
 }
 
 function requestOf({ id, method, params }: WebhookDelivery, url: URL, authToken: string): WebRequest {

@@ -10,8 +10,8 @@ const QUEUES_AT_ONCE = 256;
 const REQUESTS_PER_QUEUE = 4;
 /** Contract §10.1: one attempt, redirects included. */
 const ATTEMPT_WITHIN_MS = 15_000;
-/** Twice an attempt: a queue is somebody else's to serve when whoever had it must be gone. */
-const LEASE_MS = 30_000;
+/** An attempt and some more: a queue is somebody else's to serve when whoever had it must be gone. */
+const LEASE_MS = 20_000;
 /** What waits is looked for at least this often, and no sooner again than this. */
 const LOOK_AT_LEAST_MS = 60_000;
 const LOOK_AT_MOST_MS = 100;
