@@ -1,9 +1,10 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { type ConnectionOptions, connect as connectTls } from "node:tls";
 
 type Wire = {
-  readonly transport: "udp" | "tcp";
+  readonly transport: "udp" | "tcp" | "tls";
   readonly address: string;
   readonly port: number;
   send(data: Uint8Array, port: number, host: string): void;
@@ -49,6 +50,23 @@ export class RawSip {
   ): Promise<RawSip> {
     const socket = connect({ port, host, localAddress, noDelay: true });
     await once(socket, "connect");
+    return RawSip.#over(socket, "tcp", localAddress, pieceBytes);
+  }
+
+  /** The same over TLS; rejects with what the handshake failed of. Nobody's certificate is checked unless the options say so. */
+  static async connectTls(port: number, host: string, options: ConnectionOptions = {}): Promise<RawSip> {
+    const { localAddress = "127.0.0.1" } = options as { localAddress?: string };
+    const socket = connectTls({ port, host, rejectUnauthorized: false, ...options });
+    await once(socket, "secureConnect");
+    return RawSip.#over(socket, "tls", localAddress);
+  }
+
+  static #over(
+    socket: Socket,
+    transport: "tcp" | "tls",
+    localAddress: string,
+    pieceBytes = Number.POSITIVE_INFINITY,
+  ): RawSip {
     const pieces: Uint8Array[] = [];
     const writePiece = (): void => {
       const piece = pieces.shift();
@@ -57,7 +75,7 @@ export class RawSip {
       setImmediate(writePiece);
     };
     const wire: Wire = {
-      transport: "tcp",
+      transport,
       address: localAddress,
       port: socket.localPort ?? 0,
       send: (data) => {
@@ -84,7 +102,7 @@ export class RawSip {
   /** Resolves when the other side has closed; a UDP socket's never does. */
   closed: Promise<void> = new Promise(() => undefined);
 
-  get transport(): "udp" | "tcp" {
+  get transport(): "udp" | "tcp" | "tls" {
     return this.#wire.transport;
   }
 
@@ -156,9 +174,13 @@ export type InviteText = {
   readonly callId: string;
   readonly maxForwards?: number;
   readonly headers?: readonly string[];
+  /** Of the Via; default UDP. */
+  readonly transport?: "udp" | "tcp" | "tls";
+  /** Value of an `a=crypto` line (RFC 4568): the offer is SRTP. */
+  readonly crypto?: string;
 };
 
-/** An INVITE with a plain PCMU offer, as text. */
+/** An INVITE with a PCMU offer, as text. */
 export function inviteText(invite: InviteText): string {
   const body = [
     "v=0",
@@ -166,13 +188,14 @@ export function inviteText(invite: InviteText): string {
     "s=-",
     `c=IN IP4 ${invite.host}`,
     "t=0 0",
-    "m=audio 16000 RTP/AVP 0",
+    `m=audio 16000 RTP/${invite.crypto === undefined ? "AVP" : "SAVP"} 0`,
     "a=rtpmap:0 PCMU/8000",
+    ...(invite.crypto === undefined ? [] : [`a=crypto:${invite.crypto}`]),
     "",
   ].join("\r\n");
   return [
     `INVITE ${invite.requestUri} SIP/2.0`,
-    `Via: SIP/2.0/UDP ${invite.host}:${invite.port};branch=z9hG4bK${invite.callId};rport`,
+    `Via: SIP/2.0/${(invite.transport ?? "udp").toUpperCase()} ${invite.host}:${invite.port};branch=z9hG4bK${invite.callId};rport`,
     `Max-Forwards: ${invite.maxForwards ?? 70}`,
     `From: <${invite.from}>;tag=t${invite.callId}`,
     `To: <${invite.requestUri}>`,
