@@ -160,6 +160,17 @@ describe("LIM-1, TERM-12: a carrier at its limit", () => {
     expect(await world.finish()).toEqual([]);
   });
 
+  it("the last one full: Retry-After says when it has room; a carrier's own 503 says nothing of us", async () => {
+    const { world, pbx, said } = calling(limit(second, { maxCps: 0.05 }));
+    world.phone(CARRIER, { onInvite: (session) => session.reject(503, "Full") });
+    world.phone(SPARE, { onInvite: (session) => session.reject(503, "Full too") });
+    world.call(pbx);
+    world.call(pbx);
+    await world.pass(1_000);
+    expect(said().toSorted()).toEqual(["503 Full too", "503 Service Unavailable 13224 20"]);
+    expect(await world.finish()).toEqual([]);
+  });
+
   it("what an attempt took is given back when it is left for another", async () => {
     const { world, pbx } = calling(limit(first, { maxConcurrentCalls: 1 }));
     let refuses = true;
@@ -244,5 +255,17 @@ describe("TERM-11: a hundred and more refusals a second", () => {
     void world.core.close(0);
     await world.pass(5_000);
     expect(world.alerts.at(-1)?.text).toContain("(and 10 more like it");
+  });
+
+  it("and so does the log", async () => {
+    const world = new EdgeWorld();
+    const carrier = world.phone(CARRIER);
+    for (let call = 0; call < 70; call++) {
+      world.originate(carrier, { requestUri: `sip:+19995550123@${EDGE.address}` });
+    }
+    await world.pass(1_000);
+    void world.core.close(0);
+    await world.pass(1_000);
+    expect(world.logged.at(-1)).toContain('"more":10');
   });
 });

@@ -3,6 +3,7 @@ import { ACCOUNT, sid, TRUNK, type WrittenRow } from "../../../test/support/lent
 import { CARRIER, DOMAIN, EDGE, EdgeWorld, PBX, STRANGER, ZONE } from "./edge-world.fixture.ts";
 import { Guard } from "./guard.ts";
 import { Counters } from "./metrics.ts";
+import { OptionsAllowance } from "./options-allowance.ts";
 
 /** Sends raw text from an address and gives back every answer that came. */
 function send(world: EdgeWorld, from: string, ...texts: string[]): string[] {
@@ -131,6 +132,14 @@ describe("a dialog that was lost", () => {
     expect(await world.finish()).toEqual([]);
   });
 
+  it("TERM-1: a new call to our address is no lost dialog, whatever its To says", async () => {
+    const world = new EdgeWorld({ rows });
+    const invite = request("INVITE", `sip:+15005550001@${EDGE.address}`);
+    const heard = send(world, PBX, invite.replace(/^To: .*$/m, `To: <sip:+15005550001@${DOMAIN}>`));
+    await world.pass(300);
+    expect(heard).toEqual([]);
+  });
+
   it.each([
     ["TERM-1: a stranger", STRANGER, `sip:+15005550001@${DOMAIN}`],
     ["a PBX that names no trunk", PBX, `sip:+15005550001@${EDGE.address}`],
@@ -183,6 +192,13 @@ describe("OPTIONS and REGISTER", () => {
     heardAt.length = 0;
     await ping(10_000, 6);
     expect(heardAt).toHaveLength(6);
+  });
+
+  it("LIM-2: the sources that are blocked are remembered in bounded number, the newest first", () => {
+    const allowance = new OptionsAllowance(2);
+    const sources = ["192.0.2.1", "192.0.2.2", "192.0.2.3"];
+    for (const source of sources) for (let i = 0; i < 7; i++) allowance.take(source, 0);
+    expect(sources.map((source) => allowance.take(source, 1))).toEqual(["answer", "blocked", "blocked"]);
   });
 
   it("a carrier's OPTIONS to our address is its health probe and always answered", async () => {

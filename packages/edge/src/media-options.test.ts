@@ -1,7 +1,7 @@
 import type { OutgoingInvite, Session } from "@trunkline/sip";
 import { DEFAULT_CARRIER_DRESS } from "@trunkline/trunking";
 import { describe, expect, it } from "vitest";
-import { sid, TRUNK, trunk, type WrittenRow } from "../../../test/support/lent-fixtures.ts";
+import { originationUrl, sid, TRUNK, trunk, type WrittenRow } from "../../../test/support/lent-fixtures.ts";
 import { CARRIER, DOMAIN, EDGE, EdgeWorld, PBX, SPARE } from "./edge-world.fixture.ts";
 
 const secureTrunk: WrittenRow = ["trunk", TRUNK, trunk({ domainName: DOMAIN, secure: true })];
@@ -88,6 +88,20 @@ describe("SEC-2: what the media plane is told of each leg", () => {
     expect(pbx.heard).toContain("fail response 488");
     expect(world.alerts).toMatchObject([{ errorCode: code }]);
     expect(world.plane.opened).toEqual([]);
+    expect(await world.finish()).toEqual([]);
+  });
+
+  it("ORIG-13: a target on a private connection has a session of its own, since the offer shows where we hear", async () => {
+    const tnx = sid("TX", 7);
+    const url = originationUrl(1, { sipUrl: `sip:${PBX};tnx=${tnx}`, priority: 1 });
+    const core = { interconnects: new Map([[tnx, "192.0.2.11"]]) };
+    const world = new EdgeWorld({ core, rows: [["originationUrl", url.sid, url]] });
+    world.phone(PBX, { onInvite: (session) => session.reject(503, "Full") });
+    world.phone(SPARE, answers);
+    const call = world.originate(world.phone(CARRIER));
+    await world.pass(1_000);
+    expect(world.plane.opened).toHaveLength(2);
+    call.hangup();
     expect(await world.finish()).toEqual([]);
   });
 

@@ -25,7 +25,6 @@ export class OptionsAllowance {
   take(source: string, nowMs: number): "answer" | "early" | "block" | "blocked" {
     const untilMs = this.#blocked.get(source);
     if (untilMs !== undefined && nowMs < untilMs) return "blocked";
-    if (untilMs !== undefined) this.#blocked.delete(source);
     if (this.#answered.take(source, nowMs)) return "answer";
     if (this.#tolerated.take(source, nowMs)) return "early";
     this.#block(source, nowMs + OPTIONS_BLOCK_MS);
@@ -33,6 +32,7 @@ export class OptionsAllowance {
   }
 
   #block(source: string, untilMs: number): void {
+    this.#blocked.delete(source);
     const [oldest] = this.#blocked.keys();
     if (oldest !== undefined && this.#blocked.size >= this.#max) this.#blocked.delete(oldest);
     this.#blocked.set(source, untilMs);
