@@ -95,7 +95,7 @@ describe("CAR-2: calls to the Contact that we registered with a carrier", () => 
   it.each<[title: string, change: Partial<CallRequest>, want: string]>([
     ["the number is in To", {}, "dial sip:+12025550100@pbx1.example.com"],
     [
-      "P-Called-Party-ID goes first",
+      "RFC 7315 §4.2: P-Called-Party-ID goes first",
       {
         to: party("main", "carrier.example"),
         headers: [["P-Called-Party-ID", "<sip:%2B12025550100@carrier.example>"]],
