@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 import { RawSip } from "../../../../test/support/raw-sip.ts";
 
 /** A request as the script sees it. */
-export type Asked = {
+type Asked = {
   readonly method: string;
   readonly text: string;
   /** The first value of that header; empty when there is none. */
@@ -11,7 +11,7 @@ export type Asked = {
 };
 
 /** What it says: a status, with header lines if it wants; undefined: nothing. */
-export type Says = number | { readonly status: number; readonly headers?: readonly string[] } | undefined;
+type Says = number | { readonly status: number; readonly headers?: readonly string[] } | undefined;
 
 /** A server without a stack that answers every request as its script says, and remembers them. */
 export type ScriptedServer = {
