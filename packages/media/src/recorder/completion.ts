@@ -104,7 +104,8 @@ export class Completion {
 
   async #resultOf({ order, startedAtMs, ending }: Ended): Promise<RecordingResult> {
     const { sid, callSid, accountSid, channels } = order;
-    const { absence, gaps, interrupted } = ending;
+    const { gaps, interrupted } = ending;
+    const absence = ending.absence ?? (this.#ground.files.hasPart(sid) ? null : "lost");
     const durationMs = absence === null ? Math.round((ending.frames * 1_000) / SAMPLE_RATE) : 0;
     const outcome = { sid, callSid, accountSid, channels, startedAtMs, durationMs, interrupted };
     if (absence !== null) return { ...outcome, state: "absent", why: absence, gaps };

@@ -98,7 +98,9 @@ export class RecorderFiles {
 
   /** Forgets the recording here; its finished file is elsewhere. */
   forget(sid: string): void {
-    for (const path of [this.encryptedOf(sid), this.partOf(sid), this.#sidecarOf(sid)]) rmSync(path, { force: true });
+    const sidecar = this.#sidecarOf(sid);
+    const paths = [this.encryptedOf(sid), this.partOf(sid), `${sidecar}.tmp`, sidecar];
+    for (const path of paths) rmSync(path, { force: true });
   }
 
   /** Sids of everything in `live/`. */

@@ -34,19 +34,14 @@ export class LiveRecording {
   readonly #told = new Set<GapCause>();
   readonly #stretches: Stretch[] = [];
   #lastArrival = 0;
+  /** Where another thread's work ended, until it is known where ours begins. */
+  #brokenAt: number | null;
 
   /**
    * @param file as it was made; or with what is in it already, when another thread began the recording and failed
    * @param startedAtMs wall clock
    */
-  constructor(
-    order: RecordingOrder,
-    startedAtMs: number,
-    ring: SharedArrayBuffer,
-    file: RecordingFile,
-    nowMs: number,
-    onGap: OnGap,
-  ) {
+  constructor(order: RecordingOrder, startedAtMs: number, ring: SharedArrayBuffer, file: RecordingFile, onGap: OnGap) {
     this.order = order;
     this.startedAtMs = startedAtMs;
     this.file = file;
@@ -57,10 +52,11 @@ export class LiveRecording {
     this.#timeline = timeline;
     this.#tracks = { a: this.#trackOf("a"), b: this.#trackOf("b") };
     this.#sink = (leg, packet, arrival) => {
+      if (this.#brokenAt !== null) this.#mend(arrival);
       this.#lastArrival = arrival;
       this.#tracks[leg].take(packet, arrival);
     };
-    if (file.frames > 0) this.#addStretch("fault", null, shift + file.frames, this.#now(nowMs), "the recorder failed");
+    this.#brokenAt = file.frames > 0 ? shift + file.frames : null;
   }
 
   get heard(): Readonly<Record<Leg, number>> {
@@ -120,10 +116,11 @@ export class LiveRecording {
   /** @param settleTo what came before has waited long enough for its place */
   #drain(now: number, settleTo: number): void {
     this.#ring.drain(this.#sink);
+    if (this.#brokenAt !== null) this.#mend(now);
     const dropped = this.#ring.takeDropped();
     if (dropped > 0) {
       // The ring was full from its last packet on until just now.
-      const why = `${dropped} packets found no room while the disk was busy`;
+      const why = `${dropped} packets came faster than they could be taken: the disk hangs, or the machine is overloaded`;
       this.#addStretch("overrun", null, this.#lastArrival, Math.max(now, this.#lastArrival), why);
     }
     for (const leg of ["a", "b"] as const) {
@@ -135,6 +132,13 @@ export class LiveRecording {
         this.#addStretch("codec", leg, this.#lastArrival, this.#lastArrival, why);
       }
     }
+  }
+
+  /** What was taken out of the ring and not yet written was lost with the other thread. */
+  #mend(now: number): void {
+    const from = this.#brokenAt ?? now;
+    this.#brokenAt = null;
+    this.#addStretch("fault", null, from, Math.max(from, now), "the recorder failed and was started again");
   }
 
   #trackOf(leg: Leg): LegTrack {

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import { Completion } from "./completion.ts";
 import { type Ending, RecorderFiles } from "./files.ts";
 import { LiveRecording } from "./live-recording.ts";
@@ -101,7 +101,7 @@ export class RecorderCore {
       this.#files.syncNames();
       const onGap = (name: RecorderAlarm["name"], why: string): void =>
         this.#outlets.alarm({ name, sid: order.sid, why });
-      const recording = new LiveRecording(order, startedAtMs, ring, file, nowMs, onGap);
+      const recording = new LiveRecording(order, startedAtMs, ring, file, onGap);
       this.#live.set(order.sid, { recording, syncedMs: nowMs });
       return { kind: "done" };
     } catch (error) {
@@ -183,7 +183,11 @@ export class RecorderCore {
     await wait(ABANDONED_AFTER_MS);
     const after = this.#strangers();
     const abandoned = [...before.keys()].filter((sid) => after.get(sid) === before.get(sid));
-    for (const sid of abandoned) this.#repairOne(sid);
+    for (const sid of abandoned) {
+      this.#repairOne(sid);
+      // Whatever is being recorded meanwhile does not wait for all of them.
+      await nextTurn();
+    }
     return abandoned;
   }
 

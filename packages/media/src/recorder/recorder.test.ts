@@ -58,7 +58,7 @@ function finished(result: RecordingResult | undefined): string {
 
 function manifest(): { readonly sid: string; readonly file?: { readonly sha256: string } }[] {
   const names = readdirSync(dir).filter((name) => name.startsWith("manifest-"));
-  const lines = names.flatMap((name) => readFileSync(join(dir, name), "utf8").trim().split("\n"));
+  const lines = names.flatMap((name) => readFileSync(join(dir, name), "utf8").split("\n").slice(0, -1));
   return lines.map((line) => JSON.parse(line));
 }
 
@@ -165,6 +165,30 @@ describe("REC-4: a recording that was asked for exists", () => {
     expect(results).toMatchObject([{ state: "absent", why: "no-media", durationMs: 0 }]);
     expect(alarms).toMatchObject([{ name: "no-media", sid: "RE1" }]);
     expect(manifest()).toHaveLength(1);
+  });
+
+  it("is absent, with an alarm, when its file was taken away while it grew", async () => {
+    talkers.add(await recorder.start(ORDER));
+    await until(() => talkers.packets >= 25, "something was said");
+    rmSync(join(dir, "live", "RE1.part"));
+    await recorder.stop("RE1");
+    await until(() => results.length === 1, "the recording is finished");
+    expect(results).toMatchObject([{ state: "absent", why: "lost" }]);
+    expect(alarms).toMatchObject([{ name: "no-media", sid: "RE1" }]);
+  });
+
+  it("waits a little for an owner who takes results slowly when it closes", async () => {
+    await recorder.close();
+    const { promise: isTaken, resolve: take } = Promise.withResolvers<void>();
+    recorder = await open({ onFinished: () => isTaken });
+    talkers.add(await recorder.start(ORDER));
+    await until(() => talkers.packets >= 25, "something was said");
+    const closed = recorder.close();
+    await until(() => manifest().length === 1, "it is finished");
+    take();
+    await closed;
+    recorder = await open();
+    expect(await recorder.repair()).toEqual([]);
   });
 
   it("ends every recording when it closes, and gives their results", async () => {

@@ -38,7 +38,7 @@ export class RecorderRefusal extends Error {
 }
 
 /**
- * Records calls into files that survive: see `docs/architecture.md`. One per process.
+ * Records calls into files that survive crashes: at most a second of sound is lost, and never a file. One per process.
  *
  * ```ts
  * const recorder = await createRecorder({ dir, storage: { kind: "local" }, onFinished, onAlarm });
@@ -61,6 +61,7 @@ export interface Recorder {
   /** From now on nothing is recorded: it stands as silence in the file (`silence`), or is left out (`skip`). */
   pause(sid: string, behavior: PauseBehavior): Promise<void>;
   resume(sid: string): Promise<void>;
+  /** Its file follows by `onFinished`. May take as long as the disk does. */
   stop(sid: string): Promise<StoppedRecording>;
   /** What is being recorded, as of a few hundred milliseconds ago; without waiting for anybody. */
   live(): readonly LiveRecording[];
@@ -88,6 +89,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
 
 /** A call does not wait longer for a disk. */
 const START_LIMIT_MS = 2_000;
+const CLOSE_LIMIT_MS = 3_000;
 /** A thread that lived shorter than this is started again only after as long. */
 const RESTART_MS = 1_000;
 const FIRST_RETRY_MS = 1_000;
@@ -109,6 +111,7 @@ export class ThreadedRecorder implements Recorder {
   readonly #delivering = new Map<string, Promise<void>>();
   readonly #cameUp: Promise<boolean>;
   readonly #closing = new AbortController();
+  #isClosing = false;
   /** Null while it is down. */
   #thread: Worker | null;
   #lastId = 0;
@@ -130,6 +133,7 @@ export class ThreadedRecorder implements Recorder {
   }
 
   async start(order: RecordingOrder): Promise<SharedArrayBuffer> {
+    if (this.#isClosing) throw new RecorderRefusal("gone", "the recorder is closed");
     const ring = makeRing(this.#options.ringBytes);
     const startedAtMs = Date.now();
     const asked = this.#ask({ kind: "start", order, startedAtMs, ring, adopt: false });
@@ -186,11 +190,13 @@ export class ThreadedRecorder implements Recorder {
   }
 
   async close(): Promise<void> {
-    if (this.#closing.signal.aborted) return;
+    if (this.#isClosing) return;
+    this.#isClosing = true;
     await this.#ask({ kind: "close", atMs: monotonicMs() }).catch(() => undefined);
-    this.#closing.abort();
     this.#begun.clear();
-    await Promise.all(this.#delivering.values());
+    // What nobody takes in time is given again after the next start.
+    await Promise.race([Promise.all(this.#delivering.values()), wait(CLOSE_LIMIT_MS, undefined, { ref: false })]);
+    this.#closing.abort();
     await this.#thread?.terminate();
   }
 
@@ -255,7 +261,7 @@ export class ThreadedRecorder implements Recorder {
         await this.#options.onFinished(result);
         break;
       } catch {
-        if (this.#closing.signal.aborted) return;
+        if (this.#isClosing) return;
         await wait(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       }
     }

@@ -16,30 +16,39 @@ export function endingOf(files: RecorderFiles, { order }: Sidecar): Ending {
   if (!files.hasPart(order.sid)) return { ...ended, frames: 0, absence: "lost" };
   const file = RecordingFile.reopen(files.partOf(order.sid), order.channels);
   try {
-    const sound = soundOf(file);
-    const frames = order.trim ? Math.min(sound.loudFrames + TRIM_MARGIN, file.frames) : file.frames;
     if (file.frames === 0) return { ...ended, frames: 0, absence: "too-short" };
-    if (!sound.isHeard) return { ...ended, frames: 0, absence: "no-media" };
-    if (order.trim && sound.loudFrames === 0) return { ...ended, frames: 0, absence: "silent" };
-    return { ...ended, frames, absence: null };
+    if (!isHeard(file)) return { ...ended, frames: 0, absence: "no-media" };
+    const loudFrames = order.trim ? lastLoud(file) + 1 : file.frames;
+    if (loudFrames === 0) return { ...ended, frames: 0, absence: "silent" };
+    return { ...ended, frames: Math.min(loudFrames + (order.trim ? TRIM_MARGIN : 0), file.frames), absence: null };
   } finally {
     file.close();
   }
 }
 
-/** Reads a file through: one more than its last frame that is not silence, and whether any sample is not zero. */
-function soundOf(file: RecordingFile): { readonly loudFrames: number; readonly isHeard: boolean } {
-  const chunk = Buffer.alloc(CHUNK_FRAMES * file.channels * SAMPLE_BYTES);
-  let loudFrames = 0;
-  let isHeard = false;
-  for (let frame = 0; ; ) {
-    const read = file.read(frame, chunk);
-    if (read === 0) return { loudFrames, isHeard };
-    for (let sample = 0; sample < read * file.channels; sample += 1) {
-      const value = chunk.readInt16LE(sample * SAMPLE_BYTES);
-      if (value !== 0) isHeard = true;
-      if (!isQuiet(value)) loudFrames = frame + Math.floor(sample / file.channels) + 1;
-    }
-    frame += read;
+/** True when any sample is not zero. Reads no further than to the first. */
+function isHeard(file: RecordingFile): boolean {
+  const chunk = chunkFor(file);
+  for (let frame = 0; frame < file.frames; frame += CHUNK_FRAMES) {
+    const bytes = file.read(frame, chunk) * file.channels * SAMPLE_BYTES;
+    if (chunk.subarray(0, bytes).some((byte) => byte !== 0)) return true;
   }
+  return false;
+}
+
+/** The last frame that is not silence; -1 when all are. Reads from the end. */
+function lastLoud(file: RecordingFile): number {
+  const chunk = chunkFor(file);
+  for (let end = file.frames; end > 0; end -= CHUNK_FRAMES) {
+    const from = Math.max(0, end - CHUNK_FRAMES);
+    const samples = Math.min(file.read(from, chunk), end - from) * file.channels;
+    for (let sample = samples - 1; sample >= 0; sample -= 1) {
+      if (!isQuiet(chunk.readInt16LE(sample * SAMPLE_BYTES))) return from + Math.floor(sample / file.channels);
+    }
+  }
+  return -1;
+}
+
+function chunkFor(file: RecordingFile): Buffer {
+  return Buffer.alloc(CHUNK_FRAMES * file.channels * SAMPLE_BYTES);
 }

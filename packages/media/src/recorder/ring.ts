@@ -37,7 +37,7 @@ const LARGEST_PACKET_BYTES = 2_048;
 export const SAMPLES_PER_MS = 8;
 
 /** What a payload type is to the recorder. Numbers from `UNSUPPORTED` on are speech it cannot decode. */
-export const PCMU = 1;
+const PCMU = 1;
 export const PCMA = 2;
 export const NOT_SPEECH = 3;
 export const UNSUPPORTED = 4;

@@ -61,8 +61,7 @@ export class Tape {
     const ring = makeRing(ringBytes);
     this.#writer = new RingWriter(ring, this.#beganMs);
     const file = RecordingFile.create(join(this.#dir, "tape.part"), this.#channels);
-    const nowMs = monotonicMs(this.#beganMs);
-    this.recording = new LiveRecording(whole, 0, ring, file, nowMs, (cause) => this.told.push(cause));
+    this.recording = new LiveRecording(whole, 0, ring, file, (cause) => this.told.push(cause));
   }
 
   formats(leg: Leg, formats: readonly PayloadFormat[]): void {

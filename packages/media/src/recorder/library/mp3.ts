@@ -53,6 +53,8 @@ export class Mp3Encoder {
     const thread = this.#thread;
     return new Promise((resolve, reject) => {
       this.#waiting.set(message.job, { resolve, reject });
+      // It holds up nobody's end, but for what is being waited for.
+      thread.ref();
       thread.postMessage(message);
     });
   }
@@ -64,6 +66,7 @@ export class Mp3Encoder {
     thread.on("message", ({ job, bytes }: FromMp3) => {
       this.#waiting.get(job)?.resolve(bytes);
       this.#waiting.delete(job);
+      if (this.#waiting.size === 0) thread.unref();
     });
     thread.on("error", (error) => {
       why = `the MP3 encoder failed: ${error instanceof Error ? error.message : String(error)}`;
@@ -73,8 +76,6 @@ export class Mp3Encoder {
       for (const { reject } of this.#waiting.values()) reject(new Error(why));
       this.#waiting.clear();
     });
-    // It holds up nobody's end.
-    thread.unref();
     return thread;
   }
 }
