@@ -2,6 +2,7 @@ import type { Leg, LegCounters } from "../plane.ts";
 import { isSpeech } from "../rtp/codec.ts";
 import { estimateMos } from "../rtp/mos.ts";
 import { type Dictionary, dictionariesIn, dictionaryIn, numberIn, textIn } from "./bencode.ts";
+import { UNNAMED } from "./engine-sdp.ts";
 
 /**
  * The counters of a call, as rtpengine's answer to `query` tells them.
@@ -75,7 +76,7 @@ function readLeg(fields: Dictionary, leg: Leg): LegFacts {
     balance,
     bytes: sumOf(streams, "bytes"),
     dropped: errors,
-    codec: balance > 0 && codec !== undefined && isSpeech(codec) ? codec : null,
+    codec: balance > 0 && codec !== undefined && codec !== UNNAMED && isSpeech(codec) ? codec : null,
     source: balance > 0 ? `${textIn(endpoint, "address")} ${numberIn(endpoint, "port")}` : "",
     ssrcs: all.flatMap((stream) => (numberIn(stream, "SSRC") === undefined ? [] : [String(numberIn(stream, "SSRC"))])),
   };

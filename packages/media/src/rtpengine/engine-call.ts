@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { SdpFamily } from "@trunkline/sip";
 import type { Leg, MediaOptions } from "../plane.ts";
 import { type CryptoLine, OFFERED } from "../srtp/sdes.ts";
 import { type Dictionary, textIn } from "./bencode.ts";
@@ -50,7 +51,6 @@ export class EngineCall {
   readonly server: EngineServer;
   readonly #options: MediaOptions;
   readonly #told: Record<Leg, string> = { a: "", b: "" };
-  readonly #isMuted: Record<Leg, boolean> = { a: false, b: false };
   /** What it enciphers with towards each leg, by line. */
   readonly #keys: Record<Leg, readonly (CryptoLine | null | undefined)[]> = { a: [], b: [] };
 
@@ -109,20 +109,32 @@ export class EngineCall {
   }
 
   /**
-   * Keeps media from a leg that is on hold: rtpengine minds no `a=sendonly`, so what the other leg sends is blocked.
-   *
-   * @param receives whether each leg takes media
+   * Keeps media from legs on hold, after what was agreed. rtpengine minds no `a=sendonly`; but a leg that does not subscribe to the other is
+   * sent nothing, and the next offer or answer subscribes it again. (`block media` would take the other leg's sound from recordings, too.)
    */
   async hold(receives: Readonly<Record<Leg, boolean>>, untilMs: number): Promise<EngineFailure | undefined> {
     for (const leg of ["a", "b"] as const) {
-      const sender = other(leg);
-      if (this.#isMuted[sender] === !receives[leg]) continue;
-      const command = receives[leg] ? "unblock media" : "block media";
-      const reply = await this.#ask({ command, "call-id": this.id, "from-tag": sender }, untilMs);
+      const reply = receives[leg] ? undefined : await this.unsubscribe(leg, untilMs);
       if (reply instanceof EngineFailure) return reply;
-      this.#isMuted[sender] = !receives[leg];
     }
     return undefined;
+  }
+
+  /** Asks for a copy of what a leg sends, in the clear. */
+  subscribe(leg: Leg, name: string, family: SdpFamily, untilMs: number): Promise<Dictionary | EngineFailure> {
+    const command = { command: "subscribe request", "call-id": this.id, "from-tag": leg, "to-tag": name };
+    return this.#ask({ ...command, "transport-protocol": "RTP/AVP", "address family": family, ...NEITHER }, untilMs);
+  }
+
+  /** Says where the copy goes. */
+  acceptCopy(name: string, sdp: string, untilMs: number): Promise<Dictionary | EngineFailure> {
+    const command = { command: "subscribe answer", "call-id": this.id, "to-tag": name };
+    return this.#ask({ ...command, sdp, ...NEITHER }, untilMs);
+  }
+
+  /** Ends all that a leg, or a copy, is sent. */
+  unsubscribe(name: string, untilMs: number): Promise<Dictionary | EngineFailure> {
+    return this.#ask({ command: "unsubscribe", "call-id": this.id, "to-tag": name }, untilMs);
   }
 
   query(untilMs: number): Promise<Dictionary | EngineFailure> {
@@ -165,8 +177,7 @@ export class EngineCall {
         ...(message === "offer"
           ? { SDES: onlySuites([...suites, ...lines.map((line) => line?.crypto?.key.suite)]) }
           : {}),
-        ICE: "remove",
-        DTLS: "off",
+        ...NEITHER,
         supports: ["load limit"],
       },
       untilMs,
@@ -195,6 +206,8 @@ export class EngineCall {
   }
 }
 
+/** ICE and DTLS stay out of it, whatever a leg offers. */
+const NEITHER = { ICE: "remove", DTLS: "off" } as const;
 /** Media goes where the SDP says and is heard from there alone. */
 const AS_DESCRIBED = ["asymmetric", "strict source", "port latching"];
 /** The first packet after an offer or answer says where the leg is; nobody else is heard from then on. */

@@ -35,6 +35,10 @@ export type EnginePlaces = readonly (EnginePlace | undefined)[];
  * is often sent unannounced (RFC 3389 §4), and what RTCP looks like when it strays to the port of RTP (RFC 5761 §4).
  */
 const UNANNOUNCED = ["13", "72", "73", "74", "75", "76"];
+/** Name of a type that nobody named: without one rtpengine writes `/0` of it, and does not understand that again. */
+export const UNNAMED = "unnamed";
+const NO_NAME: RtpMap = { encoding: UNNAMED, clockRateHz: 8_000, channels: 1 };
+const CN: RtpMap = { encoding: "CN", clockRateHz: 8_000, channels: 1 };
 
 /**
  * What a leg said of a line, for rtpengine.
@@ -78,17 +82,15 @@ function writeLine(line: EngineLine): string {
   return join(
     `m=${line.kind} ${line.port} ${line.crypto ? "RTP/SAVP" : "RTP/AVP"} ${types.join(" ")}`,
     connection,
-    ...types.flatMap((type) => rtpmapLines(type, line.rtpmaps.get(type))),
+    ...types.map((type) => rtpmapLine(type, line.rtpmaps.get(type) ?? (type === "13" ? CN : NO_NAME))),
     `a=rtcp:${line.rtcpPort} ${inAddress(line.rtcpAddress)}`,
     ...(line.isMuxed ? ["a=rtcp-mux"] : []),
     ...(line.crypto ? [`a=${writeCrypto(line.crypto.tag, line.crypto.key)}`] : []),
   );
 }
 
-function rtpmapLines(type: string, rtpmap: RtpMap | undefined): readonly string[] {
-  if (rtpmap === undefined) return [];
-  const channels = rtpmap.channels > 1 ? `/${rtpmap.channels}` : "";
-  return [`a=rtpmap:${type} ${rtpmap.encoding}/${rtpmap.clockRateHz}${channels}`];
+function rtpmapLine(type: string, { encoding, clockRateHz, channels }: RtpMap): string {
+  return `a=rtpmap:${type} ${encoding}/${clockRateHz}${channels > 1 ? `/${channels}` : ""}`;
 }
 
 /**

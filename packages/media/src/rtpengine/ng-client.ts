@@ -79,6 +79,11 @@ export class NgClient {
     return this.#waiting.size;
   }
 
+  /** Our address on the way to the server. Rejects when its name cannot be found. */
+  async localAddress(): Promise<string> {
+    return (await this.#connected()).address().address;
+  }
+
   /** Looks the server's name up again for the next request, unless an answer may still come. */
   refresh(): void {
     if (this.#waiting.size > 0) return;
@@ -95,19 +100,23 @@ export class NgClient {
   #transmit(cookie: string, waiting: Waiting): void {
     waiting.timer = setTimeout(() => this.#transmit(cookie, waiting), waiting.retransmitMs);
     waiting.retransmitMs = Math.min(2 * waiting.retransmitMs, LAST_RETRANSMIT_MS);
-    this.#socket ??= this.#connect();
-    this.#socket.then(
+    this.#connected().then(
       (socket) => {
         if (!this.#waiting.has(cookie)) return;
         socket.send(waiting.datagram, (error) => {
           if (error) waiting.settle(silent(error.message));
         });
       },
-      (error: Error) => {
-        this.#socket = undefined;
-        waiting.settle(silent(error.message));
-      },
+      (error: Error) => waiting.settle(silent(error.message)),
     );
+  }
+
+  #connected(): Promise<Socket> {
+    this.#socket ??= this.#connect().catch((error) => {
+      this.#socket = undefined;
+      throw error;
+    });
+    return this.#socket;
   }
 
   async #connect(): Promise<Socket> {

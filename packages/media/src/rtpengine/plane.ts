@@ -1,20 +1,28 @@
 import { refuse } from "../embedded/negotiation.ts";
 import type { MediaEvent, MediaOptions, MediaPlane, MediaRefusal, MediaSession } from "../plane.ts";
+import { CopyThread } from "./copy-thread.ts";
 import { EngineCall, EngineFailure } from "./engine-call.ts";
 import type { EnginePlaces } from "./engine-sdp.ts";
 import type { NgAddress } from "./ng-client.ts";
 import { EngineServer, type ServerEvent } from "./server.ts";
 import { EngineSession, type Placed } from "./session.ts";
 
+export type EngineEvent =
+  | ServerEvent
+  /** A call is to be recorded, and no copy of it can be had. */
+  | { readonly kind: "unrecorded"; readonly callSid: string; readonly why: string };
+
 export type RtpengineOptions = {
   /** Control addresses (`--listen-ng`), each of one rtpengine. */
   readonly servers: readonly NgAddress[];
-  /** What happened to a server, for the log. */
-  readonly onEvent?: (event: ServerEvent) => void;
+  /** For the log. */
+  readonly onEvent?: (event: EngineEvent) => void;
   /** How often a server is asked whether it is there, ms. */
   readonly probeMs?: number;
   /** After how long without an answer its calls have lost their media, ms. */
   readonly lostMs?: number;
+  /** Takes the copies of recorded calls; by default one of the plane's own. */
+  readonly copying?: CopyThread;
 };
 
 /** Longest time for an answer, other servers included; whoever asks us waits for two seconds. */
@@ -37,9 +45,13 @@ export function createRtpenginePlane(options: RtpengineOptions): MediaPlane {
 class RtpenginePlane implements MediaPlane {
   readonly #servers: readonly EngineServer[];
   readonly #sessions = new Set<EngineSession>();
+  readonly #copying: CopyThread;
+  readonly #onEvent: (event: EngineEvent) => void;
   #closed = false;
 
   constructor(options: RtpengineOptions) {
+    this.#onEvent = options.onEvent ?? (() => undefined);
+    this.#copying = options.copying ?? new CopyThread();
     this.#servers = options.servers.map((address) => new EngineServer(address, options));
   }
 
@@ -53,6 +65,8 @@ class RtpenginePlane implements MediaPlane {
       {
         place: (open) => this.#place((server) => new EngineCall(server, callSid, options), open),
         untilMs: () => performance.now() + REPLY_MS,
+        copying: this.#copying,
+        onUnrecorded: (why) => this.#onEvent({ kind: "unrecorded", callSid, why }),
         onEnded: () => this.#sessions.delete(session),
       },
       options,
@@ -73,6 +87,7 @@ class RtpenginePlane implements MediaPlane {
     this.#closed = true;
     await Promise.all([...this.#sessions].map((session) => session.close()));
     for (const server of this.#servers) server.close();
+    await this.#copying.close();
   }
 
   async #place(callOn: (server: EngineServer) => EngineCall, open: Open): Promise<Placed | MediaRefusal> {

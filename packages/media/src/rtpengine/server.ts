@@ -66,6 +66,11 @@ export class EngineServer {
     this.#calls.delete(call);
   }
 
+  /** Our address on the way to it. Rejects when its name cannot be found. */
+  localAddress(): Promise<string> {
+    return this.#client.localAddress();
+  }
+
   async request(command: NgCommand, limitMs: number): Promise<NgReply> {
     const reply = await this.#client.request(command, limitMs);
     if (reply.kind === "silent") this.#missed(reply.why);

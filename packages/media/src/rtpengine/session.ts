@@ -14,9 +14,11 @@ import {
 import { type Showing, showAnswer, showOffer } from "../embedded/showing.ts";
 import type { Leg, LegCounters, MediaEvent, MediaOptions, MediaRefusal, MediaSession } from "../plane.ts";
 import { OFFERED } from "../srtp/sdes.ts";
+import { CallCopies } from "./copies.ts";
+import type { CopyThread } from "./copy-thread.ts";
 import { CallCounters } from "./counters.ts";
 import { type EngineCall, EngineFailure } from "./engine-call.ts";
-import { type EngineLine, type EnginePlace, type EnginePlaces, engineLine } from "./engine-sdp.ts";
+import { type EngineLine, type EngineLines, type EnginePlace, type EnginePlaces, engineLine } from "./engine-sdp.ts";
 import type { Carried } from "./server.ts";
 import { ShownOrigin } from "./shown.ts";
 import { SilenceWatch } from "./silence.ts";
@@ -34,6 +36,9 @@ export type Ground = {
   ): Promise<Placed | MediaRefusal>;
   /** Until when a question asked now has to be answered. */
   untilMs(): number;
+  readonly copying: CopyThread;
+  /** The call is to be recorded, and no copy of it can be had. */
+  onUnrecorded(why: string): void;
   /** The session is closed or has failed. */
   onEnded(): void;
 };
@@ -55,7 +60,10 @@ export class EngineSession implements MediaSession, Carried {
   readonly #counters: CallCounters;
   readonly #silence: SilenceWatch | undefined;
   readonly #places: Sides<(EnginePlace | undefined)[]> = { a: [], b: [] };
-  readonly #agreed: Sides<readonly (EngineLine | undefined)[]> = { a: [], b: [] };
+  /** What rtpengine was told of each leg last. */
+  readonly #said: Sides<EngineLines> = { a: [], b: [] };
+  #ring: SharedArrayBuffer | null = null;
+  #recorded: { readonly ring: SharedArrayBuffer; readonly copies: CallCopies } | undefined;
   #isExpected = false;
   #looking: NodeJS.Timeout | undefined;
   #call: EngineCall | undefined;
@@ -88,6 +96,14 @@ export class EngineSession implements MediaSession, Carried {
 
   answer(leg: Leg, sdp: string): Promise<string | MediaRefusal> {
     return this.#inTurn(() => this.#takeAnswer(leg, sdp));
+  }
+
+  /** Rejects when no copy of the call can be had. */
+  record(ring: SharedArrayBuffer | null): Promise<void> {
+    return this.#inTurn(() => {
+      this.#ring = ring;
+      return this.#copy();
+    });
   }
 
   counters(): Promise<readonly LegCounters[]> {
@@ -132,6 +148,7 @@ export class EngineSession implements MediaSession, Carried {
     this.#ended = why;
     clearInterval(this.#looking);
     this.#call?.server.release(this);
+    void this.#recorded?.copies.drop();
     this.#places.a = [];
     this.#places.b = [];
     this.#ground.onEnded();
@@ -171,14 +188,15 @@ export class EngineSession implements MediaSession, Carried {
     const untilMs = this.#ground.untilMs();
     const places = await call.agree(offer.leg, offered, answered, untilMs);
     if (places instanceof EngineFailure) return this.#refused(places);
-    this.#agreed[offer.leg] = offered;
-    this.#agreed[leg] = answered;
+    this.#said[offer.leg] = offered;
+    this.#said[leg] = answered;
     this.#places[offer.leg] = [...places];
     this.#places[leg] = this.#places[leg].map((place, index) => (isOn(index) ? place : undefined));
     const flow = flowOf(offer, answer, isOn);
     const failure = await call.hold(flow.receives, untilMs);
     if (failure) return this.#refused(failure);
     this.#watch(flow.isExpected);
+    await this.#copy().catch((error: Error) => this.#ground.onUnrecorded(error.message));
     return this.#show(offer.leg, (showing) => showAnswer(answer, offer, showing));
   }
 
@@ -192,7 +210,7 @@ export class EngineSession implements MediaSession, Carried {
   /** Has ports opened for lines that have none yet. What was agreed of the others stays as it is until the answer comes. */
   async #open(offer: Offer): Promise<MediaRefusal | undefined> {
     const { leg } = offer;
-    const lines = this.#linesOf(leg, offer).map((line, index) => line && (this.#agreed[leg][index] ?? line));
+    const lines = this.#linesOf(leg, offer).map((line, index) => line && (this.#said[leg][index] ?? line));
     let places: EnginePlaces | EngineFailure;
     if (this.#call) places = await this.#call.offer(leg, lines, this.#ground.untilMs());
     else {
@@ -203,6 +221,7 @@ export class EngineSession implements MediaSession, Carried {
       places = placed.places;
     }
     if (places instanceof EngineFailure) return this.#refused(places);
+    this.#said[leg] = lines;
     this.#places[other(leg)] = [...places];
     return undefined;
   }
@@ -215,8 +234,35 @@ export class EngineSession implements MediaSession, Carried {
   ): readonly (EngineLine | undefined)[] {
     return description.media.map((media, index) => {
       const line = isOn(index) ? lines[index] : null;
-      return line ? engineLine(media, line, this.#agreed[leg][index]) : undefined;
+      return line ? engineLine(media, line, this.#said[leg][index]) : undefined;
     });
+  }
+
+  /** Has the call copied into the ring that it is to be recorded into, as far as the legs are known. */
+  async #copy(): Promise<void> {
+    const [ring, call] = [this.#ring, this.#call];
+    const untilMs = this.#ground.untilMs();
+    if (this.#recorded !== undefined && this.#recorded.ring !== ring) {
+      await this.#recorded.copies.close(untilMs);
+      this.#recorded = undefined;
+    }
+    if (ring === null || call === undefined || this.#ended !== undefined) return;
+    if (this.#recorded === undefined) {
+      const copies = new CallCopies(call, this.#ground.copying, () => this.#copyAnew());
+      this.#recorded = { ring, copies };
+      await copies.open(ring);
+    }
+    await this.#recorded.copies.follow(this.#said, untilMs);
+  }
+
+  /** The thread that took the copies has died, and another takes them from now on. */
+  #copyAnew(): void {
+    const again = this.#inTurn(async () => {
+      await this.#recorded?.copies.close(this.#ground.untilMs());
+      this.#recorded = undefined;
+      await this.#copy();
+    });
+    again.catch((error: Error) => this.#ground.onUnrecorded(error.message));
   }
 
   #refused(failure: EngineFailure): MediaRefusal {
