@@ -110,3 +110,45 @@ export function compare(channel: readonly number[], want: readonly number[]): st
   if (at >= 0) return `${channel[at]} instead of ${want[at]} at sample ${at} of ${want.length}`;
   return channel.length === want.length ? "same" : `${channel.length} samples instead of ${want.length}`;
 }
+
+/** One packet of a leg that speaks without a break: number `n`, of 20 ms, its arrival at its own time. */
+export function spoken(leg: Leg, n: number, change: Partial<Spoken> = {}): Uint8Array {
+  return packetOf({ sequence: n, timestamp: n * FRAME, codes: codesOf(leg, n * FRAME, FRAME), ...change });
+}
+
+export type Sent = { readonly leg: Leg; readonly atMs: number; readonly packet: Uint8Array };
+
+/** Plays packets in the order of their arrival, with a tick of the recorder every 100 ms. */
+export function play(tape: Tape, sent: readonly Sent[]): void {
+  let tickMs = 100;
+  for (const { leg, atMs, packet } of sent.toSorted((one, other) => one.atMs - other.atMs)) {
+    for (; tickMs < atMs; tickMs += 100) tape.advance(tickMs);
+    tape.hear(leg, packet, atMs);
+  }
+  tape.advance(tickMs);
+}
+
+/** Both legs speak from 0 to `count` packets; `change` may alter, delay or drop what leg B sends. */
+export function talk(count: number, change: (n: number, sent: Sent) => Sent | null = (_, sent) => sent): Sent[] {
+  return Array.from({ length: count }, (_, n) => {
+    const a: Sent = { leg: "a", atMs: n * 20, packet: spoken("a", n) };
+    const b = change(n, { leg: "b", atMs: n * 20, packet: spoken("b", n, { ssrc: 2 }) });
+    return b === null ? [a] : [a, b];
+  }).flat();
+}
+
+export function silence(channel: readonly number[], from: number, to: number): boolean {
+  return channel.slice(from, to).every((sample) => sample === 0);
+}
+
+export const WHOLE = 150;
+export const whole = (leg: Leg): number[] => soundOf(leg, 0, WHOLE * FRAME);
+
+/** Packets `from` to `to` of both legs. */
+export function playOn(tape: Tape, from: number, to: number): void {
+  const sent = talk(to).filter(({ atMs }) => atMs >= from * 20);
+  for (const { leg, atMs, packet } of sent) {
+    tape.hear(leg, packet, atMs);
+    tape.advance(atMs);
+  }
+}
