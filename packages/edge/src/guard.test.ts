@@ -1,5 +1,6 @@
+import { readMessage, type SipRequest } from "@trunkline/sip";
 import { describe, expect, it } from "vitest";
-import { ACCOUNT, sid, TRUNK, type WrittenRow } from "../../../test/support/lent-fixtures.ts";
+import { ACCOUNT, flowBetween, sid, TRUNK, type WrittenRow } from "../../../test/support/lent-fixtures.ts";
 import { CARRIER, DOMAIN, EDGE, EdgeWorld, PBX, STRANGER, ZONE } from "./edge-world.fixture.ts";
 import { Guard } from "./guard.ts";
 import { Counters } from "./metrics.ts";
@@ -99,6 +100,22 @@ describe("strangers", () => {
         .size;
     expect([finals(flood), finals(fair), finals(carrier)]).toEqual([5, 3, 20]);
     expect(world.core.metrics()["dropped_rate"]).toBe(15);
+  });
+
+  it("LIM-2: what comes by datagrams, which anybody can forge, is not held against the source's connections", () => {
+    const world = new EdgeWorld();
+    const options = { edge: "local", zone: ZONE, ownHosts: new Set<string>(), sourcesTracked: 10 };
+    const limits = { requestsPerSourcePerSecond: 3, connectionsPerSourcePerSecond: 2 };
+    const guard = new Guard({ ...options, ...limits }, new Counters(), { mayCarry: () => true });
+    const flow = flowBetween(EDGE, { address: PBX, port: 5060 });
+    const screen = (method: string, transport: "udp" | "tls"): string => {
+      const message = readMessage(request(method, `sip:+15005550001@${DOMAIN}`)) as SipRequest;
+      return guard.screen(message, { ...flow, transport }, world.directory, 0);
+    };
+    expect(["INVITE", "OPTIONS", "OPTIONS", "INVITE"].map((method) => screen(method, "udp"))).toEqual([
+      ...["take", "take", "drop", "drop"],
+    ]);
+    expect(["INVITE", "OPTIONS"].map((method) => screen(method, "tls"))).toEqual(["take", "take"]);
   });
 
   it("LIM-2: the table of sources is bounded whatever comes", async () => {

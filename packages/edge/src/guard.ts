@@ -86,7 +86,8 @@ export class Guard {
   screenUnreadable(flow: Flow, directory: DirectoryReader | undefined, nowMs: number): Verdict {
     const { remoteAddress, remotePort } = flow;
     if (directory?.carrierBySource(remoteAddress, remotePort)) return "take";
-    if (this.#requests.has(sourceOf(remoteAddress))) return this.#takeToken(flow, nowMs);
+    const source = sourceOf(remoteAddress);
+    if (this.#requests.has(source) || this.#requests.has(connected(source))) return this.#takeToken(flow, nowMs);
     return this.#turn("stranger", "dropped_unreadable");
   }
 
@@ -99,12 +100,12 @@ export class Guard {
     return host.endsWith(`.${this.#options.zone}`) || this.#options.ownHosts.has(host);
   }
 
-  #takeToken({ remoteAddress }: Flow, nowMs: number): Verdict {
-    return this.#requests.take(sourceOf(remoteAddress), nowMs) ? "take" : this.#turn("drop", "dropped_rate");
+  #takeToken(flow: Flow, nowMs: number): Verdict {
+    return this.#requests.take(senderOn(flow), nowMs) ? "take" : this.#turn("drop", "dropped_rate");
   }
 
-  #takeOptions({ remoteAddress }: Flow, nowMs: number): Verdict {
-    const said = this.#optionsRequests.take(sourceOf(remoteAddress), nowMs);
+  #takeOptions(flow: Flow, nowMs: number): Verdict {
+    const said = this.#optionsRequests.take(senderOn(flow), nowMs);
     if (said === "block") this.#counters.add("sources_blocked_options");
     return said === "answer" ? "take" : this.#turn("drop", "dropped_options");
   }
@@ -113,4 +114,14 @@ export class Guard {
     this.#counters.add(counter);
     return verdict;
   }
+}
+
+/** Whose allowance a request takes from. Anybody can forge a datagram's source; what came so is not held against the real one's connections. */
+function senderOn({ transport, remoteAddress }: Flow): string {
+  const source = sourceOf(remoteAddress);
+  return transport === "udp" ? source : connected(source);
+}
+
+function connected(source: string): string {
+  return `${source} connected`;
 }
