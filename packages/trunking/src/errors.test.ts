@@ -3,6 +3,7 @@ import { CONNECTION_INCIDENTS } from "./connection-catalogue.ts";
 import { errorText, isErrorCode } from "./errors.ts";
 import { HEADER_INCIDENTS } from "./header-catalogue.ts";
 import { CALL_INCIDENTS } from "./incident-catalogue.ts";
+import { RECORDING_INCIDENTS } from "./recording-catalogue.ts";
 import { REFUSALS } from "./refusal-catalogue.ts";
 
 const entries = Object.entries({
@@ -10,6 +11,7 @@ const entries = Object.entries({
   ...CALL_INCIDENTS,
   ...HEADER_INCIDENTS,
   ...CONNECTION_INCIDENTS,
+  ...RECORDING_INCIDENTS,
 });
 
 /** Contract §12, from the first trunk code to the last; 32500 and above are not about trunks. */

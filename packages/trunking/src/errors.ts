@@ -1,6 +1,7 @@
 import { CONNECTION_INCIDENTS } from "./connection-catalogue.ts";
 import { HEADER_INCIDENTS } from "./header-catalogue.ts";
 import { CALL_INCIDENTS } from "./incident-catalogue.ts";
+import { RECORDING_INCIDENTS } from "./recording-catalogue.ts";
 import { REFUSALS } from "./refusal-catalogue.ts";
 
 /** Debugger codes that refuse a call or request, with a SIP answer of their own (contract §8.3, §12). */
@@ -68,7 +69,10 @@ export type ConnectionIncidentCode =
   | 32400
   | 32401;
 
-export type IncidentCode = CallIncidentCode | HeaderIncidentCode | ConnectionIncidentCode;
+/** Codes of recordings that are missing, incomplete or late (contract §5, REC-4); those from 16190 on are none of Twilio's. */
+export type RecordingIncidentCode = 16101 | 16102 | 16104 | 16105 | 16111 | 16190 | 16191 | 16192;
+
+export type IncidentCode = CallIncidentCode | HeaderIncidentCode | ConnectionIncidentCode | RecordingIncidentCode;
 
 /** Every code that a call can give. */
 export type ErrorCode = RefusalCode | IncidentCode;
@@ -95,6 +99,7 @@ const CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   ...CALL_INCIDENTS,
   ...HEADER_INCIDENTS,
   ...CONNECTION_INCIDENTS,
+  ...RECORDING_INCIDENTS,
 };
 
 export function errorEntry(code: RefusalCode): RefusalEntry;

@@ -31,6 +31,7 @@ export {
 export { type Identity, identify, trunkByHost } from "./route/identify.ts";
 export { admitAttempt } from "./route/limits.ts";
 export { routeOrigination } from "./route/origination.ts";
+export type { RecordingPlan } from "./route/recording.ts";
 export { type Redirect, type RedirectDecision, routeRedirect } from "./route/redirect.ts";
 export { route } from "./route/route.ts";
 export { type SimulatedCall, type Simulation, simulate } from "./route/simulate.ts";

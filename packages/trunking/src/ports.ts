@@ -1,3 +1,4 @@
+import type { ErrorCode } from "./errors.ts";
 import type { LimitClaim } from "./limits/claims.ts";
 import type { DirectoryChange } from "./model.ts";
 import type { CallRecord } from "./record/events.ts";
@@ -31,6 +32,8 @@ export type RecordingOutcome = {
   readonly state: "completed" | "damaged" | "absent";
   /** Why it is damaged or absent, for a person; null when completed. */
   readonly why: string | null;
+  /** The same as a code of the catalogue. */
+  readonly errorCode: ErrorCode | null;
   /** Cut short: the process or the machine went down. */
   readonly interrupted: boolean;
   /** Null when absent. */

@@ -95,6 +95,8 @@ export type BegunRecording = {
   /** 2: channel 1 the caller, channel 2 the called side. */
   readonly channels: 1 | 2;
   readonly trim: boolean;
+  /** Name of the edge that records it, and the only one that can say what became of it. */
+  readonly edge: string;
 };
 
 /** What billing, API and console see. `revision` grows with every event folded in; the highest wins. */

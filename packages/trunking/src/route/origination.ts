@@ -10,6 +10,7 @@ import { checkLimits } from "./limits.ts";
 import { checkLoop, HOPS_HEADER, hasPassedBefore } from "./loop.ts";
 import { checkMaxForwards } from "./max-forwards.ts";
 import { chooseTargets } from "./origination-targets.ts";
+import { recordingOf } from "./recording.ts";
 import { info, type Passed, pass, type Refused, Trail } from "./ruling.ts";
 import type { Attempt, CallIdentity, CallRequest, Decision, Facts } from "./types.ts";
 
@@ -57,6 +58,8 @@ export function routeOrigination(request: CallRequest, directory: DirectoryReade
   for (const note of egressNotes) trail.note("origination.egress", info(trunk.sid, note, undefined));
   trail.note("origination.targets", targets);
   if (targets.kind === "refuse") return { ...refusal(targets, call, trail), incidents };
+  const recording = recordingOf(trunk);
+  if (recording) trail.note("origination.recording", recording);
   return {
     kind: "dial",
     call,
@@ -68,6 +71,7 @@ export function routeOrigination(request: CallRequest, directory: DirectoryReade
     callerSrtp: request.media?.kind === "srtp",
     claims,
     maxCallDurationSec: accountSettings(trunk.accountSid, directory).maxCallDurationSec,
+    recording: recording?.found ?? null,
   };
 }
 

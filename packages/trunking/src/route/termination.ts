@@ -18,6 +18,7 @@ import { checkLimits } from "./limits.ts";
 import { checkLoop, HOPS_HEADER, hasPassedBefore } from "./loop.ts";
 import { checkMaxForwards } from "./max-forwards.ts";
 import { choosePresentation } from "./privacy.ts";
+import { recordingOf } from "./recording.ts";
 import { pass, quoted, type Refused, type Ruling, Trail } from "./ruling.ts";
 import { checkSecureMedia } from "./secure-media.ts";
 import { checkSecureTransport } from "./secure-transport.ts";
@@ -91,6 +92,8 @@ function admit(
   if (content) return refusal(content, call, true, trail);
   const onward = chooseWay(request, trunk, number, callerId.found, directory, facts, trail);
   if (onward.kind === "refuse") return refusal(onward, call, true, trail);
+  const recording = recordingOf(trunk);
+  if (recording) trail.note("termination.recording", recording);
   return {
     kind: "dial",
     call: withCallerId(call, callerId.found, directory),
@@ -101,6 +104,7 @@ function admit(
     callerSrtp: trunk.secure,
     claims,
     maxCallDurationSec: accountSettings(accountSid, directory).maxCallDurationSec,
+    recording: recording?.found ?? null,
   };
 }
 

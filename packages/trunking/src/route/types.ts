@@ -3,6 +3,7 @@ import type { LimitClaim } from "../limits/claims.ts";
 import type { Counters } from "../ports.ts";
 import type { CallDirection } from "../record/events.ts";
 import type { TraceStep } from "../trace.ts";
+import type { RecordingPlan } from "./recording.ts";
 
 /** A number-bearing header as the SIP room read it: plain data, no SIP type. */
 export type Party = {
@@ -188,6 +189,8 @@ export type Decision =
       readonly claims: readonly LimitClaim[];
       /** ACC-5. */
       readonly maxCallDurationSec: number;
+      /** REC-1; null: not recorded. Inherited by every target that the call is sent to, a redirection's too (ORIG-9). */
+      readonly recording: RecordingPlan | null;
     };
 
 /** Whose call it is, as far as known. */
