@@ -31,6 +31,7 @@ export const PEERS_AND_WEBHOOKS: readonly string[] = [
   "create unique index carrier_prefixes_prefix on carrier_prefixes (carrier_sid, prefix)",
   "create unique index carrier_sources_source on carrier_sources (carrier_sid, cidr, coalesce(port, 0))",
 
+  "alter table call_records add column recordings jsonb not null default '[]'",
   // Null for calls that are up or went well: those keep their place in the index, which does not exist for them, through all revisions.
   `alter table call_records add column failure text generated always as
     (case when status in ('busy', 'no-answer', 'canceled', 'failed') then status end) stored`,

@@ -144,7 +144,7 @@ function latestRevisions(records: readonly CallRecord[]): readonly CallRecord[] 
 /** Columns in the order of the insert, all but the key; what an update replaces. */
 const UPDATED_COLUMNS =
   `revision account_sid trunk_sid direction caller callee caller_name phone_number_sid status created_at answered_at
-  ended_at duration_sec sip_call_id_a sip_call_id_b source ended_by sip_status reason error_code attempts quality trace`.split(
+  ended_at duration_sec sip_call_id_a sip_call_id_b source ended_by sip_status reason error_code attempts quality recordings trace`.split(
     /\s+/,
   );
 
@@ -155,13 +155,15 @@ function saveStatement(records: readonly CallRecord[]): RawBuilder<unknown> {
     select r."sid", r."revision", r."accountSid", r."trunkSid", r."direction", r."from", r."to", r."callerName",
            r."phoneNumberSid", r."status", to_timestamp(r."createdAtMs" / 1000), to_timestamp(r."answeredAtMs" / 1000),
            to_timestamp(r."endedAtMs" / 1000), r."durationSec", r."sipCallIdA", r."sipCallIdB", r."source", r."endedBy",
-           r."sipStatus", r."reason", r."errorCode", r."attempts", r."quality", r."trace"
+           r."sipStatus", r."reason", r."errorCode", r."attempts", r."quality",
+           -- A journal written before there were recordings does not name them.
+           coalesce(r."recordings", '[]'), r."trace"
       from jsonb_to_recordset(${jsonbText(records)}::jsonb) as r (
              "sid" text, "revision" integer, "accountSid" text, "trunkSid" text, "direction" text, "from" text, "to" text,
              "callerName" text, "phoneNumberSid" text, "status" text, "createdAtMs" double precision,
              "answeredAtMs" double precision, "endedAtMs" double precision, "durationSec" integer, "sipCallIdA" text,
              "sipCallIdB" text, "source" text, "endedBy" text, "sipStatus" integer, "reason" text, "errorCode" integer,
-             "attempts" jsonb, "quality" jsonb, "trace" jsonb)
+             "attempts" jsonb, "quality" jsonb, "recordings" jsonb, "trace" jsonb)
     on conflict (sid) do update
        set ${sql.raw(UPDATED_COLUMNS.map((column) => `${column} = excluded.${column}`).join(", "))}
      where call_records.revision < excluded.revision`;
