@@ -80,7 +80,7 @@ export class Completion {
       failing = "storage-failed";
       await this.#store(result);
     } catch (error) {
-      this.#alarm(failing, sid, `the recording could not be completed: ${messageOf(error)}`);
+      this.#alarm(failing, ended.order, `the recording could not be completed: ${messageOf(error)}`);
       this.#pauseMs = Math.min(Math.max(FIRST_PAUSE_MS, 2 * this.#pauseMs), LONGEST_PAUSE_MS);
       await wait(this.#pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       this.#queue.push(result === undefined ? ended : { ...ended, result });
@@ -89,7 +89,9 @@ export class Completion {
     this.#pauseMs = 0;
     this.#alarmed.delete(sid);
     if (result.state === "absent" && (result.why === "no-media" || result.why === "lost")) {
-      this.#ground.alarm({ name: "no-media", sid, why: `there is no recording of ${result.callSid}: ${result.why}` });
+      const { callSid, accountSid } = ended.order;
+      const why = `there is no recording of ${callSid}: ${result.why}`;
+      this.#ground.alarm({ name: "no-media", sid, call: { callSid, accountSid }, why });
     }
     this.#ground.deliver(result);
   }
@@ -133,10 +135,10 @@ export class Completion {
     rmSync(files.partOf(sid), { force: true });
   }
 
-  #alarm(name: AlarmName, sid: string, why: string): void {
+  #alarm(name: AlarmName, { sid, callSid, accountSid }: RecordingOrder, why: string): void {
     if (this.#alarmed.has(sid)) return;
     this.#alarmed.add(sid);
-    this.#ground.alarm({ name, sid, why });
+    this.#ground.alarm({ name, sid, call: { callSid, accountSid }, why });
   }
 }
 

@@ -91,7 +91,8 @@ describe.skipIf(!canMount)(`REC-4: a disk that fails delays no packet and leaves
     await until(() => talkers.packets >= full + 125, "the call still goes on", 5_000);
     const gaps = await expectWholeBut("disk-full", full + 100);
     expect(gaps.length).toBeGreaterThan(0);
-    expect(alarms).toMatchObject([{ name: "disk-full", sid: "RE1" }]);
+    const call = { callSid: "CA1", accountSid: "AC1" };
+    expect(alarms).toMatchObject([{ name: "disk-full", sid: "RE1", call }]);
   });
 
   it("a disk without room for a new file: refused, and nothing is left of it", async () => {

@@ -82,7 +82,7 @@ export class RecorderCore {
         recording.advance(nowMs());
       } catch (error) {
         // A fault of ours costs this recording its rest, and no other anything.
-        this.#outlets.alarm({ name: "fault", sid, why: `the recording went wrong: ${messageOf(error)}` });
+        this.#alarm("fault", recording.order, `the recording went wrong: ${messageOf(error)}`);
         this.#end(sid, nowMs());
       }
     }
@@ -99,8 +99,7 @@ export class RecorderCore {
       const isThere = adopt && this.#files.hasPart(order.sid);
       const file = isThere ? RecordingFile.reopen(path, order.channels) : RecordingFile.create(path, order.channels);
       this.#files.syncNames();
-      const onGap = (name: RecorderAlarm["name"], why: string): void =>
-        this.#outlets.alarm({ name, sid: order.sid, why });
+      const onGap = (name: RecorderAlarm["name"], why: string): void => this.#alarm(name, order, why);
       const recording = new LiveRecording(order, startedAtMs, ring, file, onGap);
       this.#live.set(order.sid, { recording, syncedMs: nowMs });
       return { kind: "done" };
@@ -145,12 +144,7 @@ export class RecorderCore {
     try {
       return recording.end(atMs);
     } catch (error) {
-      const { sid } = recording.order;
-      this.#outlets.alarm({
-        name: "fault",
-        sid,
-        why: `the recording could not be ended in order: ${messageOf(error)}`,
-      });
+      this.#alarm("fault", recording.order, `the recording could not be ended in order: ${messageOf(error)}`);
       return endingOf(this.#files, recording);
     }
   }
@@ -173,7 +167,7 @@ export class RecorderCore {
     if (afterMs > SLOW_AFTER_MS && !this.#isSlow) {
       this.#isSlow = true;
       const why = `the disk of ${this.#files.dir} took ${Math.round(afterMs)} ms to keep what was recorded`;
-      this.#outlets.alarm({ name: "disk-slow", sid: null, why });
+      this.#outlets.alarm({ name: "disk-slow", sid: null, call: null, why });
     } else if (afterMs < SLOW_AFTER_MS / 2) this.#isSlow = false;
   }
 
@@ -194,7 +188,8 @@ export class RecorderCore {
   #repairOne(sid: string): void {
     const sidecar = this.#files.readSidecar(sid);
     if (sidecar === null) {
-      this.#outlets.alarm({ name: "unreadable", sid, why: `${this.#files.partOf(sid)} lies there without its order` });
+      const why = `${this.#files.partOf(sid)} lies there without its order`;
+      this.#outlets.alarm({ name: "unreadable", sid, call: null, why });
       return;
     }
     try {
@@ -202,7 +197,7 @@ export class RecorderCore {
       this.#ended.add(sid);
       this.#completion.add({ ...sidecar, ending });
     } catch (error) {
-      this.#outlets.alarm({ name: "unreadable", sid, why: `it could not be repaired: ${messageOf(error)}` });
+      this.#alarm("unreadable", sidecar.order, `it could not be repaired: ${messageOf(error)}`);
     }
   }
 
@@ -210,6 +205,10 @@ export class RecorderCore {
   #strangers(): Map<string, string> {
     const sids = this.#files.unfinished().filter((sid) => !this.#live.has(sid) && !this.#ended.has(sid));
     return new Map(sids.map((sid) => [sid, this.#files.traceOf(sid)]));
+  }
+
+  #alarm(name: RecorderAlarm["name"], { sid, callSid, accountSid }: RecordingOrder, why: string): void {
+    this.#outlets.alarm({ name, sid, call: { callSid, accountSid }, why });
   }
 
   #isKnown(sid: string): boolean {

@@ -276,7 +276,7 @@ export class ThreadedRecorder implements Recorder {
     // One that never came up has a reason that does not pass by itself.
     if (!(await this.#cameUp)) this.#closing.abort();
     if (this.#closing.signal.aborted) return;
-    this.#options.onAlarm({ name: "fault", sid: null, why });
+    this.#options.onAlarm({ name: "fault", sid: null, call: null, why });
     if (livedMs < RESTART_MS) {
       await wait(RESTART_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       if (this.#closing.signal.aborted) return;
@@ -296,7 +296,9 @@ export class ThreadedRecorder implements Recorder {
       await this.#ask({ kind: "start", order, startedAtMs, ring, adopt: true });
       if (paused) await this.#ask({ kind: "pause", sid, ...paused });
     } catch (error) {
-      this.#options.onAlarm({ name: "fault", sid, why: `the recording does not go on: ${String(error)}` });
+      const { callSid, accountSid } = order;
+      const why = `the recording does not go on: ${String(error)}`;
+      this.#options.onAlarm({ name: "fault", sid, call: { callSid, accountSid }, why });
     }
   }
 }

@@ -101,6 +101,8 @@ export type RecorderAlarm = {
   readonly name: AlarmName;
   /** Null when it concerns the recorder as a whole. */
   readonly sid: string | null;
+  /** Whose recording it is; null too when its order is unreadable. */
+  readonly call: Pick<RecordingOrder, "callSid" | "accountSid"> | null;
   /** For a person. */
   readonly why: string;
 };
