@@ -55,7 +55,8 @@ export function relocateSdp(description: SessionDescription, place: SdpPlace): s
     if (relocated !== undefined) text += add + relocated + line.end;
     else text += add;
     const isLast = lines[index + 1]?.media !== line.media;
-    if (isLast && line.media > added) text += (line.end === "" ? "\r\n" : "") + additions(line, place);
+    const late = isLast && line.media > added ? additions(line, place) : "";
+    if (late !== "") text += (line.end === "" ? "\r\n" : "") + late;
   }
   return text;
 }
