@@ -1,6 +1,7 @@
 import type { Flow } from "../flow.ts";
 import type { TimerHandle } from "../host.ts";
 import type { SipResponse } from "../message/message.ts";
+import { copyString } from "../message/text.ts";
 import type { Registration, RegistrationOptions, RegistrationState } from "./registration.types.ts";
 import { backOffMs, grantedSec, minExpiresSec, refreshAfterMs, retryAfterMs } from "./registration-times.ts";
 import { ourContact, type Stack } from "./stack.ts";
@@ -14,6 +15,9 @@ const RECOVER_WITHIN_MS = 1_000;
 
 /** But not sooner after the last REGISTER: a registrar that closes every connection would be asked for ever. */
 const RECOVER_AFTER_MS = 30_000;
+
+/** What a registrar says is shown to people and kept until it says something else. */
+const MAX_REASON_LENGTH = 128;
 
 type Asked = { readonly response: SipResponse | undefined; readonly why: string };
 
@@ -93,7 +97,7 @@ export class RegistrationClient implements Registration {
   #hear({ response, why }: Asked): void {
     const { host } = this.#stack;
     const lastAnswer = response
-      ? { status: response.status, reason: response.reason }
+      ? { status: response.status, reason: copyString(response.reason.slice(0, MAX_REASON_LENGTH)) }
       : { status: undefined, reason: why };
     const isGood = response !== undefined && response.status < 300;
     const sec = isGood ? grantedSec(response, this.#options.contactUser, this.#expiresSec) : 0;
