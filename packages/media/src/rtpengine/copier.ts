@@ -9,7 +9,7 @@ import { bindUdp } from "../rtp/udp.ts";
 export type CopyRequest =
   /** Binds a socket for each leg's copies. @see CopyReply */
   | { readonly kind: "open"; readonly copy: number; readonly address: string; readonly ring: SharedArrayBuffer }
-  /** Where a leg's copies come from, told once; nothing else is heard. */
+  /** Where a leg's copies come from; nothing else is heard. */
   | { readonly kind: "hear"; readonly copy: number; readonly leg: Leg; readonly address: string; readonly port: number }
   /** What payload types mean in packets from that leg. */
   | { readonly kind: "formats"; readonly copy: number; readonly leg: Leg; readonly formats: readonly PayloadFormat[] }
@@ -18,7 +18,7 @@ export type CopyRequest =
 /** Ports that were bound, or why they could not be. */
 export type CopyReply = { readonly ports: Readonly<Record<Leg, number>> } | { readonly why: string } | null;
 
-type Copy = { readonly writer: RingWriter; readonly sockets: Readonly<Record<Leg, Socket>> };
+type Copy = { readonly writer: RingWriter; readonly sockets: Readonly<Record<Leg, Socket>>; readonly heard: Set<Leg> };
 
 /** Takes the copies that rtpengine sends of recorded calls, and puts them into the recorder's rings. Knows sockets, no thread. */
 export class Copier {
@@ -49,7 +49,7 @@ export class Copier {
     try {
       a = await bindUdp(address, 0);
       const sockets = { a, b: await bindUdp(address, 0) };
-      this.#copies.set(copy, { writer, sockets });
+      this.#copies.set(copy, { writer, sockets, heard: new Set() });
       return { ports: { a: sockets.a.address().port, b: sockets.b.address().port } };
     } catch (error) {
       a?.close();
@@ -61,8 +61,10 @@ export class Copier {
   async #hear({ copy, leg, address, port }: CopyRequest & { readonly kind: "hear" }): Promise<void> {
     const opened = this.#copies.get(copy);
     if (opened === undefined) return;
-    const { writer, sockets } = opened;
+    const { writer, sockets, heard } = opened;
     const socket = sockets[leg];
+    if (heard.has(leg)) socket.removeAllListeners("message").disconnect();
+    heard.add(leg);
     await new Promise<void>((connected) => socket.connect(port, address, connected));
     socket.on("message", (packet) => {
       const { length } = packet;

@@ -37,12 +37,17 @@ export class CallCopies {
     this.#number = thread.join(onGone);
   }
 
-  /** Binds the sockets. @throws (rejects) with why that cannot be */
+  /** Binds the sockets. @throws (rejects) with why that cannot be; then it is of no further use */
   async open(ring: SharedArrayBuffer): Promise<void> {
-    this.#address = await this.#call.server.localAddress();
-    const reply = await this.#thread.ask({ kind: "open", copy: this.#number, address: this.#address, ring });
-    if (reply === null || "why" in reply) throw new Error(`no socket for copies: ${reply?.why}`);
-    this.#ports = reply.ports;
+    try {
+      this.#address = await this.#call.server.localAddress();
+      const reply = await this.#thread.ask({ kind: "open", copy: this.#number, address: this.#address, ring });
+      if (reply === null || "why" in reply) throw new Error(`no socket for copies: ${reply?.why}`);
+      this.#ports = reply.ports;
+    } catch (error) {
+      await this.drop();
+      throw error;
+    }
   }
 
   /** Subscribes to the legs that rtpengine knows by now, and says what their packets mean. @throws (rejects) with why that cannot be */

@@ -11,6 +11,7 @@ type Running = { readonly thread: Worker; readonly startedMs: number; readonly w
 export class CopyThread {
   #running: Running | undefined;
   #lastId = 0;
+  #lastCopy = 0;
   #closed = false;
   /** Those to tell that their copies are gone. */
   readonly #users = new Set<() => void>();
@@ -18,8 +19,8 @@ export class CopyThread {
   /** A number for a copy, and the promise to tell when what it held is gone. */
   join(onGone: () => void): number {
     this.#users.add(onGone);
-    this.#lastId += 1;
-    return this.#lastId;
+    this.#lastCopy += 1;
+    return this.#lastCopy;
   }
 
   leave(onGone: () => void): void {

@@ -10,8 +10,8 @@ import type { EngineServer } from "./server.ts";
 /** Why a server did not do what it was asked. */
 export class EngineFailure {
   /**
-   * `silent`: nothing that can be used came in time; `full`: it has no port or no room left; `unknown`: it does not have the call (any more); `refused`: anything
-   * else it said no to.
+   * `silent`: nothing that can be used came in time; `full`: it has no port or no room left; `unknown`: it does not have the call (any more);
+   * `refused`: anything else it said no to.
    */
   readonly kind: "silent" | "full" | "unknown" | "refused";
   readonly why: string;

@@ -78,7 +78,7 @@ function writeLine(line: EngineLine): string {
   if (line.content === "datagram") {
     return join(`m=${line.kind} ${line.port} udptl ${line.formats.join(" ")}`, connection);
   }
-  const types = [...new Set([...line.formats.filter((format) => /^\d{1,3}$/.test(format)), ...UNANNOUNCED])];
+  const types = [...new Set([...line.formats.filter(isPayloadType), ...UNANNOUNCED])];
   return join(
     `m=${line.kind} ${line.port} ${line.crypto ? "RTP/SAVP" : "RTP/AVP"} ${types.join(" ")}`,
     connection,
@@ -87,6 +87,10 @@ function writeLine(line: EngineLine): string {
     ...(line.isMuxed ? ["a=rtcp-mux"] : []),
     ...(line.crypto ? [`a=${writeCrypto(line.crypto.tag, line.crypto.key)}`] : []),
   );
+}
+
+function isPayloadType(format: string): boolean {
+  return /^\d{1,3}$/.test(format) && Number(format) <= 127;
 }
 
 function rtpmapLine(type: string, { encoding, clockRateHz, channels }: RtpMap): string {

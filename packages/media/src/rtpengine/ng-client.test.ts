@@ -107,6 +107,20 @@ describe("MED-7: the control protocol of rtpengine", () => {
     expect(new Set((await Promise.all(limits)).map(({ kind }) => kind))).toEqual(new Set(["silent"]));
   });
 
+  it("has fifty requests on their way at most, and sends the others as answers come", async () => {
+    const held: (() => void)[] = [];
+    const { server, client } = await meet((cookie, _request, say) => held.push(() => say(`${cookie} d6:result2:oke`)));
+    const replies = Array.from({ length: 120 }, () => client.request({ command: "ping" }, 10_000));
+    await until(() => held.length >= 50, "fifty have come");
+    expect([held.length, new Set(server.received).size]).toEqual([50, 50]);
+    while (new Set(server.received).size < 120) {
+      for (const answer of held.splice(0)) answer();
+      await until(() => held.length > 0, "the next have come");
+    }
+    for (const answer of held.splice(0)) answer();
+    expect(new Set((await Promise.all(replies)).map(({ kind }) => kind))).toEqual(new Set(["ok"]));
+  });
+
   it("answers what still waits when it is closed, and later requests", async () => {
     const { server, client } = await meet(() => undefined);
     const waiting = client.request({ command: "ping" }, 60_000);

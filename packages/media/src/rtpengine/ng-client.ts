@@ -21,8 +21,12 @@ export type NgReply =
 /** A server of the same network answers within a millisecond; one that lost the datagram gets it again after this, then after twice that. */
 const FIRST_RETRANSMIT_MS = 150;
 const LAST_RETRANSMIT_MS = 600;
-/** Requests that wait for one server at once, some KiB each; more come only when it has stopped answering. */
+/** Requests that wait for one server, some KiB each; more come only when it has stopped answering. */
 const MAX_WAITING = 2_000;
+/** Of those, so many are on their way at once: what the system's usual receive buffers hold, the server's and ours. */
+const MAX_ON_THE_WAY = 50;
+/** Rides out stalls of the event loop; Linux caps it at `rmem_max`. */
+const RECEIVE_BUFFER_BYTES = 1_048_576;
 
 type Waiting = {
   readonly datagram: Buffer;
@@ -39,6 +43,8 @@ type Waiting = {
 export class NgClient {
   readonly #address: NgAddress;
   readonly #waiting = new Map<string, Waiting>();
+  /** Cookies of those that have not been sent yet, the oldest first. */
+  readonly #queue = new Set<string>();
   /** Unpredictable, so that nobody who does not see the requests can answer them. */
   readonly #prefix = randomBytes(9).toString("base64url");
   #lastNumber = 0;
@@ -57,20 +63,25 @@ export class NgClient {
     const cookie = `${this.#prefix}${this.#lastNumber}`;
     const datagram = Buffer.from(`${cookie} ${writeBencode(command)}`, "latin1");
     return new Promise((resolve) => {
-      const limit = setTimeout(() => waiting.settle(silent(`no answer in ${limitMs} ms`)), limitMs);
+      // After a stall of ours the answer may be there already, and timers come before sockets.
+      const giveUp = (): void => waiting.settle(silent(`no answer in ${Math.round(limitMs)} ms`));
+      const limit = setTimeout(() => setImmediate(giveUp), limitMs);
       const waiting: Waiting = {
         datagram,
         settle: (reply) => {
           this.#waiting.delete(cookie);
+          this.#queue.delete(cookie);
           clearTimeout(limit);
           clearTimeout(waiting.timer);
           resolve(reply);
+          this.#sendNext();
         },
         retransmitMs: FIRST_RETRANSMIT_MS,
         timer: undefined,
       };
       this.#waiting.set(cookie, waiting);
-      this.#transmit(cookie, waiting);
+      this.#queue.add(cookie);
+      this.#sendNext();
     });
   }
 
@@ -97,6 +108,15 @@ export class NgClient {
     this.#drop();
   }
 
+  #sendNext(): void {
+    for (const cookie of this.#queue) {
+      if (this.#waiting.size - this.#queue.size >= MAX_ON_THE_WAY) return;
+      this.#queue.delete(cookie);
+      const waiting = this.#waiting.get(cookie);
+      if (waiting) this.#transmit(cookie, waiting);
+    }
+  }
+
   #transmit(cookie: string, waiting: Waiting): void {
     waiting.timer = setTimeout(() => this.#transmit(cookie, waiting), waiting.retransmitMs);
     waiting.retransmitMs = Math.min(2 * waiting.retransmitMs, LAST_RETRANSMIT_MS);
@@ -121,7 +141,7 @@ export class NgClient {
 
   async #connect(): Promise<Socket> {
     const { address, family } = await lookup(this.#address.host);
-    const socket = createSocket(family === 6 ? "udp6" : "udp4");
+    const socket = createSocket({ type: family === 6 ? "udp6" : "udp4", recvBufferSize: RECEIVE_BUFFER_BYTES });
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
       // Connected: datagrams of others are not delivered, and a server that is not there is told at once (ICMP).

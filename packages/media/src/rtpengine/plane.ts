@@ -95,6 +95,7 @@ class RtpenginePlane implements MediaPlane {
     const candidates = this.#servers.filter((server) => !server.isAway).sort((x, y) => x.load - y.load);
     const whys: string[] = [];
     for (const [index, server] of candidates.entries()) {
+      if (performance.now() >= untilMs) break;
       const isLast = index === candidates.length - 1;
       const call = callOn(server);
       const places = await open(call, isLast ? untilMs : Math.min(untilMs, performance.now() + FIRST_REPLY_MS));

@@ -4,6 +4,10 @@ import { type NgAddress, NgClient, type NgCommand, type NgReply } from "./ng-cli
 const PROBE_MS = 1_000;
 /** A server that is there answers a probe within this, two repetitions included. */
 const PROBE_LIMIT_MS = 800;
+/** While it is away it is asked more often: a moment's pause should not cost a second of calls. */
+const AWAY_PROBE_MS = 250;
+/** Silence for less than this says nothing about a server: a busy one may take so long. */
+const FAIR_LIMIT_MS = 300;
 /** Its calls have no media any more once it has been silent for so long; a restart under a supervisor that keeps calls takes less. */
 const LOST_MS = 4_000;
 /** Calls asked after at once when a server has come back: it may have hundreds of thousands of packets to relay beside. */
@@ -11,8 +15,8 @@ const ROLL_CALL_AT_ONCE = 16;
 
 /** A call that a server carries. */
 export type Carried = {
-  /** Asks the server after the call; false when it does not know it. */
-  isKnown(): Promise<boolean>;
+  /** Asks the server after the call; false when it answers that it does not know it: the call has failed then. */
+  isKnown(limitMs: number): Promise<boolean>;
   /** The call has lost its media. */
   fail(why: string): void;
 };
@@ -40,6 +44,7 @@ export class EngineServer {
   #timer: NodeJS.Timeout | undefined;
   #awaySinceMs: number | undefined;
   #isCallingRoll = false;
+  #isProbing = false;
 
   constructor(address: NgAddress, options: ServerOptions) {
     this.name = address.host.includes(":") ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
@@ -73,8 +78,8 @@ export class EngineServer {
 
   async request(command: NgCommand, limitMs: number): Promise<NgReply> {
     const reply = await this.#client.request(command, limitMs);
-    if (reply.kind === "silent") this.#missed(reply.why);
-    else this.#heard();
+    if (reply.kind !== "silent") this.#heard();
+    else if (limitMs >= FAIR_LIMIT_MS) this.#missed(reply.why);
     return reply;
   }
 
@@ -85,18 +90,21 @@ export class EngineServer {
   }
 
   #probeLater(afterMs: number): void {
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#probe(), afterMs);
   }
 
   async #probe(): Promise<void> {
     const { probeMs = PROBE_MS, lostMs = LOST_MS } = this.#options;
+    this.#isProbing = true;
     const call = this.#nextCall();
     if (call === undefined || this.isAway) await this.request({ command: "ping" }, PROBE_LIMIT_MS);
-    else if (!(await call.isKnown())) await this.#callRoll();
+    else if (!(await call.isKnown(PROBE_LIMIT_MS))) await this.#callRoll();
     if (this.#awaySinceMs !== undefined && performance.now() - this.#awaySinceMs >= lostMs) {
       this.#failAll(`rtpengine has not answered for ${lostMs} ms`);
     }
-    if (this.#timer) this.#probeLater(probeMs);
+    this.#isProbing = false;
+    if (this.#timer) this.#probeLater(this.isAway ? Math.min(AWAY_PROBE_MS, probeMs) : probeMs);
   }
 
   #nextCall(): Carried | undefined {
@@ -114,7 +122,7 @@ export class EngineServer {
     this.#isCallingRoll = true;
     const calls = [...this.#calls];
     for (let first = 0; first < calls.length && !this.isAway; first += ROLL_CALL_AT_ONCE) {
-      await Promise.all(calls.slice(first, first + ROLL_CALL_AT_ONCE).map((call) => call.isKnown()));
+      await Promise.all(calls.slice(first, first + ROLL_CALL_AT_ONCE).map((call) => call.isKnown(PROBE_LIMIT_MS)));
     }
     this.#isCallingRoll = false;
   }
@@ -131,6 +139,7 @@ export class EngineServer {
     this.#client.refresh();
     if (this.#awaySinceMs !== undefined || this.#timer === undefined) return;
     this.#awaySinceMs = performance.now();
+    if (!this.#isProbing) this.#probeLater(AWAY_PROBE_MS);
     this.#options.onEvent?.({ kind: "away", server: this.name, why });
   }
 

@@ -131,10 +131,8 @@ export class EngineSession implements MediaSession, Carried {
     if (!call.server.isAway) await deleted;
   }
 
-  /** Asks the server after the call. One that answers that it does not know it has lost it. */
-  async isKnown(): Promise<boolean> {
-    await this.#look(performance.now() + LOOK_LIMIT_MS);
-    return this.#ended === undefined;
+  isKnown(limitMs: number): Promise<boolean> {
+    return this.#look(performance.now() + limitMs);
   }
 
   fail(why: string): void {
@@ -169,6 +167,7 @@ export class EngineSession implements MediaSession, Carried {
     if (offer.lines.some((line, index) => line !== null && !this.#isReady(towards, index, line.content))) {
       const refusal = await this.#open(offer);
       if (refusal) return refusal;
+      if (this.#ended !== undefined) return refuse(503, this.#ended);
     }
     // The offerer goes on hearing and being heard where it was until this is answered (RFC 3264 §8.3.1).
     this.#offer = offer;
@@ -197,6 +196,7 @@ export class EngineSession implements MediaSession, Carried {
     if (failure) return this.#refused(failure);
     this.#watch(flow.isExpected);
     await this.#copy().catch((error: Error) => this.#ground.onUnrecorded(error.message));
+    if (this.#ended !== undefined) return refuse(503, this.#ended);
     return this.#show(offer.leg, (showing) => showAnswer(answer, offer, showing));
   }
 
@@ -249,8 +249,8 @@ export class EngineSession implements MediaSession, Carried {
     if (ring === null || call === undefined || this.#ended !== undefined) return;
     if (this.#recorded === undefined) {
       const copies = new CallCopies(call, this.#ground.copying, () => this.#copyAnew());
-      this.#recorded = { ring, copies };
       await copies.open(ring);
+      this.#recorded = { ring, copies };
     }
     await this.#recorded.copies.follow(this.#said, untilMs);
   }
@@ -289,16 +289,19 @@ export class EngineSession implements MediaSession, Carried {
     this.#looking ??= setInterval(() => void this.#look(performance.now() + LOOK_LIMIT_MS), silence.lookMs);
   }
 
-  async #look(untilMs: number): Promise<void> {
+  /** Takes the counters. False when the server has answered that it does not know the call: then its media is lost. */
+  async #look(untilMs: number): Promise<boolean> {
     const fields = await this.#call?.query(untilMs);
-    if (fields === undefined || this.#ended !== undefined) return;
+    if (fields === undefined || this.#ended !== undefined) return true;
     if (fields instanceof EngineFailure) {
-      if (fields.kind === "unknown") this.fail(`${fields.why}: it was restarted, or has given the call up`);
-      return;
+      if (fields.kind !== "unknown") return true;
+      this.fail(`${fields.why}: it was restarted, or has given the call up`);
+      return false;
     }
     this.#counters.take(fields);
     const forMs = this.#silence?.look(this.#counters.pulse, this.#isExpected, performance.now());
     if (forMs !== undefined) this.#onEvent({ kind: "silent", forMs: Math.round(forMs) });
+    return true;
   }
 }
 
