@@ -125,6 +125,16 @@ describe("CAR-1: registration with a carrier (RFC 3261 §10.2)", () => {
     expect(requests()).toHaveLength(1);
   });
 
+  it("a registrar that demands ever more is not asked without end", () => {
+    let minimum = 3_600;
+    const { clock, requests } = scene((request, peer) => {
+      minimum += 1;
+      peer.respond(request, 423, { headers: [["Min-Expires", String(minimum)]] });
+    });
+    clock.run(20_000);
+    expect(requests()).toHaveLength(2);
+  });
+
   it("§20.33: Retry-After is waited for when it is longer", () => {
     const { clock, timesSec } = scene((request, peer) =>
       peer.respond(request, 500, { headers: [["Retry-After", "300 (maintenance)"]] }),

@@ -34,6 +34,8 @@ export class RegistrationClient implements Registration {
   #expiresSec: number;
   #failures = 0;
   #isAsking = false;
+  /** A 423 was obeyed at once; a registrar that demands ever more is not. */
+  #isRaised = false;
   #isClosing = false;
   #closed = (): void => undefined;
   #timer: TimerHandle;
@@ -103,6 +105,7 @@ export class RegistrationClient implements Registration {
     const sec = isGood ? grantedSec(response, this.#options.contactUser, this.#expiresSec) : 0;
     if (sec > 0) {
       this.#failures = 0;
+      this.#isRaised = false;
       this.#become({ name: "registered", untilMs: host.nowMs() + sec * 1_000, lastAnswer });
       this.#wait(refreshAfterMs(sec, host.random()));
       return;
@@ -110,7 +113,8 @@ export class RegistrationClient implements Registration {
     const isKept = !isGood && this.state.name === "registered";
     const untilMs = isKept ? this.#state.untilMs : undefined;
     const minimumSec = response?.status === 423 ? minExpiresSec(response) : 0;
-    if (minimumSec > this.#expiresSec) {
+    if (minimumSec > this.#expiresSec && !this.#isRaised) {
+      this.#isRaised = true;
       this.#expiresSec = minimumSec;
       this.#become({ name: isKept ? "registered" : "registering", untilMs, lastAnswer });
       this.#wait(0);
@@ -118,6 +122,7 @@ export class RegistrationClient implements Registration {
     }
     this.#become({ name: isKept ? "registered" : "failed", untilMs, lastAnswer });
     this.#failures += 1;
+    this.#isRaised = false;
     this.#wait(Math.max(backOffMs(this.#failures, host.random()), retryAfterMs(response)));
   }
 
