@@ -1,5 +1,8 @@
 /** Fixtures that one room lends to the tests of others: no test reaches into another room's files but through here. */
 export { Rtpengine, rtpengineMissing } from "../../packages/media/src/rtpengine/rtpengine.fixture.ts";
+export { certificateNames } from "../../packages/server/src/certificates/certificates.ts";
+export { openInstallationCertificates } from "../../packages/server/src/certificates/installation-certificates.ts";
+export { edgeNames } from "../../packages/server/src/edge-locations.ts";
 export { type MessageVector, readVectors } from "../../packages/sip/src/message/vectors.fixture.ts";
 export { createPhone, type Phone, type PhoneOptions } from "../../packages/sip/src/session/phone.fixture.ts";
 export {
