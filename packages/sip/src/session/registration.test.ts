@@ -226,6 +226,19 @@ describe("CAR-1: registration with a carrier (RFC 3261 §10.2)", () => {
     }
   });
 
+  it("abandoned while its way is looked for, it is not sent any more", () => {
+    let tell: Parameters<RegistrationOptions["reach"]>[0] = () => undefined;
+    const { registration, phone, registrar, requests, clock } = scene(grant, {
+      reach: (found) => {
+        tell = found;
+      },
+    });
+    registration.abandon();
+    tell(flowBetween(phone, registrar), "");
+    clock.run(1_000);
+    expect([requests().length, phone.agent.counts()]).toEqual([0, NOTHING]);
+  });
+
   it("RFC 5626 §4.5: a lost connection is replaced at once, but a registrar that closes every one is not flooded", () => {
     const { registration, phone, clock, requests, registrar } = scene(grant, {}, "tcp");
     clock.run(60_000);

@@ -150,6 +150,7 @@ export class RegistrationClient implements Registration {
   #ask(expiresSec: number, done: (asked: Asked) => void, tried: readonly Flow[] = [], last?: Asked): void {
     const { onHeard, reach } = this.#options;
     reach((flow, why) => {
+      if (this.#state.name === "closed") return;
       if (flow === undefined || tried.some((one) => isSameWay(one, flow))) {
         done(last ?? { response: undefined, why: flow ? "no response" : why });
         return;
