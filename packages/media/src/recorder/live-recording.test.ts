@@ -81,7 +81,10 @@ describe("REC-3: pause and resume", () => {
     tape.recording.pause("silence", tape.clock(1_000));
     playOn(tape, 50, 100);
     tape.recording.resume(tape.clock(2_000));
-    playOn(tape, 100, 150);
+    playOn(tape, 100, 110);
+    // What was said during the pause is not recorded when it comes late either.
+    tape.hear("b", spoken("b", 95, { ssrc: 2 }), 2_200);
+    playOn(tape, 110, 150);
     const { a, b, ending } = tape.end(3_000);
     expect(ending.frames).toBe(24_000);
     for (const [leg, channel] of [["a", a] as const, ["b", b] as const]) {
