@@ -9,6 +9,9 @@ const scenarios = fileURLToPath(new URL("../interop/sipp/", import.meta.url));
 
 export const haveSipp = spawnSync("sh", ["-c", "command -v sipp"]).status === 0;
 
+/** Keys of what the scenarios offer and answer, unless told otherwise. */
+const PLAIN_MEDIA = { profile: "RTP/AVP", attribute: "a=sendrecv" };
+
 export type SippRun = {
   /** File name in `test/interop/sipp`. */
   readonly scenario: string;
@@ -59,7 +62,7 @@ export function startSipp(run: SippRun): Sipp {
     ...["-timeout", `${run.limitSec ?? 60}s`, "-trace_stat", "-stf", join(dir, "stat.csv"), "-fd", "1"],
     ...["-trace_err", "-error_file", join(dir, "errors.log")],
     ...(run.quiet ? [] : ["-trace_msg", "-message_file", join(dir, "messages.log")]),
-    ...Object.entries(run.keys ?? {}).flatMap(([key, value]) => ["-key", key, value]),
+    ...Object.entries({ ...PLAIN_MEDIA, ...run.keys }).flatMap(([key, value]) => ["-key", key, value]),
     ...(run.auth ? ["-au", run.auth.username, "-ap", run.auth.password] : []),
     ...(run.extra ?? []),
   ];

@@ -3,15 +3,22 @@ import { assignNumber } from "./script-ground.ts";
 
 export type GroundTrunk = { readonly sid: string; readonly domain: string };
 
-/** A trunk of the demo account that takes calls from one address, and owns one of its numbers when asked to. */
+/** A trunk of the demo account that takes calls from those addresses, and owns one of its numbers when asked to. */
 export async function makeTrunk(
   platform: Platform,
-  wanted: { readonly name: string; readonly listed: string; readonly secure?: boolean; readonly number?: string },
+  wanted: {
+    readonly name: string;
+    readonly listed: string | readonly string[];
+    readonly secure?: boolean;
+    readonly number?: string;
+  },
 ): Promise<GroundTrunk> {
   const { name, listed, secure = false, number } = wanted;
   const lists = `/2010-04-01/Accounts/${platform.demo.accountSid}/SIP/IpAccessControlLists`;
   const list = await platform.post<{ sid: string }>(`${lists}.json`, { FriendlyName: name });
-  await platform.post(`${lists}/${list.sid}/IpAddresses.json`, { FriendlyName: name, IpAddress: listed });
+  for (const address of [listed].flat()) {
+    await platform.post(`${lists}/${list.sid}/IpAddresses.json`, { FriendlyName: address, IpAddress: address });
+  }
   const domain = `${name}.pstn.${platform.zone}`;
   const form = { FriendlyName: name, DomainName: domain, Secure: String(secure) };
   const { sid } = await platform.post<{ sid: string }>("/v1/Trunks", form);
