@@ -1,5 +1,12 @@
 import { isIP } from "node:net";
-import { isMalformed, isUnspecified, type MediaDescription, type RtpMap, readSdp } from "@trunkline/sip";
+import {
+  isMalformed,
+  isUnspecified,
+  type MediaDescription,
+  type RtpMap,
+  readSdp,
+  type SdpDirection,
+} from "@trunkline/sip";
 import { type CarriedLine, familyOf } from "../embedded/negotiation.ts";
 import { type CryptoLine, chooseCrypto, writeCrypto } from "../srtp/sdes.ts";
 
@@ -19,6 +26,8 @@ export type EngineLine = CarriedLine & {
   readonly isMuxed: boolean;
   readonly rtcpAddress: string;
   readonly rtcpPort: number;
+  /** Of packets it does not mind it (see `EngineCall.hold`), but of how long silence is in order. */
+  readonly direction: SdpDirection;
   readonly formats: readonly string[];
   readonly rtpmaps: ReadonlyMap<string, RtpMap>;
 };
@@ -61,6 +70,7 @@ export function engineLine(media: MediaDescription, carried: CarriedLine, before
         ? rtcpAddress
         : address,
     rtcpPort: media.rtcp.port <= 65_535 ? media.rtcp.port : 0,
+    direction: isHeld ? "inactive" : media.direction,
     formats: media.formats,
     rtpmaps: media.rtpmaps,
   };
@@ -76,13 +86,14 @@ export function writeForEngine(lines: EngineLines): string {
 function writeLine(line: EngineLine): string {
   const connection = `c=${inAddress(line.address)}`;
   if (line.content === "datagram") {
-    return join(`m=${line.kind} ${line.port} udptl ${line.formats.join(" ")}`, connection);
+    return join(`m=${line.kind} ${line.port} udptl ${line.formats.join(" ")}`, connection, `a=${line.direction}`);
   }
   const types = [...new Set([...line.formats.filter(isPayloadType), ...UNANNOUNCED])];
   return join(
     `m=${line.kind} ${line.port} ${line.crypto ? "RTP/SAVP" : "RTP/AVP"} ${types.join(" ")}`,
     connection,
     ...types.map((type) => rtpmapLine(type, line.rtpmaps.get(type) ?? (type === "13" ? CN : NO_NAME))),
+    `a=${line.direction}`,
     `a=rtcp:${line.rtcpPort} ${inAddress(line.rtcpAddress)}`,
     ...(line.isMuxed ? ["a=rtcp-mux"] : []),
     ...(line.crypto ? [`a=${writeCrypto(line.crypto.tag, line.crypto.key)}`] : []),

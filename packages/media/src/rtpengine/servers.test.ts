@@ -130,6 +130,20 @@ describe.skipIf(missing)(`MED-7: several rtpengine servers${missing ? ` (${missi
     expect(await plane.usage()).toEqual({ sessions: 0, ports: 0 });
   });
 
+  it("MED-4 a call on hold is not given up by the server's own time-out, one that talks is", async () => {
+    const { plane } = planeOn([await start({ more: ["--timeout=1", "--silent-timeout=60"] })]);
+    const { session, events, a, b } = await talk(plane);
+    await session.offer("a", a.sdp(["a=inactive"]));
+    await session.answer("b", b.sdp(["a=inactive"]));
+    // There is nothing to wait for: nothing must happen.
+    await new Promise((resolve) => setTimeout(resolve, 3_500));
+    expect(events).toEqual([]);
+    await session.offer("a", a.sdp());
+    await session.answer("b", b.sdp());
+    await until(() => events.length > 0, "the silent call is given up", 6_000);
+    expect(events).toEqual([{ kind: "failed", why: expect.stringContaining("has given the call up") }]);
+  });
+
   it("MED-5 a server without ports refuses; the next one carries the call", async () => {
     const full = await start({ interfaces: ["127.0.0.9"], portMin: 7_450, portMax: 7_453 });
     const { plane } = planeOn([full]);
