@@ -1,4 +1,6 @@
 export { InvalidCursor, StoreError, type StoreErrorCode } from "./errors.ts";
 export { openStore, type StoreOptions } from "./open-store.ts";
+export type * from "./recordings.types.ts";
+export { DEFAULT_TRUNK_RECORDINGS } from "./repositories/trunk-recordings.ts";
 export type * from "./store.ts";
 export type * from "./webhooks.types.ts";

@@ -16,6 +16,9 @@ import { callLimitRepository } from "./repositories/limits.ts";
 import { associationRepository, type ListKind, listRepository } from "./repositories/lists.ts";
 import { ownedRowRepository } from "./repositories/owned-rows.ts";
 import { phoneNumberRepository } from "./repositories/phone-numbers.ts";
+import { recordingSink } from "./repositories/recording-sinks.ts";
+import { recordingRepository } from "./repositories/recordings.ts";
+import { trunkRecordingsRepository } from "./repositories/trunk-recordings.ts";
 import { trunkRepository } from "./repositories/trunks.ts";
 import { DeliveryBell, debuggerWebhookRepository, webhookQueueRepository } from "./repositories/webhooks.ts";
 import { Secrets } from "./secrets.ts";
@@ -167,13 +170,23 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
     trunkTls: ownedRowRepository(context, "trunkTls"),
     callLimits: callLimitRepository(context),
     accountSettings: ownedRowRepository(context, "accountSettings"),
+    publicKeys: childRepository(context, tables.publicKeys, {
+      noun: "public key",
+      parent: "accountSid",
+      mutable: ["friendlyName"],
+      entity: "publicKey",
+      quota: { parents: "accounts", max: quotas.publicKeysPerAccount },
+    }),
     dialingPermissions: dialingPermissionRepository(context),
     edgeLocations: edgeLocationRepository(context),
     calls: callRepository(database),
+    recordings: recordingRepository(database),
+    trunkRecordings: trunkRecordingsRepository(database),
     alerts: alertRepository(database),
     debuggerWebhooks: debuggerWebhookRepository(context, bell),
     webhookQueues: webhookQueueRepository(database, bell),
-    callRecordSink: callRecordSink(database),
+    callRecordSink: callRecordSink(database, bell),
+    recordingSink: recordingSink(database, bell),
     alertSink: alertSink(database, bell),
   };
 }

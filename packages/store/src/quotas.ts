@@ -13,6 +13,7 @@ export type Quotas = {
   readonly credentialsPerList: number | null;
   readonly phoneNumbersPerAccount: number | null;
   readonly dialingPermissionsPerAccount: number;
+  readonly publicKeysPerAccount: number;
 };
 
 /** Twilio's (contract §4.1), so that what fits there fits here and the other way round. */
@@ -26,6 +27,7 @@ export const DEFAULT_QUOTAS: Quotas = {
   phoneNumbersPerAccount: null,
   // Ours: every country several times over. Each one is in the memory of every edge.
   dialingPermissionsPerAccount: 2_000,
+  publicKeysPerAccount: 100,
 };
 
 /** ACC-2: what a trial may have of trunks and of numbers. */

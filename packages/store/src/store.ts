@@ -23,9 +23,12 @@ import type {
   OriginationUrl,
   PeerSettings,
   PhoneNumber,
+  PublicKey,
+  RecordingSink,
   Trunk,
   TrunkTls,
 } from "@trunkline/trunking";
+import type { RecordingRepository, TrunkRecordings, TrunkRecordingsRepository } from "./recordings.types.ts";
 import type { DebuggerWebhookRepository, WebhookQueueRepository } from "./webhooks.types.ts";
 
 /** When a row was made and last changed, epoch milliseconds. */
@@ -75,6 +78,9 @@ export type PhoneNumberSettings = {
   readonly isoCountry: string;
   readonly type: "local" | "mobile" | "toll free";
 };
+
+/** What of a public key the edge does not look at. */
+export type PublicKeyName = { readonly friendlyName: string };
 
 /** Filters of the Calls list (contract §3.1, EVD-5). Bounds are epoch milliseconds, `…From` inclusive, `…To` exclusive. */
 export type CallFilter = {
@@ -226,6 +232,7 @@ export interface CallLimitRepository extends OwnedRowRepository<CallLimit> {
 export type TrunkSettings = {
   readonly peer?: Partial<Omit<PeerSettings, "ownerSid">>;
   readonly tls?: Partial<Omit<TrunkTls, "trunkSid">>;
+  readonly recordings?: Partial<Omit<TrunkRecordings, "trunkSid">>;
   readonly limit?: Partial<Omit<CallLimit, "ownerSid">>;
 };
 export type CarrierSettings = {
@@ -289,14 +296,19 @@ export interface Store {
   readonly callLimits: CallLimitRepository;
   /** Undefined: the defaults of `accountSettings` in `trunking`. */
   readonly accountSettings: OwnedRowRepository<AccountSettings>;
+  /** By account, oldest first; conflict `in-use` for one that its account's recordings are encrypted to. */
+  readonly publicKeys: ChildRepository<PublicKey & PublicKeyName>;
   readonly dialingPermissions: DialingPermissionRepository;
   readonly edgeLocations: { upsert(row: EdgeLocation): Promise<void> };
   readonly calls: CallRepository;
+  readonly recordings: RecordingRepository;
+  readonly trunkRecordings: TrunkRecordingsRepository;
   readonly alerts: AlertRepository;
   readonly debuggerWebhooks: DebuggerWebhookRepository;
   readonly webhookQueues: WebhookQueueRepository;
   readonly directory: DirectorySource;
   readonly callRecordSink: CallRecordSink;
+  readonly recordingSink: RecordingSink;
   readonly alertSink: AlertSink;
   /** Answers when a query does; for readiness. */
   ping(): Promise<void>;

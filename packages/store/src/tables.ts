@@ -18,11 +18,12 @@ import type {
   OriginationUrl,
   PeerSettings,
   PhoneNumber,
+  PublicKey,
   Trunk,
   TrunkList,
   TrunkTls,
 } from "@trunkline/trunking";
-import type { PhoneNumberSettings } from "./store.ts";
+import type { PhoneNumberSettings, PublicKeyName } from "./store.ts";
 
 /** Where rows of one kind are kept. Column names are the fields' in snake_case. */
 export type Table<Row> = {
@@ -167,9 +168,20 @@ const trunkTls = table<TrunkTls>("trunk_tls", ["trunkSid", "ownCertificate", "cl
 export const callLimits = table<CallLimit>("call_limits", ["ownerSid", "maxCps", "burst", "maxConcurrentCalls"], {
   key: ["ownerSid"],
 });
+const ENCRYPTED_TO_FIELDS = ["sid", "accountSid", "publicKey"] as const;
+export const publicKeys = table<PublicKey & PublicKeyName>("public_keys", [...ENCRYPTED_TO_FIELDS, "friendlyName"]);
+
 const accountSettings = table<AccountSettings>(
   "account_settings",
-  ["accountSid", "homeCountry", "maxCallDurationSec", "deprecatedTlsAllowed", "dialingPermissionsInherited"],
+  [
+    "accountSid",
+    "homeCountry",
+    "maxCallDurationSec",
+    "deprecatedTlsAllowed",
+    "dialingPermissionsInherited",
+    "recordingKeySid",
+    "mediaAuthRequired",
+  ],
   { key: ["accountSid"] },
 );
 export const dialingPermissions = table<DialingPermission>(
@@ -199,6 +211,7 @@ export const DIRECTORY_TABLES = {
   peerSettings,
   trunkTls,
   callLimit: callLimits,
+  publicKey: table<PublicKey>("public_keys", ENCRYPTED_TO_FIELDS),
   accountSettings,
   dialingPermission: dialingPermissions,
   edgeLocation: edgeLocations,

@@ -18,7 +18,7 @@ export interface DebuggerWebhookRepository {
 }
 
 /** Kinds of events that customers' web servers are told of. Each account has a queue of each. */
-export type WebhookKind = "debugger";
+export type WebhookKind = "debugger" | "recording";
 
 /** One request that is to reach a customer's web server; at least once, since a crash may hide that it did. */
 export type WebhookDelivery = {
@@ -27,7 +27,8 @@ export type WebhookDelivery = {
   readonly accountSid: string;
   readonly kind: WebhookKind;
   readonly url: string;
-  readonly method: "POST";
+  /** With GET, the parameters are in the query. */
+  readonly method: "GET" | "POST";
   readonly params: Readonly<Record<string, string>>;
   /** Attempts that failed so far. */
   readonly attempts: number;

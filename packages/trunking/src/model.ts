@@ -196,6 +196,19 @@ export type AccountSettings = {
   readonly deprecatedTlsAllowed: boolean;
   /** Of a subaccount: the dialing permissions of its parent hold instead of its own. */
   readonly dialingPermissionsInherited: boolean;
+  /** One of the account's public keys, to which its recordings are encrypted at rest; null: they are not (REC-5). */
+  readonly recordingKeySid: string | null;
+  /** Recordings are given to nobody without credentials, whoever knows their URL. */
+  readonly mediaAuthRequired: boolean;
+};
+
+/** A public key of an account; only its owner can open what is encrypted to it. */
+export type PublicKey = {
+  /** `CR…` */
+  readonly sid: string;
+  readonly accountSid: string;
+  /** RSA, PEM. */
+  readonly publicKey: string;
 };
 
 /** Where an account may call (TERM-13); the longest prefix decides, then the country, then `*`. */
@@ -233,6 +246,7 @@ export type DirectoryRows = {
   peerSettings: PeerSettings;
   trunkTls: TrunkTls;
   callLimit: CallLimit;
+  publicKey: PublicKey;
   accountSettings: AccountSettings;
   dialingPermission: DialingPermission;
   edgeLocation: EdgeLocation;

@@ -5,7 +5,7 @@ import { type AddressInfo, connect as connectPlain } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type ConnectionOptions, connect, createServer, type TLSSocket } from "node:tls";
-import type { Alert } from "@trunkline/trunking";
+import { type Alert, DEFAULT_ACCOUNT_SETTINGS } from "@trunkline/trunking";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
   ACCOUNT,
@@ -34,13 +34,7 @@ const other: readonly WrittenRow[] = [
 const allows = (accountSid: string, deprecatedTlsAllowed = true): WrittenRow => [
   "accountSettings",
   accountSid,
-  {
-    accountSid,
-    homeCountry: "US",
-    maxCallDurationSec: 14_400,
-    deprecatedTlsAllowed,
-    dialingPermissionsInherited: true,
-  },
+  { ...DEFAULT_ACCOUNT_SETTINGS, accountSid, deprecatedTlsAllowed },
 ];
 const listed = (trunkSid: string, address: string, number: number): readonly WrittenRow[] => {
   const [listSid, ip] = [sid("AL", number), sid("IP", number)];

@@ -46,6 +46,8 @@ function ownedRowChecks(store: () => Store): void {
       maxCallDurationSec: 86_400,
       deprecatedTlsAllowed: true,
       dialingPermissionsInherited: false,
+      recordingKeySid: null,
+      mediaAuthRequired: false,
     };
     expect(await store().accountSettings.set(settings)).toEqual({ kind: "ok", row: settings });
     expect(await store().accountSettings.fetch(accountSid)).toEqual(settings);

@@ -30,6 +30,7 @@ const CONFLICTS: Readonly<Record<string, Exclude<Conflict["which"], "limit">>> =
   peer_settings_registrar: "credentials",
   trunk_ip_access_control_lists_list: "in-use",
   trunk_credential_lists_list: "in-use",
+  account_settings_recording_key: "in-use",
 };
 /** Parents that a new row named but that are not there, or not in its account. */
 const MISSING: Readonly<Record<string, string>> = {
@@ -48,6 +49,7 @@ const MISSING: Readonly<Record<string, string>> = {
   carrier_sources_carrier: "carrier",
   carrier_dresses_carrier: "carrier",
   account_settings_account: "account",
+  public_keys_account: "account",
   debugger_webhooks_account: "account",
   dialing_permissions_account: "account",
 };

@@ -3,12 +3,14 @@ import { StoreError } from "../errors.ts";
 import { FIRST_CALL } from "./0001-first-call.ts";
 import { LIMITS_AND_PERMISSIONS } from "./0002-limits-and-permissions.ts";
 import { PEERS_AND_WEBHOOKS } from "./0003-peers-and-webhooks.ts";
+import { RECORDINGS } from "./0004-recordings.ts";
 
 /** Every schema change, oldest first. Published ones are never edited: a new one is added. */
 export const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
   { name: "first call", statements: FIRST_CALL },
   { name: "limits and permissions", statements: LIMITS_AND_PERMISSIONS },
   { name: "peers and webhooks", statements: PEERS_AND_WEBHOOKS },
+  { name: "recordings", statements: RECORDINGS },
 ];
 
 /** Key of the PostgreSQL advisory lock that keeps two starting processes from migrating at once. */

@@ -6,6 +6,8 @@ import type { StoredRow } from "../rows.ts";
 import type { Database } from "../sql/database.ts";
 import { jsonbText } from "../sql/values.ts";
 import type { CallFilter, CallRepository, PageOf } from "../store.ts";
+import { saveBegunRecordings } from "./recording-sinks.ts";
+import type { DeliveryBell } from "./webhooks.ts";
 
 /** Rows of one statement; a longer batch becomes several, each durable on its own, which is as good since saving repeats safely. */
 const ROWS_PER_STATEMENT = 500;
@@ -116,20 +118,35 @@ function hasStatus(status: CallStatus): RawBuilder<unknown> {
 }
 
 /**
- * Takes call records: one statement for a batch. Safe to repeat and to receive out of order: the highest revision of a SID wins.
+ * Takes call records: one statement for a batch, one more for its recordings. Safe to repeat and to receive out of order: the highest revision of a SID wins.
  *
  * Resolves when the batch is committed: fsynced by the embedded store in a directory and by a PostgreSQL server with its default
  * settings; in memory nothing is durable.
  */
-export function callRecordSink(database: Database): CallRecordSink {
+export function callRecordSink(database: Database, bell: DeliveryBell): CallRecordSink {
   return {
     async save(records) {
       const latest = latestRevisions(records);
       for (let start = 0; start < latest.length; start += ROWS_PER_STATEMENT) {
-        await database.rows(saveStatement(latest.slice(start, start + ROWS_PER_STATEMENT)));
+        const told = await saveBatch(database, latest.slice(start, start + ROWS_PER_STATEMENT));
+        if (told) bell.ring();
       }
     },
   };
+}
+
+/** With the recordings that the records name, both or none. @returns whether somebody is to be told of it */
+async function saveBatch(database: Database, records: readonly CallRecord[]): Promise<boolean> {
+  // A journal written before there were recordings does not name them.
+  const recorded = records.filter(({ recordings }) => (recordings ?? []).length > 0);
+  if (recorded.length === 0) {
+    await database.rows(saveStatement(records));
+    return false;
+  }
+  return database.transaction(async (tx) => {
+    await tx.rows(saveStatement(records));
+    return saveBegunRecordings(tx, recorded);
+  });
 }
 
 /** One record per SID: a statement cannot update a row twice. In order of SID, so that two writers of the same calls cannot deadlock. */

@@ -9,6 +9,7 @@ import * as tables from "../tables.ts";
 import { childRepository } from "./children.ts";
 import { notFound, ok, type StoreContext } from "./context.ts";
 import { changeOwnedRow, removeOwnedRows } from "./owned-rows.ts";
+import { changeTrunkRecordings, leaveTrunkRecordings } from "./trunk-recordings.ts";
 
 const NOUN = "trunk";
 const SUB_DOMAIN: Conflict = { kind: "conflict", which: "sub-domain" };
@@ -40,7 +41,7 @@ export function trunkRepository(context: StoreContext): TrunkRepository {
         return ok(read(created));
       }),
 
-    update: (accountSid, sid, change, { peer, tls, limit } = {}) =>
+    update: (accountSid, sid, change, { peer, tls, limit, recordings } = {}) =>
       changes.change(async (tx) => {
         const before = await lockTrunk(tx, accountSid, sid);
         if (before === undefined) return notFound(NOUN);
@@ -56,6 +57,7 @@ export function trunkRepository(context: StoreContext): TrunkRepository {
         if (peer) await changeOwnedRow(tx, secrets, "peerSettings", sid, peer);
         if (tls) await changeOwnedRow(tx, secrets, "trunkTls", sid, tls);
         if (limit) await changeOwnedRow(tx, secrets, "callLimit", sid, limit);
+        if (recordings) await changeTrunkRecordings(tx, sid, recordings);
         return ok(read(updated));
       }),
 
@@ -66,6 +68,7 @@ export function trunkRepository(context: StoreContext): TrunkRepository {
         if (await hasSubDomains(tx, trunk.domainName)) return SUB_DOMAIN;
         await detachAll(tx, sid);
         await removeOwnedRows(tx, ["callLimit", "peerSettings", "trunkTls"], [sid]);
+        await leaveTrunkRecordings(tx, sid);
         const [deleted] = await tx.rows(sql<StoredRow>`delete from trunks where sid = ${sid} returning *`);
         if (deleted === undefined) return notFound(NOUN);
         tx.touch("trunk", sid);

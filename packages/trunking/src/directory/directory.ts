@@ -19,6 +19,7 @@ import type {
   OriginationUrl,
   PeerSettings,
   PhoneNumber,
+  PublicKey,
   Trunk,
   TrunkList,
   TrunkTls,
@@ -79,6 +80,7 @@ class Directory implements DirectoryIndex {
     peerSettings: new RowTable<PeerSettings>([this.#watch(({ ownerSid }) => ownerSid)]),
     trunkTls: new RowTable<TrunkTls>([]),
     callLimit: new RowTable<CallLimit>([]),
+    publicKey: new RowTable<PublicKey>([]),
     accountSettings: new RowTable<AccountSettings>([]),
     dialingPermission: new RowTable<DialingPermission>([]),
     edgeLocation: new RowTable([this.#edgesByName]),
@@ -237,6 +239,10 @@ class Directory implements DirectoryIndex {
 
   accountSettings(accountSid: string): AccountSettings | undefined {
     return this.#tables.accountSettings.get(accountSid);
+  }
+
+  publicKey(sid: string): PublicKey | undefined {
+    return this.#tables.publicKey.get(sid);
   }
 
   dialingPermission(accountSid: string, destination: string): DialingPermission | undefined {

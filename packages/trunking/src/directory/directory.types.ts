@@ -14,6 +14,7 @@ import type {
   OriginationUrl,
   PeerSettings,
   PhoneNumber,
+  PublicKey,
   Trunk,
   TrunkTls,
 } from "../model.ts";
@@ -55,6 +56,8 @@ export interface DirectoryReader {
   /** The limit of an account, trunk, credential, access control list entry or carrier. */
   callLimit(ownerSid: string): CallLimit | undefined;
   accountSettings(accountSid: string): AccountSettings | undefined;
+  /** A key that `accountSettings` name is there: the store deletes none that is in use. */
+  publicKey(sid: string): PublicKey | undefined;
   /** The account's own row for exactly this destination; which one decides is routing's to say. */
   dialingPermission(accountSid: string, destination: string): DialingPermission | undefined;
   edge(nameOrAlias: string): EdgeLocation | undefined;

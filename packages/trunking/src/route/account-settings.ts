@@ -7,6 +7,8 @@ export const DEFAULT_ACCOUNT_SETTINGS: Omit<AccountSettings, "accountSid"> = {
   maxCallDurationSec: 4 * 3_600,
   deprecatedTlsAllowed: false,
   dialingPermissionsInherited: true,
+  recordingKeySid: null,
+  mediaAuthRequired: true,
 };
 
 /** The account's settings, or the defaults. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createLocalCounters } from "../limits/counters.ts";
 import type { CallLimit, DialingPermission } from "../model.ts";
 import { ACCOUNT, account, originationUrl, sid, TRUNK, ZONE } from "../rows.fixture.ts";
+import { DEFAULT_ACCOUNT_SETTINGS } from "./account-settings.ts";
 import { route } from "./route.ts";
 import type { CallRequest, Decision, Facts } from "./types.ts";
 import {
@@ -197,16 +198,7 @@ describe("TERM-13: dialing permissions", () => {
   const fraud = "+25261234567";
   const parentSid = sid("AC", 9);
   const child: World = { ...open, account: { parentSid }, parent: account({ sid: parentSid }) };
-  const settings = (change: object) => [
-    {
-      accountSid: ACCOUNT,
-      homeCountry: "US",
-      maxCallDurationSec: 14_400,
-      deprecatedTlsAllowed: false,
-      dialingPermissionsInherited: true,
-      ...change,
-    },
-  ];
+  const settings = (change: object) => [{ ...DEFAULT_ACCOUNT_SETTINGS, accountSid: ACCOUNT, ...change }];
   it.each<[title: string, world: World, called: string, passes: boolean]>([
     ["home by default", open, "+14155550100", true],
     ["nothing else by default", open, GB, false],
