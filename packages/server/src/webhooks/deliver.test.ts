@@ -85,6 +85,37 @@ describe("contract §10.2: what a customer's web server gets", () => {
   );
 });
 
+describe("REC-6: a GET", () => {
+  const isSignedUrl = ({ headers, url }: Received): boolean =>
+    twilio.validateRequest(TOKEN, headers["x-twilio-signature"] ?? "", url, {});
+  const get = (url: string) => deliver(client, { ...delivery(url), method: "GET" }, TOKEN, AbortSignal.timeout(5_000));
+
+  it.each(["", "/recordings?x=1&y=%C3%BC", "/?Level=mine"])(
+    "has everything in the signed query of %j",
+    async (path) => {
+      const target = await receiver();
+      expect(await get(target.url + path)).toEqual({ kind: "delivered" });
+      const [got] = target.received as [Received];
+      expect(got).toMatchObject({ method: "GET", params: {} });
+      const query = Object.fromEntries(new URL(got.url).searchParams);
+      expect(query).toMatchObject(delivery("").params);
+      expect(isSignedUrl(got)).toBe(true);
+      expect(isSignedUrl({ ...got, url: got.url.replace("ERROR", "WARNING") })).toBe(false);
+    },
+  );
+
+  it("follows every kind of redirect, whose target gets the same parameters", async () => {
+    const target = await receiver((received, response) => {
+      const there = received.url.includes("/there");
+      response.writeHead(there ? 200 : 302, there ? {} : { location: "/there?z=1" }).end();
+    });
+    expect(await get(target.url)).toEqual({ kind: "delivered" });
+    const [, second] = target.received as [Received, Received];
+    expect(Object.fromEntries(new URL(second.url).searchParams)).toEqual({ z: "1", ...delivery("").params });
+    expect(isSignedUrl(second)).toBe(true);
+  });
+});
+
 describe("what an answer means", () => {
   const answers: [status: number, reason: string | undefined][] = [
     [200, undefined],

@@ -8,10 +8,10 @@ const MAX_REDIRECTS = 5;
 export type Delivered = { readonly kind: "delivered" } | { readonly kind: "failed"; readonly reason: string };
 
 /**
- * Makes one attempt: a signed form, redirects followed. Any answer of 2xx means delivered. Never rejects.
+ * Makes one attempt: a signed form, or a signed query with GET; redirects followed. Any answer of 2xx means delivered. Never rejects.
  *
- * A redirect must keep the request as it is (307, 308): the others turn a POST into a GET without its parameters, and a receiver that
- * answers that with 200 has received nothing.
+ * A redirect must keep a POST as it is (307, 308): the others turn it into a GET without its parameters, and a receiver that answers
+ * that with 200 has received nothing.
  */
 export async function deliver(
   client: WebClient,
@@ -24,7 +24,7 @@ export async function deliver(
     const answer = await client.send(requestOf(delivery, url, authToken), signal);
     if (answer.kind === "failed") return failed(url, answer.reason);
     if (answer.status >= 200 && answer.status < 300) return { kind: "delivered" };
-    const next = redirection(url, answer);
+    const next = redirection(delivery.method, url, answer);
     if (next === undefined) return failed(url, `answered ${answer.status}`);
     if (typeof next === "string") return failed(url, next);
     if (redirects === MAX_REDIRECTS) return failed(url, `is one redirect too many (${MAX_REDIRECTS} are followed)`);
@@ -39,15 +39,20 @@ function failed(url: URL, reason: string): Delivered {
 }
 
 function requestOf({ id, method, params }: WebhookDelivery, url: URL, authToken: string): WebRequest {
+  const common = { "user-agent": "Trunkline", accept: "*/*", "i-twilio-idempotency-token": id };
+  if (method === "GET") {
+    const whole = new URL(url);
+    for (const [name, value] of Object.entries(params)) whole.searchParams.set(name, value);
+    const headers = { ...common, "x-twilio-signature": twilioSignature(authToken, whole.href, {}) };
+    return { url: whole, method, headers, body: null };
+  }
   return {
     url,
     method,
     headers: {
+      ...common,
       "content-type": "application/x-www-form-urlencoded; charset=utf-8",
-      "user-agent": "Trunkline",
-      accept: "*/*",
       "x-twilio-signature": twilioSignature(authToken, url.href, params),
-      "i-twilio-idempotency-token": id,
     },
     body: new URLSearchParams(params).toString(),
   };
@@ -55,11 +60,12 @@ function requestOf({ id, method, params }: WebhookDelivery, url: URL, authToken:
 
 /** Where a redirect leads, or why it is not followed; undefined for an answer that is none. */
 function redirection(
+  method: WebhookDelivery["method"],
   from: URL,
   { status, location }: Extract<WebAnswer, { readonly kind: "answer" }>,
 ): URL | string | undefined {
   if (location === undefined || ![301, 302, 303, 307, 308].includes(status)) return undefined;
-  if (status !== 307 && status !== 308) {
+  if (method === "POST" && status !== 307 && status !== 308) {
     return `answered ${status}, a redirect that loses the parameters: use 307 or 308, or set the final URL`;
   }
   const to = URL.parse(location, from.href);

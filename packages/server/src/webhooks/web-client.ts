@@ -14,9 +14,9 @@ const KEEP_ALIVE_MS = 4_000;
 
 export type WebRequest = {
   readonly url: URL;
-  readonly method: "POST";
+  readonly method: "GET" | "POST";
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | null;
 };
 /** `reason` says in a few words what went wrong; never with more of the URL than its host. */
 export type WebAnswer =
