@@ -18,6 +18,7 @@ async function read(stored: Awaited<ReturnType<RecordingStorage["open"]>>): Prom
 }
 
 const server = new S3Server();
+afterAll(() => server.close());
 const storages: [name: string, settings: () => StorageSettings][] = [
   ["a directory", () => ({ kind: "local" })],
   ["an S3 store", () => ({ kind: "s3", ...server.settings })],
