@@ -133,6 +133,18 @@ describe("REC-4: a recording that was asked for exists", () => {
     expect(alarms).toContainEqual(expect.objectContaining({ name: "fault", sid: null }));
   });
 
+  it("finishes what was stopped while its thread was down", async () => {
+    talkers.add(await recorder.start(ORDER));
+    await until(() => talkers.packets >= 75, "something was said");
+    const failed = recorder.thread?.terminate();
+    await expect(recorder.stop("RE1")).rejects.toMatchObject({ code: "gone" });
+    await failed;
+    expect(recorder.find("RE1")).toBeUndefined();
+    await until(() => results.length === 1, "the recording is finished", 10_000);
+    expect(results).toMatchObject([{ sid: "RE1", state: "completed", interrupted: true }]);
+    expect(recorder.live()).toEqual([]);
+  });
+
   it("gives a result again until its owner has taken it, in the next process if need be", async () => {
     await recorder.close();
     let refusals = 0;

@@ -165,8 +165,9 @@ export class ThreadedRecorder implements Recorder {
   }
 
   async stop(sid: string): Promise<StoppedRecording> {
-    const reply = await this.#ask({ kind: "stop", sid, atMs: monotonicMs() });
+    // A thread that fails now must not go on with it: the next one completes what it finds.
     this.#begun.delete(sid);
+    const reply = await this.#ask({ kind: "stop", sid, atMs: monotonicMs() });
     return reply.kind === "stopped" ? reply.recording : { sid, durationMs: 0 };
   }
 
