@@ -5,13 +5,14 @@ import { type AddressInfo, connect as connectPlain } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type ConnectionOptions, connect, createServer, type TLSSocket } from "node:tls";
-import { type Alert, DEFAULT_ACCOUNT_SETTINGS } from "@trunkline/trunking";
+import { type Alert, DEFAULT_ACCOUNT_SETTINGS, DEFAULT_PEER_SETTINGS, type PeerSettings } from "@trunkline/trunking";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
   ACCOUNT,
   account,
   changes,
   makeCa,
+  originationUrl,
   sid,
   TRUNK,
   trunk,
@@ -44,6 +45,16 @@ const listed = (trunkSid: string, address: string, number: number): readonly Wri
     ["ipAddress", ip, row],
   ];
 };
+
+/** The trunk's PBX is at that TLS port of this machine; calls for it come from a carrier at 127.0.0.3. */
+function calledAt(port: number): readonly WrittenRow[] {
+  const url = originationUrl(9, { sipUrl: `sip:127.0.0.1:${port};transport=tls`, priority: 0 });
+  const source = { sid: sid("CS", 9), carrierSid: sid("CX", 1), cidr: "127.0.0.3/32", port: null };
+  return [
+    ["originationUrl", url.sid, url],
+    ["carrierSource", source.sid, source],
+  ];
+}
 
 type TlsGround = GroundEdge & { readonly alerts: Alert[]; readonly ground: EdgeGround };
 
@@ -163,23 +174,7 @@ describe("ACC-5, SEC-1: TLS 1.0 and 1.1 are for the peers of an account that all
       onTestFinished(() => void server.close());
       const { ground, port, apply, alerts } = await open([allows(ACCOUNT, allowed)]);
       const carrier = await ground.phone({ address: "127.0.0.3" });
-      const url = {
-        sid: sid("OU", 9),
-        accountSid: ACCOUNT,
-        trunkSid: TRUNK,
-        friendlyName: "",
-        priority: 0,
-        weight: 1,
-        enabled: true,
-      };
-      const sipUrl = `sip:127.0.0.1:${(server.address() as AddressInfo).port};transport=tls`;
-      const source = { sid: sid("CS", 9), carrierSid: sid("CX", 1), cidr: "127.0.0.3/32", port: null };
-      apply(
-        changes([
-          ["originationUrl", url.sid, { ...url, sipUrl }],
-          ["carrierSource", source.sid, source],
-        ]),
-      );
+      apply(changes(calledAt((server.address() as AddressInfo).port)));
       carrier.call(port, { requestUri: `sip:${NUMBER}@127.0.0.1:${port}` });
       if (allowed) await expect.poll(() => invited).toBe(1);
       else
@@ -290,6 +285,26 @@ describe("SEC-6: mutual TLS with a trunk's peers", () => {
     });
     phone.call(tlsPort, call);
     await expect.poll(() => phone.heard).toContainEqual(expect.objectContaining({ kind: "fail", status: want }));
+  });
+
+  it.each([true, false])("a trunk's server that asks is shown our certificate: %s", async (clientCertificate) => {
+    const certificate = ca.issue(["DNS:pbx"]);
+    const shown = { cert: certificate.certPem, key: certificate.keyPem };
+    const server = createServer({ ...shown, ca: ca.caPem, requestCert: true, rejectUnauthorized: false });
+    const met = once(server, "secureConnection") as Promise<[TLSSocket]>;
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const peer: PeerSettings = { ...DEFAULT_PEER_SETTINGS, ownerSid: TRUNK, clientCertificate };
+    const { ground, port, apply } = await open([["peerSettings", TRUNK, peer]]);
+    const carrier = await ground.phone({ address: "127.0.0.3" });
+    apply(changes(calledAt((server.address() as AddressInfo).port)));
+    carrier.call(port, { requestUri: `sip:${NUMBER}@127.0.0.1:${port}` });
+    const [socket] = await met;
+    onTestFinished(() => void socket.destroy());
+    expect([socket.authorized, socket.getPeerX509Certificate()?.subjectAltName]).toEqual(
+      clientCertificate ? [true, NAMES.join(", ")] : [false, undefined],
+    );
   });
 
   it.each([

@@ -32,7 +32,9 @@ export type TlsPolicyParts = Pick<CallParts, "alert" | "log" | "host"> & {
 /** What we and a peer did not agree on; the other failures are noise, and only counted. */
 const REFUSALS: Partial<Record<HandshakeFailure, (hello: TlsHello) => string>> = {
   version: ({ newestVersion = "a version unknown to us" }) =>
-    `it offered ${newestVersion} at most; TLS 1.2 or newer is needed, or the account must allow older versions`,
+    newestVersion === "TLSv1.2" || newestVersion === "TLSv1.3"
+      ? `it offered ${newestVersion} at most, and none that this installation speaks`
+      : `it offered ${newestVersion} at most; TLS 1.2 or newer is needed, or the account must allow older versions`,
   cipher: () => "it offered no cipher suite that is allowed",
   certificate: () => "it did not take our certificate; a PBX that checks it needs our root, see /ca.pem",
 };
