@@ -13,12 +13,16 @@ import type { Located } from "./locate/locator.ts";
 import { TargetHealth } from "./locate/target-health.ts";
 import { Counters } from "./metrics.ts";
 import { Peers } from "./peers/peers.ts";
+import { Recordings } from "./recording/recordings.ts";
 import { TlsPolicy } from "./tls/tls-policy.ts";
 import { Authenticator } from "./uas/authenticator.ts";
 import { Uas } from "./uas/uas.ts";
 
 /** How often a closing core looks whether its last sessions are gone. */
 const CLOSE_POLL_MS = 20;
+
+/** Stands for the recording that runs, whatever its SID (contract §9). */
+const CURRENT = "Twilio.CURRENT";
 
 /** The digest realm of the whole installation, trunks and API alike: HA1 values are made for it. */
 export function digestRealm(zone: string): string {
@@ -40,6 +44,7 @@ class Core implements EdgeCore {
   readonly #calls = new Map<string, Call>();
   readonly #uas: Uas;
   readonly #unheard = new Set<LegB>();
+  readonly #recordings: Recordings;
   readonly #peers: Peers;
   /** Our addresses on private connections, from which only what belongs to those may leave. */
   readonly #privateAddresses: ReadonlySet<string>;
@@ -65,7 +70,16 @@ class Core implements EdgeCore {
       onInvite: (session) => this.#uas.onInvite(session),
       onRequest: (request) => this.#uas.onRequest(request),
     });
-    const met = { ...ports, userAgent: this.#userAgent, health: this.#health, alert, counters };
+    const { recorder, recordings: sink } = ports;
+    this.#recordings = new Recordings({ recorder, sink, alert, counters, log, nowMs: () => host.nowMs() });
+    const met = {
+      ...ports,
+      userAgent: this.#userAgent,
+      health: this.#health,
+      alert,
+      counters,
+      recordings: this.#recordings,
+    };
     this.#peers = new Peers({ ...met, edge, zone, secret: nonceSecret, interconnects });
     this.#uas = new Uas({
       ...met,
@@ -162,6 +176,32 @@ class Core implements EdgeCore {
     return true;
   }
 
+  liveRecordings(accountSid?: string): ReturnType<EdgeCore["liveRecordings"]> {
+    const views = [...this.#calls.values()].flatMap(({ recording }) => recording.view() ?? []);
+    return accountSid === undefined ? views : views.filter((view) => view.accountSid === accountSid);
+  }
+
+  async controlRecording(order: Parameters<EdgeCore["controlRecording"]>[0]): ReturnType<EdgeCore["controlRecording"]> {
+    const call = this.#calls.get(order.callSid);
+    if (call?.opening.identity.accountSid !== order.accountSid) return { kind: "not-found" };
+    const isMeant = order.recordingSid === CURRENT || order.recordingSid === call.recording.sid;
+    if (!isMeant) return { kind: "not-found" };
+    const recording = await call.recording.control(order);
+    return recording ? { kind: "done", recording } : { kind: "not-live" };
+  }
+
+  recordingFinished(...finished: Parameters<EdgeCore["recordingFinished"]>): Promise<void> {
+    return this.#recordings.finished(...finished);
+  }
+
+  recorderAlarmed(...alarm: Parameters<EdgeCore["recorderAlarmed"]>): void {
+    this.#recordings.alarmed(...alarm);
+  }
+
+  troubles(): readonly string[] {
+    return this.#recordings.troubles();
+  }
+
   registrations(): ReturnType<EdgeCore["registrations"]> {
     return this.#peers.registrations();
   }
@@ -179,6 +219,7 @@ class Core implements EdgeCore {
     return {
       ...this.#counters.snapshot(),
       live_calls: this.#calls.size,
+      live_recordings: this.liveRecordings().length,
       live_sessions: sessions,
       live_client_transactions: clientTransactions,
       live_server_transactions: serverTransactions,
@@ -203,6 +244,8 @@ class Core implements EdgeCore {
     const isSilent = (): boolean => this.#userAgent.counts().sessions <= this.#unheard.size;
     await this.#until(() => this.#calls.size === 0 && isSilent() && isUnregistered(), GOODBYE_MS);
     this.#uas.close();
+    // Its last outcomes and alarms come now, and are told like all others.
+    await this.#recordings.recorder?.close();
     await this.#alerts.close();
   }
 

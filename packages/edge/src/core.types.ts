@@ -1,4 +1,4 @@
-import type { MediaPlane } from "@trunkline/media";
+import type { MediaPlane, RecorderAlarm, RecordingResult } from "@trunkline/media";
 import type { Flow, Host, TransportName, UserAgentCounts } from "@trunkline/sip";
 import type { HandshakeFailure, TlsFacts, TlsHello, TlsTerms } from "@trunkline/transport";
 import type {
@@ -6,12 +6,19 @@ import type {
   Counters as CallCounters,
   DirectoryReader,
   Invalid,
+  RecordingSink,
   SimulatedCall,
   Simulation,
 } from "@trunkline/trunking";
 import type { FlowPeer, Journal } from "./call/parts.ts";
 import type { EdgeLimits, EdgeMetrics, EdgePorts, LiveCallView, RegistrationView } from "./edge.types.ts";
 import type { Locator } from "./locate/locator.ts";
+import type {
+  CallRecorder,
+  LiveRecordingView,
+  RecordingControl,
+  RecordingRequest,
+} from "./recording/recording.types.ts";
 
 export type EdgeCoreOptions = {
   readonly edge: string;
@@ -31,6 +38,10 @@ export type EdgeCorePorts = {
   readonly media: MediaPlane;
   readonly journal: Journal;
   readonly alerts: AlertSink;
+  /** Absent: calls that are to be recorded go on without, and their accounts are told. */
+  readonly recorder?: CallRecorder;
+  /** Takes how recordings ended. */
+  readonly recordings?: RecordingSink;
   /** Counts calls against limits (LIM-1). Absent: this edge's own calls only. */
   readonly callCounters?: CallCounters;
   readonly log: EdgePorts["log"];
@@ -66,6 +77,15 @@ export interface EdgeCore {
   answerBrokenStream(flow: Flow): boolean;
   liveCalls(accountSid?: string): readonly LiveCallView[];
   hangUp(accountSid: string, sid: string): boolean;
+  /** What is being recorded now. */
+  liveRecordings(accountSid?: string): readonly LiveRecordingView[];
+  /** Rejects when the recorder is not there to do it. */
+  controlRecording(order: RecordingRequest): Promise<RecordingControl>;
+  /** The recorder's news (`RecorderOptions`). */
+  recordingFinished(result: RecordingResult): Promise<void>;
+  recorderAlarmed(alarm: RecorderAlarm): void;
+  /** What an operator should look at, in a few words each. */
+  troubles(): readonly string[];
   /** Where our Contact is registered, or should be. */
   registrations(): readonly RegistrationView[];
   /** What the directory says about a carrier or trunk as a peer has changed (`DirectoryOptions.peerTouched`). */
@@ -75,6 +95,6 @@ export interface EdgeCore {
   metrics(): EdgeMetrics;
   /** What is alive inside; all of it returns to zero when every call is over and every transaction has lingered its time. */
   counts(): UserAgentCounts & { readonly calls: number };
-  /** New calls get 503 from here; running ones have `graceMs`, then they are ended, and their BYEs a short while. */
+  /** New calls get 503 from here; running ones have `graceMs`, then they are ended, and their BYEs a short while; then the recorder closes. */
   close(graceMs: number): Promise<void>;
 }

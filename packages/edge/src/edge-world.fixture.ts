@@ -14,6 +14,7 @@ import {
   createDirectory,
   type DirectoryIndex,
   foldCallEvent,
+  type RecordingOutcome,
 } from "@trunkline/trunking";
 import {
   ACCOUNT,
@@ -34,6 +35,7 @@ import {
 import { createEdgeCore, digestRealm } from "./core.ts";
 import type { EdgeCore, EdgeCoreOptions, EdgeCorePorts } from "./core.types.ts";
 import { FakePlane } from "./fake-plane.fixture.ts";
+import { FakeRecorder } from "./fake-recorder.fixture.ts";
 import { createLocator } from "./locate/dns-locator.ts";
 
 export const ZONE = "trunkline.test";
@@ -63,6 +65,8 @@ export class EdgeWorld {
   readonly network = new VirtualNetwork(1);
   readonly core: EdgeCore;
   readonly plane = new FakePlane();
+  readonly recorder = new FakeRecorder();
+  readonly outcomes: RecordingOutcome[] = [];
   readonly events: CallEvent[] = [];
   readonly alerts: Alert[] = [];
   readonly logged: string[] = [];
@@ -70,6 +74,8 @@ export class EdgeWorld {
   readonly closed: Flow[] = [];
   readonly directory: DirectoryIndex = createDirectory({ peerTouched: (ownerSid) => this.core?.peerTouched(ownerSid) });
   isLoaded: boolean;
+  /** Of recordings. */
+  isSinkAway = false;
 
   constructor(options: EdgeWorldOptions = {}) {
     const host = this.network.host();
@@ -81,6 +87,13 @@ export class EdgeWorld {
         (question) => answerFrom(options.names ?? {}, question),
       ),
       media: this.plane,
+      recorder: this.recorder,
+      recordings: {
+        save: async (outcome) => {
+          if (this.isSinkAway) throw new Error("the sink is away");
+          this.outcomes.push(outcome);
+        },
+      },
       journal: { append: (event) => void this.events.push(event) },
       alerts: { save: async (alerts) => void this.alerts.push(...alerts) },
       log: (level, event, fields) => void this.logged.push(`${level} ${event} ${JSON.stringify(fields)}`),
@@ -152,7 +165,7 @@ export class EdgeWorld {
   /** Ends by the rule every test obeys: nothing is alive in the edge, and no bug was logged. */
   async finish(): Promise<readonly string[]> {
     await this.pass(80_000);
-    const counts = { ...this.core.counts(), media: this.plane.sessions };
+    const counts = { ...this.core.counts(), media: this.plane.sessions, recordings: this.recorder.live.size };
     const alive = Object.entries(counts).filter(([, count]) => count !== 0);
     return [
       ...alive.map(([name, count]) => `${name} ${count}`),

@@ -1,4 +1,5 @@
 import { isIPv6 } from "node:net";
+import type { Recorder } from "@trunkline/media";
 import type { Flow, TransportName } from "@trunkline/sip";
 import { type ListenOn, openSipHost, type SipHost, type TlsPeer } from "@trunkline/transport";
 import { accountSettings, createDirectory, type DirectoryIndex, type DirectoryReader } from "@trunkline/trunking";
@@ -21,7 +22,7 @@ const LAST_RECORDS_MS = 5_000;
  * Opens an edge: listens, puts the journal of the run before in order, loads the directory. Resolves when it can route calls; rejects when a
  * port is taken, the journal's folder cannot be used or the directory cannot be had, leaving nothing open.
  *
- * Written closing order: no new calls; running calls their time, then BYE; alerts; journal to sink and disk; directory; sockets last, so that
+ * Written closing order: no new calls; running calls their time, then BYE; recordings; alerts; journal to sink and disk; directory; sockets last, so that
  * the answers to our BYEs still arrive.
  */
 export async function createEdge(options: EdgeOptions, ports: EdgePorts): Promise<Edge> {
@@ -41,12 +42,21 @@ export async function createEdge(options: EdgeOptions, ports: EdgePorts): Promis
     onFault: (error, during) => log("error", "the edge broke a rule of its own", { during, error: describe(error) }),
   });
   let journal: FileJournal | undefined;
+  let recorder: Recorder | undefined;
   try {
     const wallClockMs = Date.now;
     journal = await FileJournal.open({ dir: options.journalDir, sink: ports.records, log, wallClockMs });
     const directory = createDirectory({ peerTouched: (ownerSid) => core?.peerTouched(ownerSid) });
     let isLoaded = false;
     const resolver = new Resolver();
+    recorder = await ports.recordings?.open({
+      onFinished: async (result) => {
+        // The recorder gives it again.
+        if (!core) throw new Error("the edge is still starting");
+        await core.recordingFinished(result);
+      },
+      onAlarm: (alarm) => core?.recorderAlarmed(alarm),
+    });
     core = createEdgeCore(
       { ...options, ownHosts: ownHosts(options), interconnects: interconnects(options), limits },
       {
@@ -56,6 +66,7 @@ export async function createEdge(options: EdgeOptions, ports: EdgePorts): Promis
           (question) => resolver.resolve(question),
         ),
         media: ports.media,
+        ...(ports.recordings && recorder ? { recorder, recordings: ports.recordings.sink } : {}),
         journal,
         alerts: ports.alerts,
         log,
@@ -69,9 +80,14 @@ export async function createEdge(options: EdgeOptions, ports: EdgePorts): Promis
       },
     );
     const subscription = await ports.directory.subscribe((changes) => directory.apply(changes));
+    // Takes its time with what a crash left; new recordings do not wait for it.
+    recorder
+      ?.repair()
+      .catch((error: unknown) => log("error", "recordings were not repaired", { error: describe(error) }));
     isLoaded = true;
-    return edgeOf({ core, host, journal, resolver, directory, subscription });
+    return edgeOf({ core, host, journal, recorder, resolver, directory, subscription });
   } catch (error) {
+    await recorder?.close();
     await journal?.close(0);
     await host.close();
     throw error;
@@ -82,12 +98,13 @@ type Parts = {
   readonly core: EdgeCore;
   readonly host: SipHost;
   readonly journal: FileJournal;
+  readonly recorder: Recorder | undefined;
   readonly resolver: Resolver;
   readonly directory: DirectoryIndex;
   readonly subscription: { stop(): Promise<void> };
 };
 
-function edgeOf({ core, host, journal, resolver, directory, subscription }: Parts): Edge {
+function edgeOf({ core, host, journal, recorder, resolver, directory, subscription }: Parts): Edge {
   let closing: Promise<void> | undefined;
   const close = async (graceMs: number): Promise<void> => {
     await core.close(graceMs);
@@ -99,6 +116,10 @@ function edgeOf({ core, host, journal, resolver, directory, subscription }: Part
     listeners: host.listeners,
     liveCalls: (accountSid) => core.liveCalls(accountSid),
     hangUp: (accountSid, sid) => core.hangUp(accountSid, sid),
+    liveRecordings: (accountSid) => core.liveRecordings(accountSid),
+    controlRecording: (order) => core.controlRecording(order),
+    lostRecordings: async (sids) => (await recorder?.lost(sids)) ?? [],
+    troubles: () => core.troubles(),
     registrations: () => core.registrations(),
     simulate: (call) => core.simulate(call),
     setTls: (tls) => host.setCertificates(tls),

@@ -1,12 +1,15 @@
-import type { MediaPlane } from "@trunkline/media";
+import type { MediaPlane, Recorder, RecorderOptions } from "@trunkline/media";
 import type {
   AlertSink,
   CallRecordSink,
   DirectorySource,
   Invalid,
+  RecordingSink,
   SimulatedCall,
   Simulation,
 } from "@trunkline/trunking";
+
+import type { LiveRecordingView, RecordingControl, RecordingRequest } from "./recording/recording.types.ts";
 
 /** A local address to listen on and the address shown to the world for it. */
 export type EdgeAddress = { readonly bind: string; readonly advertise: string };
@@ -80,6 +83,12 @@ export type EdgePorts = {
   readonly records: CallRecordSink;
   readonly alerts: AlertSink;
   readonly media: MediaPlane;
+  /** Absent: calls that are to be recorded go on without, and their accounts are told. */
+  readonly recordings?: {
+    /** Opens the recorder, which lives as long as the edge. */
+    open(news: Pick<RecorderOptions, "onFinished" | "onAlarm">): Promise<Recorder>;
+    readonly sink: RecordingSink;
+  };
   /** One structured line about something an operator should know; never per packet or per message. */
   log(level: "info" | "warn" | "error", event: string, fields: Readonly<Record<string, unknown>>): void;
 };
@@ -122,6 +131,14 @@ export interface Edge {
   }[];
   liveCalls(accountSid?: string): readonly LiveCallView[];
   hangUp(accountSid: string, sid: string): boolean;
+  /** What is being recorded now. */
+  liveRecordings(accountSid?: string): readonly LiveRecordingView[];
+  /** Pauses, resumes or stops one (contract §9). Rejects when the recorder is not there to do it. */
+  controlRecording(order: RecordingRequest): Promise<RecordingControl>;
+  /** Which of these recordings, begun here and never ended by their rows, exist nowhere here (REC-4). */
+  lostRecordings(sids: readonly string[]): Promise<readonly string[]>;
+  /** What an operator should look at, in a few words each. */
+  troubles(): readonly string[];
   /** Where our Contact is registered, or should be (CAR-1). */
   registrations(): readonly RegistrationView[];
   /** Would this call pass now, and where would it go (EVD-3)? Undefined until the directory was loaded once. */
@@ -131,6 +148,6 @@ export interface Edge {
   /** The same for what single trunks have of their own; trunks not named stay as they are. */
   setNamedCertificates(changes: readonly EdgeNamedCertificates[]): void;
   metrics(): EdgeMetrics;
-  /** Refuses new calls (503 with Retry-After), waits for the running ones at most `graceMs`, ends the rest, flushes the journal, closes. */
+  /** Refuses new calls (503 with Retry-After), waits for the running ones at most `graceMs`, ends the rest, finishes recordings, flushes the journal, closes. */
   close(graceMs: number): Promise<void>;
 }

@@ -7,6 +7,13 @@ import type { LegCounters, MediaOptions, MediaPlane, MediaRefusal, MediaSession 
 export class FakePlane implements MediaPlane {
   sessions = 0;
   readonly opened: MediaOptions[] = [];
+  /** `open`, `record`, `close` of its sessions in order, each with the session's number; `record -` ends one. */
+  readonly told: string[] = [];
+  /** The ring that each session records into, by its number. */
+  readonly rings: (SharedArrayBuffer | null)[] = [];
+  canRecord = true;
+  /** What `record` waits for. */
+  onRecord: () => Promise<void> = async () => undefined;
   /** Makes the last opened session fail. */
   fail: () => void = () => undefined;
   /** Makes it notice that nobody was heard for so long. */
@@ -18,17 +25,28 @@ export class FakePlane implements MediaPlane {
     this.fail = () => onEvent?.({ kind: "failed", why: "told to" });
     this.silent = (forMs) => onEvent?.({ kind: "silent", forMs });
     let isOpen = true;
+    const number = this.opened.length;
+    this.told.push(`open ${number}`);
     const relay = async (sdp: string): Promise<string | MediaRefusal> => {
       const status = /refuse (\d+)/.exec(sdp)?.[1];
       if (status === undefined) return `relayed ${sdp}`;
       return { kind: "refusal", status: Number(status) as MediaRefusal["status"], why: "told to" };
     };
+    const record = async (ring: SharedArrayBuffer | null): Promise<void> => {
+      this.told.push(`record ${number}${ring ? "" : " -"}`);
+      this.rings[number] = ring;
+      await this.onRecord();
+    };
     return Promise.resolve({
+      ...(this.canRecord ? { record } : {}),
       offer: (_leg, sdp) => relay(sdp),
       answer: (_leg, sdp) => relay(sdp),
       counters: async () => COUNTERS,
       close: async () => {
-        if (isOpen) this.sessions -= 1;
+        if (isOpen) {
+          this.sessions -= 1;
+          this.told.push(`close ${number}`);
+        }
         isOpen = false;
         return COUNTERS;
       },

@@ -7,3 +7,4 @@ export type * from "./edge.types.ts";
 export { DEFAULT_LIMITS } from "./limits.ts";
 export { createLocator } from "./locate/dns-locator.ts";
 export type { Located, Locator, Target } from "./locate/locator.ts";
+export type * from "./recording/recording.types.ts";

@@ -49,6 +49,15 @@ export const MAX_EARLY_DIALOGS = 16;
 /** A media plane that does not give its last counters by then is not waited for; the record has no quality. */
 export const MEDIA_CLOSE_MS = 1_000;
 
+/**
+ * An answered call waits no longer for its recording to begin; then it goes on without one. The recorder itself gives a disk up after 2 s;
+ * this is for whatever else may hang.
+ */
+export const RECORDING_BEGIN_MS = 2_500;
+
+/** An alarm of the recorder counts as trouble of the edge for so long: whoever looks every few minutes sees it. */
+export const RECORDING_TROUBLE_MS = 300_000;
+
 /** A challenge is good for so long; then the answer is `stale` and asked for again (RFC 7616 §3.3). */
 export const NONCE_AGE_MS = 300_000;
 

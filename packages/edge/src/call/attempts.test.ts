@@ -209,5 +209,6 @@ function huntAt(attempt: number): Hunt {
     caller: "offer-a",
     shown: undefined,
     isTurned: false,
+    recording: "none",
   };
 }

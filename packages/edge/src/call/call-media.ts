@@ -13,6 +13,7 @@ export class CallMedia {
   readonly #plane: MediaPlane;
   readonly #feed: (input: CallInput) => void;
   #session: Promise<MediaSession> | undefined;
+  #ring: SharedArrayBuffer | null = null;
 
   constructor(parts: { readonly host: Host; readonly media: MediaPlane }, feed: (input: CallInput) => void) {
     this.#host = parts.host;
@@ -22,7 +23,7 @@ export class CallMedia {
 
   /** Opens a session. One that was open before is closed: a target of the other address family, or of other media, needs another. */
   open(callSid: string, options: MediaOptions): void {
-    this.drop();
+    const closed = this.drop();
     const session: Promise<MediaSession> = this.#plane.open(callSid, options, (event) => {
       if (this.#session !== session) return;
       this.#feed(
@@ -34,6 +35,21 @@ export class CallMedia {
     // Whoever asks it hears of a plane that cannot open one; when nobody does, nothing has failed.
     session.catch(() => undefined);
     this.#session = session;
+    const ring = this.#ring;
+    // A ring has one writer at a time; what the plane cannot record after all is silence in the recording.
+    if (ring) void closed.then(() => session.then((media) => media.record?.(ring))).catch(() => undefined);
+  }
+
+  /** False for planes that cannot. Rejects when there is no session. */
+  async canRecord(): Promise<boolean> {
+    return (await this.#opened()).record !== undefined;
+  }
+
+  /** From now on the call's sound goes into that ring, also from a session opened in place of this one; null ends that. */
+  async record(ring: SharedArrayBuffer | null): Promise<void> {
+    this.#ring = ring;
+    const media = await this.#opened();
+    await media.record?.(ring);
   }
 
   ask(purpose: MediaPurpose, question: (media: MediaSession) => Promise<string | MediaRefusal>): void {
@@ -58,10 +74,16 @@ export class CallMedia {
     );
   }
 
-  /** Closes without waiting for anything. */
-  drop(): void {
-    void this.#session?.then((media) => media.close()).catch(() => undefined);
+  /** Closes without keeping the call waiting; resolves when the session is closed, however that went. */
+  async drop(): Promise<void> {
+    const session = this.#session;
     this.#session = undefined;
+    await session?.then((media) => media.close()).catch(() => undefined);
+  }
+
+  async #opened(): Promise<MediaSession> {
+    if (!this.#session) throw new Error(NO_SESSION);
+    return await this.#session;
   }
 
   /** Exactly one `done`, with `instead` when the plane fails or `limitMs` is over. */
@@ -72,7 +94,7 @@ export class CallMedia {
     instead: (why: string) => T,
   ): void {
     if (!this.#session) {
-      done(instead("there is no media session"));
+      done(instead(NO_SESSION));
       return;
     }
     let isOpen = true;
@@ -86,6 +108,8 @@ export class CallMedia {
     this.#session.then(question).then(settle, (error: unknown) => settle(instead(messageOf(error))));
   }
 }
+
+const NO_SESSION = "there is no media session";
 
 function mediaAway(why: string): MediaRefusal {
   return { kind: "refusal", status: 503, why };

@@ -1,47 +1,24 @@
 import type { Leg as LegName } from "@trunkline/media";
 import type { Flow } from "@trunkline/sip";
-import type { Attempt, CallIdentity, LimitClaim, RedirectDecision } from "@trunkline/trunking";
+import type { Attempt } from "@trunkline/trunking";
 import type { LiveCallView } from "../edge.types.ts";
 import type { Leg, LegListener, RelayedInfo } from "../leg/leg.ts";
 import { LegA } from "../leg/leg-a.ts";
 import { LegB } from "../leg/leg-b.ts";
 import { MAX_TARGETS_PER_ATTEMPT, UNWELL } from "../limits.ts";
 import type { Located, Target } from "../locate/locator.ts";
-import type { CallInput, CallOutput, CallPlan, CallState, Ending, LegEvent } from "./call.types.ts";
+import type { CallInput, CallOutput, CallState, Ending, LegEvent } from "./call.types.ts";
 import { CallMedia } from "./call-media.ts";
+import { CallRecording } from "./call-recording.ts";
 import { CallTimers } from "./call-timers.ts";
 import { Evidence } from "./evidence.ts";
 import { HeldLimits } from "./held-limits.ts";
-import { type CallMediaRules, mediaOptions } from "./media-options.ts";
-import { reasonValue } from "./outcome.ts";
+import { mediaOptions } from "./media-options.ts";
+import type { CallOpening } from "./opening.ts";
+import { reasonValue, recordingHeaders } from "./outcome.ts";
 import type { CallParts, PeerOwner } from "./parts.ts";
 import { planned } from "./planned.ts";
 import { step } from "./step.ts";
-
-/** A call that routing decided to dial. */
-export type CallOpening = {
-  readonly sid: string;
-  readonly identity: CallIdentity;
-  readonly attempts: readonly Attempt[];
-  /** Whose settings say how leg A's peer is met. */
-  readonly callerSid: string;
-  readonly plan: CallPlan;
-  readonly session: LegA["session"];
-  /** What leg B's INVITE may still be forwarded. */
-  readonly maxForwards: number;
-  readonly media: CallMediaRules;
-  /** Limits that a start was taken from for this call. */
-  readonly claims: readonly LimitClaim[];
-  readonly startedAtMs: number;
-  /** ORIG-9: where a 302 leads whose first Contact this is. */
-  readonly redirect: (redirect: {
-    readonly attempt: Attempt;
-    readonly contacts: readonly string[];
-    readonly redirectedBefore: boolean;
-  }) => RedirectDecision;
-  readonly onAnswered: () => void;
-  readonly onOver: (call: Call) => void;
-};
 
 /** Outputs that are for the legs. */
 type LegOutput = Extract<
@@ -64,6 +41,7 @@ type LegOutput = Extract<
  */
 export class Call {
   readonly opening: CallOpening;
+  readonly recording: CallRecording;
   readonly #parts: CallParts;
   readonly #legA: LegA;
   readonly #evidence: Evidence;
@@ -88,6 +66,8 @@ export class Call {
     this.#attempts = [...opening.attempts];
     this.#evidence = new Evidence(parts, opening);
     this.#media = new CallMedia(parts, (input) => this.#feed(input));
+    const within = { media: this.#media, evidence: this.#evidence };
+    this.recording = new CallRecording(parts, opening, within, () => this.#feed({ kind: "recording-settled" }));
     this.#timers = new CallTimers(parts.host, (timer) => this.#feed({ kind: "timer", timer }));
     this.#legA = new LegA(
       opening.session,
@@ -170,6 +150,9 @@ export class Call {
         break;
       case "close-media":
         this.#media.close();
+        break;
+      case "record":
+        this.recording.begin();
         break;
       case "set":
         this.#timers.set(output.timer, output.afterMs);
@@ -323,8 +306,10 @@ export class Call {
     if (this.#isReleased) return;
     this.#isReleased = true;
     try {
-      this.#legA.release(ending);
-      this.#legB?.release(ending);
+      const note = recordingHeaders(this.recording.end(this.#answeredAtMs !== null));
+      const isTerminating = this.opening.identity.direction === "trunking-terminating";
+      this.#legA.release(ending, isTerminating ? note : []);
+      this.#legB?.release(ending, isTerminating ? [] : note);
     } finally {
       this.#limits.release();
       this.opening.onOver(this);
@@ -368,7 +353,7 @@ export class Call {
     } as const;
     this.#timers.clearAll();
     this.#evidence.ended({ kind: "ended", ending, quality: [] });
-    this.#media.drop();
+    void this.#media.drop();
     this.#release(ending);
   }
 }

@@ -64,6 +64,8 @@ export type CallPlan = {
   readonly reliableEarly: boolean;
   readonly ringTimeoutMs: number;
   readonly maxDurationMs: number;
+  /** REC-1: from when on the call is recorded, if it is; `ringing`: from the first that the caller hears of it. */
+  readonly recordFrom: "ringing" | "answer" | null;
 };
 
 /** Where the search for somebody who answers stands. */
@@ -96,6 +98,7 @@ export type Hunt = {
   readonly shown: string | undefined;
   /** The media plane's last offer was leg B's. */
   readonly isTurned: boolean;
+  readonly recording: "none" | "beginning" | "settled";
 };
 
 export type AddressFamily = "ipv4" | "ipv6";
@@ -144,8 +147,14 @@ export type CallState =
   /** Leg A's offer is with the media plane. */
   | { readonly name: "preparing"; readonly hunt: Hunt }
   | { readonly name: "calling"; readonly hunt: Hunt }
-  /** Leg B answered; its answer is with the media plane. */
-  | { readonly name: "answering"; readonly hunt: Hunt; readonly answer: string }
+  /** Leg B answered; its answer is with the media plane, or has come back while the recording still begins (REC-4). */
+  | {
+      readonly name: "answering";
+      readonly hunt: Hunt;
+      readonly answer: string;
+      /** What leg A is to be answered; undefined: not known yet. */
+      readonly accepted: string | undefined;
+    }
   | {
       readonly name: "connected";
       /** The try that answered. */
@@ -196,6 +205,8 @@ export type CallInput =
   /** MED-4. */
   | { readonly kind: "media-silent"; readonly forMs: number }
   | { readonly kind: "media-closed"; readonly quality: readonly LegQuality[] }
+  /** The recording runs, its file is on the disk; or it does not, and the call goes on without one. */
+  | { readonly kind: "recording-settled" }
   | { readonly kind: "timer"; readonly timer: CallTimer }
   /** Somebody outside the call ends it: the API, a closing edge. */
   | { readonly kind: "hang-up"; readonly sipStatus: number; readonly phrase: string; readonly reason: string };
@@ -220,6 +231,8 @@ export type CallOutput =
   | { readonly kind: "media-offer"; readonly leg: Leg; readonly sdp: string; readonly purpose: MediaPurpose }
   | { readonly kind: "media-answer"; readonly leg: Leg; readonly sdp: string; readonly purpose: MediaPurpose }
   | { readonly kind: "close-media" }
+  /** Begin the recording of the call, which no other comes after. */
+  | { readonly kind: "record" }
   | {
       readonly kind: "dial";
       readonly tryNumber: number;

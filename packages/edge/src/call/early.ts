@@ -13,6 +13,7 @@ import type {
   MediaPurpose,
 } from "./call.types.ts";
 import { stay } from "./ending.ts";
+import { recordedFrom } from "./recording.ts";
 
 /** The states in which somebody who answers is still looked for. */
 export type Hunting = Extract<CallState, { readonly name: "locating" | "preparing" | "calling" }>;
@@ -34,14 +35,16 @@ export function onProgress(plan: CallPlan, state: Hunting, before: Hunt, event: 
   const heard = before.early[0];
   const isUnheard = heard !== undefined && heard.fork !== fork;
   const first = before.rang ? [] : [{ kind: "rang" } as const];
+  const recording = recordedFrom("ringing", plan, before);
   const hunt: Hunt = {
     ...before,
+    recording: recording.state,
     rang: true,
     early: sdp === undefined ? before.early : withEarly(before.early, { fork, sdp }),
     // Told reliably, the first one is the answer; what changes after it has to be offered (RFC 3262 §5).
     shown: plan.reliableEarly && !isUnheard ? (before.shown ?? sdp) : before.shown,
   };
-  const told = stay({ ...state, hunt }, { kind: "clear", timer: "silence" }, ...first);
+  const told = stay({ ...state, hunt }, { kind: "clear", timer: "silence" }, ...first, ...recording.outputs);
   if (isUnheard && event.sdp !== undefined) return told;
   if (sdp === undefined) return { ...told, outputs: [...told.outputs, { kind: "progress", status, reason, sdp }] };
   const purpose = { kind: "progress", tryNumber: hunt.tries, status, reason } as const;

@@ -1,4 +1,12 @@
-import type { Attempt, CallEvent, CallIdentity, TraceStep } from "@trunkline/trunking";
+import {
+  type Attempt,
+  type BegunRecording,
+  type CallEvent,
+  type CallIdentity,
+  type ErrorCode,
+  errorText,
+  type TraceStep,
+} from "@trunkline/trunking";
 import type { CallOutput } from "./call.types.ts";
 import type { CallParts } from "./parts.ts";
 
@@ -48,6 +56,17 @@ export class Evidence {
     this.#append({ kind: "answered", atMs, sid: this.#sid, to });
   }
 
+  /** Its file is on the disk (REC-4). */
+  recorded(recording: BegunRecording): void {
+    this.#append({ kind: "recording", atMs: recording.startedAtMs, sid: this.#sid, recording });
+    this.#tracedRecording(recording.sid, "pass", "the recording runs, and its file is on the disk");
+  }
+
+  notRecorded(code: ErrorCode, why: string): void {
+    this.#tracedRecording("", "refuse", `the call goes on without a recording: ${why}`);
+    this.alert(code, `${errorText(code)}: ${why}`);
+  }
+
   ended({ ending, quality }: Ended): void {
     const { by, sipStatus, reason, errorCode } = ending;
     const atMs = this.#parts.wallClockMs();
@@ -63,6 +82,10 @@ export class Evidence {
 
   alert(errorCode: number, text: string): void {
     this.#parts.alert(this.#identity.accountSid, errorCode, this.#sid, text);
+  }
+
+  #tracedRecording(input: string, verdict: TraceStep["verdict"], detail: string): void {
+    this.traced([{ rule: "call.recording", input, verdict, detail, atMs: 0 }]);
   }
 
   #appendTrace(atMs: number): void {

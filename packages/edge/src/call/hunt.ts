@@ -25,6 +25,7 @@ export function startHunt(plan: CallPlan): CallStep {
     caller: plan.offer,
     shown: undefined,
     isTurned: false,
+    recording: "none",
   };
   return locateAttempt(hunt, { kind: "set", timer: "ring", afterMs: plan.ringTimeoutMs });
 }

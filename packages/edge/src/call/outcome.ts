@@ -1,4 +1,6 @@
+import type { ExtraHeader } from "@trunkline/sip";
 import { MAX_REASON_TEXT } from "../limits.ts";
+import type { RecordingNote } from "./call-recording.ts";
 
 /**
  * ITU-T Q.850 cause for a final SIP status, after RFC 3398 §8.2.6.1 turned round: what a switch on the other side would have said.
@@ -41,6 +43,15 @@ function q850Cause(sipStatus: number): number {
 export function reasonValue(sipStatus: number, text: string): string {
   const printable = text.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_REASON_TEXT);
   return `Q.850;cause=${q850Cause(sipStatus)};text="${printable.replace(/["\\]/g, "\\$&")}"`;
+}
+
+/** What the BYE to a customer's server says of the call's recording (contract §9, REC-6). */
+export function recordingHeaders(note: RecordingNote | undefined): readonly ExtraHeader[] {
+  if (!note) return [];
+  return [
+    ["X-Twilio-RecordingSid", note.sid],
+    ["X-Twilio-RecordingDuration", String(Math.round(note.durationMs / 1_000))],
+  ];
 }
 
 /**

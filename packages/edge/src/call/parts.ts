@@ -5,6 +5,8 @@ import type { EdgePorts } from "../edge.types.ts";
 import type { LegB } from "../leg/leg-b.ts";
 import type { Locator, Target } from "../locate/locator.ts";
 import type { TargetHealth } from "../locate/target-health.ts";
+import type { Counters } from "../metrics.ts";
+import type { Recordings } from "../recording/recordings.ts";
 
 /**
  * Where call events go before the SIP message that follows from them leaves. Never throws and never waits for a database: a full
@@ -53,6 +55,9 @@ export type CallParts = {
   readonly peers: CallPeers;
   /** Tries that were given up before their peer said a word. The stack keeps them for a late answer; nobody has to wait for them. */
   readonly unheard: Set<LegB>;
+  readonly recordings: Recordings;
+  /** For /metrics. */
+  readonly counters: Counters;
   /** Calls against limits (LIM-1). */
   readonly callCounters: CallCounters;
   readonly alert: RaiseAlert;

@@ -20,6 +20,7 @@ export const plan: CallPlan = {
   reliableEarly: false,
   ringTimeoutMs: 60_000,
   maxDurationMs: 3_600_000,
+  recordFrom: null,
 };
 export const toCarrier: CallPlan = {
   ...plan,
@@ -50,6 +51,8 @@ export const ringing = rings("");
 export const early = describes("", "early-b");
 export const answer = picksUp("", "answer-b");
 export const answered = media({ kind: "answer" }, "answer-a");
+/** The recording runs, or the call goes on without one. */
+export const recorded: CallInput = { kind: "recording-settled" };
 export const fail = (status: number): LegEvent => ({
   kind: "fail",
   cause: "response",

@@ -12,6 +12,7 @@ import {
   settled,
 } from "./exchange.ts";
 import { interrupted, onFailed, onLocated, onPrepared, onRingTimeout, onSilence, startHunt } from "./hunt.ts";
+import { recordedFrom } from "./recording.ts";
 import { onRedirected, onRedirectRefused } from "./redirect.ts";
 
 /**
@@ -73,6 +74,8 @@ function beforeAnswer(plan: CallPlan, state: Hunting, input: CallInput): CallSte
       return input.timer === "silence" && state.name === "calling" ? onSilence(plan, hunt) : stay(state);
     case "leg-a":
       return input.event.kind === "offer" ? onEarlyOffer(state, "a", input.event) : stay(state);
+    case "recording-settled":
+      return stay({ ...state, hunt: { ...hunt, recording: "settled" } });
     default:
       return leftover(state, input);
   }
@@ -135,10 +138,12 @@ function onAnswer(plan: CallPlan, hunt: Hunt, event: Extract<LegEvent, { readonl
     return end(refusedByUs("platform", 502, "Bad Gateway", null, "the answer has no SDP"), answered);
   }
   const kind = plan.offer === undefined ? "media-offer" : "media-answer";
+  const recording = recordedFrom("answer", plan, hunt);
   return stay(
-    { name: "answering", hunt, answer: sdp },
+    { name: "answering", hunt: { ...hunt, recording: recording.state }, answer: sdp, accepted: undefined },
     { kind: "clear", timer: "silence" },
     answered,
+    ...recording.outputs,
     ...turnedBack(hunt),
     { kind, leg: "b", sdp, purpose: { kind: "answer" } },
   );
@@ -172,8 +177,17 @@ function answering(plan: CallPlan, state: Answering, input: CallInput): CallStep
   if ((input.kind === "media" || input.kind === "media-refused") && input.purpose.kind === "change") {
     return stay(state, { kind: "reject-offer", leg: input.purpose.leg, status: 491 });
   }
+  if (input.kind === "recording-settled") {
+    return answerWhenReady(plan, { ...state, hunt: { ...state.hunt, recording: "settled" } });
+  }
   if (input.kind !== "media" || input.purpose.kind !== "answer") return leftover(state, input);
-  return connect(plan, state, input.sdp);
+  return answerWhenReady(plan, { ...state, accepted: input.sdp });
+}
+
+/** REC-4: leg A's 200 leaves when the file of its recording is on the disk, or when there is none to wait for. */
+function answerWhenReady(plan: CallPlan, state: Answering): CallStep {
+  if (state.accepted === undefined || state.hunt.recording === "beginning") return stay(state);
+  return connect(plan, state, state.accepted);
 }
 
 /** Both sides have answered. What one of them changed before, and the other could not be told, is told now. */

@@ -22,13 +22,17 @@ export class LegA extends Leg {
     this.session.answer(sdp, [this.#sid]);
   }
 
-  /** A final refusal while nothing was answered, BYE after; nothing when the caller went first. */
-  release(ending: Ending): void {
+  /**
+   * A final refusal while nothing was answered, BYE after; nothing when the caller went first.
+   *
+   * @param note put on the BYE
+   */
+  release(ending: Ending, note: readonly ExtraHeader[]): void {
     const { state } = this.session;
     if (state === "ended") return;
     const why: ExtraHeader = ["Reason", ending.why];
     if (state === "answered" || state === "confirmed") {
-      this.session.hangup([why, this.#sid]);
+      this.session.hangup([why, this.#sid, ...note]);
       return;
     }
     this.session.reject(ending.sipStatus, ending.reason, [...ownError(ending), why, this.#sid, ...retryAfter(ending)]);

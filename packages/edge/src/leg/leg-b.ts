@@ -1,4 +1,11 @@
-import { encodeUtf8, type Flow, quoteString, type SessionEvent, type UserAgent } from "@trunkline/sip";
+import {
+  type ExtraHeader,
+  encodeUtf8,
+  type Flow,
+  quoteString,
+  type SessionEvent,
+  type UserAgent,
+} from "@trunkline/sip";
 import type { Attempt } from "@trunkline/trunking";
 import type { Ending } from "../call/call.types.ts";
 import { EXTENSIONS, Leg, type LegListener } from "./leg.ts";
@@ -75,10 +82,11 @@ export class LegB extends Leg {
     this.session.cancel([["Reason", why]]);
   }
 
-  release(ending: Ending): void {
+  /** @param note put on the BYE; a call that nobody answered has none, and is cancelled */
+  release(ending: Ending, note: readonly ExtraHeader[]): void {
     if (this.session.state === "ended") return;
     if (!this.#isHeard) this.#unheard.add(this);
-    this.session.hangup([["Reason", ending.why]]);
+    this.session.hangup([["Reason", ending.why], ...note]);
   }
 }
 

@@ -30,7 +30,6 @@ import { planned } from "../call/planned.ts";
 import type { EdgeLimits } from "../edge.types.ts";
 import { ALLOWED_METHODS } from "../leg/leg.ts";
 import { RETRY_AFTER_SEC } from "../limits.ts";
-import type { Counters } from "../metrics.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { readCallRequest, readTarget } from "./call-request.ts";
 import { type RefusalParts, Refusals, refusalHeaders } from "./refusal.ts";
@@ -41,7 +40,6 @@ type Refuse = Extract<Decision, { readonly kind: "refuse" }>;
 export type UasParts = CallParts &
   RefusalParts & {
     readonly authenticator: Authenticator;
-    readonly counters: Counters;
     readonly limits: EdgeLimits;
     readonly place: Pick<Facts, "zone" | "edge" | "ownHosts" | "targetTrouble" | "registeredCarrier" | "connections">;
     /** Live calls by SID; calls add and remove themselves. */
@@ -179,7 +177,7 @@ export class Uas {
     const { limits, journal, calls, counters, place } = this.#parts;
     const { sid } = request;
     const startedAtMs = this.#parts.wallClockMs();
-    const { attempts, callerSid, call: identity, symmetricRtp, callerSrtp, claims, trace } = decision;
+    const { attempts, callerSid, call: identity, symmetricRtp, callerSrtp, claims, trace, recording } = decision;
     const call = new Call(this.#parts, {
       sid,
       identity,
@@ -192,10 +190,12 @@ export class Uas {
         reliableEarly: session.invite.values("require").some((tag) => tag.toLowerCase() === "100rel"),
         ringTimeoutMs: limits.ringTimeoutMs,
         maxDurationMs: decision.maxCallDurationSec * 1_000,
+        recordFrom: recording?.from ?? null,
       },
       session,
       maxForwards: request.maxForwards - 1,
       media: { symmetricRtp, callerSrtp, mediaSilenceMs: limits.mediaSilenceMs },
+      recording: recording && { ...recording, edge: place.edge },
       claims,
       startedAtMs,
       redirect: (redirect) =>
