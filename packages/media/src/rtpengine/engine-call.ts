@@ -50,14 +50,17 @@ export class EngineCall {
   readonly id: string;
   readonly server: EngineServer;
   readonly #options: MediaOptions;
+  readonly #isNamed: boolean;
   readonly #told: Record<Leg, string> = { a: "", b: "" };
   /** What it enciphers with towards each leg, by line. */
   readonly #keys: Record<Leg, readonly (CryptoLine | null | undefined)[]> = { a: [], b: [] };
 
-  constructor(server: EngineServer, callSid: string, options: MediaOptions) {
+  /** @param isNamed the server's interfaces have the names of our addresses; otherwise the family alone says which one to use */
+  constructor(server: EngineServer, callSid: string, options: MediaOptions, isNamed: boolean) {
     this.server = server;
     this.id = `${callSid}-${randomUUID()}`;
     this.#options = options;
+    this.#isNamed = isNamed;
   }
 
   /** Opens ports, and makes keys, for the leg that is shown this offer. */
@@ -159,6 +162,7 @@ export class EngineCall {
     untilMs: number,
   ): Promise<EnginePlaces | EngineFailure> {
     const to = other(from);
+    const { advertise } = this.#options;
     const sdp = writeForEngine(
       message === "offer" ? lines : lines.map((line, index) => this.#tagged(from, line, index)),
     );
@@ -173,7 +177,8 @@ export class EngineCall {
         sdp,
         flags: this.#options.symmetricRtp[from] ? SYMMETRIC : AS_DESCRIBED,
         "transport-protocol": this.#options.srtp?.[to] ? "RTP/SAVP" : "RTP/AVP",
-        "address family": this.#options.advertise[to].includes(":") ? "IP6" : "IP4",
+        "address family": advertise[to].includes(":") ? "IP6" : "IP4",
+        ...(this.#isNamed && message === "offer" ? { direction: [advertise[from], advertise[to]] } : {}),
         ...(message === "offer"
           ? { SDES: onlySuites([...suites, ...lines.map((line) => line?.crypto?.key.suite)]) }
           : {}),

@@ -85,11 +85,6 @@ export class NgClient {
     });
   }
 
-  /** Requests without an answer yet. */
-  get waiting(): number {
-    return this.#waiting.size;
-  }
-
   /** Our address on the way to the server. Rejects when its name cannot be found. */
   async localAddress(): Promise<string> {
     return (await this.#connected()).address().address;

@@ -1,4 +1,4 @@
-import { refuse } from "../embedded/negotiation.ts";
+import { familyOf, refuse } from "../embedded/negotiation.ts";
 import type { MediaEvent, MediaOptions, MediaPlane, MediaRefusal, MediaSession } from "../plane.ts";
 import { CopyThread } from "./copy-thread.ts";
 import { EngineCall, EngineFailure } from "./engine-call.ts";
@@ -15,6 +15,11 @@ export type EngineEvent =
 export type RtpengineOptions = {
   /** Control addresses (`--listen-ng`), each of one rtpengine. */
   readonly servers: readonly NgAddress[];
+  /**
+   * Our addresses as legs are shown them. When there are several of one family the servers' interfaces have to be named after them
+   * (`--interface=203.0.113.7/10.0.0.7`), for media has to leave by the one that the call asks for.
+   */
+  readonly addresses?: readonly string[];
   /** For the log. */
   readonly onEvent?: (event: EngineEvent) => void;
   /** How often a server is asked whether it is there, ms. */
@@ -47,10 +52,14 @@ class RtpenginePlane implements MediaPlane {
   readonly #sessions = new Set<EngineSession>();
   readonly #copying: CopyThread;
   readonly #onEvent: (event: EngineEvent) => void;
+  /** Interfaces are chosen by name. */
+  readonly #isNamed: boolean;
   #closed = false;
 
   constructor(options: RtpengineOptions) {
     this.#onEvent = options.onEvent ?? (() => undefined);
+    const families = [...new Set(options.addresses)].map(familyOf);
+    this.#isNamed = new Set(families).size < families.length;
     this.#copying = options.copying ?? new CopyThread();
     this.#servers = options.servers.map((address) => new EngineServer(address, options));
   }
@@ -63,7 +72,7 @@ class RtpenginePlane implements MediaPlane {
     if (this.#closed) throw new Error("the media plane is closed");
     const session: EngineSession = new EngineSession(
       {
-        place: (open) => this.#place((server) => new EngineCall(server, callSid, options), open),
+        place: (open) => this.#place(callSid, options, open),
         untilMs: () => performance.now() + REPLY_MS,
         copying: this.#copying,
         onUnrecorded: (why) => this.#onEvent({ kind: "unrecorded", callSid, why }),
@@ -90,20 +99,42 @@ class RtpenginePlane implements MediaPlane {
     await this.#copying.close();
   }
 
-  async #place(callOn: (server: EngineServer) => EngineCall, open: Open): Promise<Placed | MediaRefusal> {
+  async #place(callSid: string, options: MediaOptions, open: Open): Promise<Placed | MediaRefusal> {
     const untilMs = performance.now() + REPLY_MS;
-    const candidates = this.#servers.filter((server) => !server.isAway).sort((x, y) => x.load - y.load);
-    const whys: string[] = [];
-    for (const [index, server] of candidates.entries()) {
-      if (performance.now() >= untilMs) break;
-      const isLast = index === candidates.length - 1;
-      const call = callOn(server);
-      const places = await open(call, isLast ? untilMs : Math.min(untilMs, performance.now() + FIRST_REPLY_MS));
+    const untried = new Set(this.#servers.filter((server) => !server.isAway));
+    const whys = new Set<string>();
+    while (untried.size > 0 && performance.now() < untilMs) {
+      const server = leastLoaded(untried);
+      untried.delete(server);
+      const attemptUntilMs = untried.size === 0 ? untilMs : Math.min(untilMs, performance.now() + FIRST_REPLY_MS);
+      const call = new EngineCall(server, callSid, options, this.#isNamed);
+      const places = await server.expect(this.#openOn(call, options, open, attemptUntilMs));
       if (!(places instanceof EngineFailure)) return { call, places };
       if (places.kind === "silent" || places.kind === "refused") void call.delete(performance.now() + TAKE_BACK_MS);
       if (places.kind === "refused") return refuse(488, places.why);
-      whys.push(places.why);
+      whys.add(places.why);
     }
-    return refuse(503, whys.join("; ") || "no rtpengine answers");
+    return refuse(503, [...whys].join("; ") || "no rtpengine answers");
   }
+
+  /** Without an interface of the right name rtpengine would take any other, and say so in its log alone. */
+  async #openOn(
+    call: EngineCall,
+    { advertise }: MediaOptions,
+    open: Open,
+    untilMs: number,
+  ): Promise<EnginePlaces | EngineFailure> {
+    if (this.#isNamed) {
+      const names = await call.server.interfaces(untilMs - performance.now());
+      if (names === undefined) return new EngineFailure("silent", "rtpengine does not answer");
+      if (!names.has(advertise.a) || !names.has(advertise.b)) {
+        return new EngineFailure("full", "rtpengine has no interface for the addresses of this call");
+      }
+    }
+    return open(call, untilMs);
+  }
+}
+
+function leastLoaded(servers: Iterable<EngineServer>): EngineServer {
+  return [...servers].reduce((least, server) => (server.load < least.load ? server : least));
 }

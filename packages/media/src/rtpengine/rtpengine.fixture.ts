@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { bindUdp } from "../rtp/udp.ts";
+import { until } from "../rtp-peer.fixture.ts";
 import { type NgAddress, NgClient } from "./ng-client.ts";
 
 const READY_LIMIT_MS = 10_000;
@@ -62,9 +64,12 @@ export class Rtpengine {
     await this.#end("SIGKILL");
   }
 
-  /** It stays, and does nothing any more, as behind a broken network. */
-  freeze(): void {
+  /** It stays, and does nothing any more, as behind a broken network. Resolves when each of its threads has stopped. */
+  async freeze(): Promise<void> {
     this.#child.kill("SIGSTOP");
+    const tasks = `/proc/${this.#child.pid}/task`;
+    const isStopped = (task: string): boolean => readFileSync(`${tasks}/${task}/stat`, "latin1").includes(") T ");
+    await until(() => readdirSync(tasks).every(isStopped), "rtpengine has stopped");
   }
 
   thaw(): void {

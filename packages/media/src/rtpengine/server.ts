@@ -1,3 +1,4 @@
+import { dictionariesIn, dictionaryIn, textIn } from "./bencode.ts";
 import { type NgAddress, NgClient, type NgCommand, type NgReply } from "./ng-client.ts";
 
 /** How often a server is asked whether it is there and knows our calls. */
@@ -45,6 +46,8 @@ export class EngineServer {
   #awaySinceMs: number | undefined;
   #isCallingRoll = false;
   #isProbing = false;
+  #arriving = 0;
+  #interfaces: ReadonlySet<string> | undefined;
 
   constructor(address: NgAddress, options: ServerOptions) {
     this.name = address.host.includes(":") ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
@@ -58,9 +61,19 @@ export class EngineServer {
     return this.#awaySinceMs !== undefined;
   }
 
-  /** Calls it carries, and what it has not answered yet. */
+  /** Calls it carries, and those that it is just being asked to carry. */
   get load(): number {
-    return this.#calls.size + this.#client.waiting;
+    return this.#calls.size + this.#arriving;
+  }
+
+  /** Counts a call as long as it is being opened. */
+  async expect<T>(opening: Promise<T>): Promise<T> {
+    this.#arriving += 1;
+    try {
+      return await opening;
+    } finally {
+      this.#arriving -= 1;
+    }
   }
 
   carry(call: Carried): void {
@@ -74,6 +87,16 @@ export class EngineServer {
   /** Our address on the way to it. Rejects when its name cannot be found. */
   localAddress(): Promise<string> {
     return this.#client.localAddress();
+  }
+
+  /** Names of its interfaces (`--interface=NAME/ADDRESS`); undefined when it does not answer. */
+  async interfaces(limitMs: number): Promise<ReadonlySet<string> | undefined> {
+    if (this.#interfaces !== undefined) return this.#interfaces;
+    const reply = await this.request({ command: "statistics" }, limitMs);
+    if (reply.kind !== "ok") return undefined;
+    const listed = dictionariesIn(dictionaryIn(reply.fields, "statistics"), "interfaces");
+    this.#interfaces = new Set(listed.map((one) => textIn(one, "name") ?? ""));
+    return this.#interfaces;
   }
 
   async request(command: NgCommand, limitMs: number): Promise<NgReply> {
@@ -131,6 +154,8 @@ export class EngineServer {
     if (this.#awaySinceMs === undefined) return;
     const awayMs = Math.round(performance.now() - this.#awaySinceMs);
     this.#awaySinceMs = undefined;
+    // It may have been started anew, with others.
+    this.#interfaces = undefined;
     this.#options.onEvent?.({ kind: "back", server: this.name, why: `it answers after ${awayMs} ms` });
     void this.#callRoll();
   }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { MediaEvent, MediaPlane, MediaSession } from "../plane.ts";
+import type { MediaEvent, MediaOptions, MediaPlane, MediaSession } from "../plane.ts";
 import { V4 } from "../plane-ground.fixture.ts";
-import { portIn, RtpPeer, rtpPacket, until } from "../rtp-peer.fixture.ts";
+import { portIn, RtpPeer, rtpPacket, shown, until } from "../rtp-peer.fixture.ts";
 import { createRtpenginePlane, type EngineEvent, type RtpengineOptions } from "./plane.ts";
 import { Rtpengine, rtpengineMissing } from "./rtpengine.fixture.ts";
 
@@ -56,9 +56,8 @@ describe.skipIf(missing)(`MED-7: several rtpengine servers${missing ? ` (${missi
       await start({ portMin: 24_200, portMax: 24_399 }),
     ];
     const { plane } = planeOn(servers);
-    const seen: number[] = [];
-    for (let i = 0; i < 4; i += 1) seen.push((await talk(plane)).port.a);
-    expect(seen.filter((port) => port < 24_200)).toHaveLength(2);
+    const calls = [await talk(plane), await talk(plane), ...(await Promise.all([1, 2, 3, 4].map(() => talk(plane))))];
+    expect(calls.filter(({ port }) => port.a < 24_200)).toHaveLength(3);
   });
 
   it("tries the next server at once when nobody listens, in time when nobody answers, and comes back", async () => {
@@ -66,7 +65,7 @@ describe.skipIf(missing)(`MED-7: several rtpengine servers${missing ? ` (${missi
     const { plane, told } = planeOn([first, second]);
     await first.kill();
     expect(await offers(await plane.open("CA1", V4))).toBe("carried");
-    second.freeze();
+    await second.freeze();
     const third = await start();
     const spare = planeOn([second, third]);
     const startMs = performance.now();
@@ -108,7 +107,7 @@ describe.skipIf(missing)(`MED-7: several rtpengine servers${missing ? ` (${missi
     const only = await start();
     const { plane, told } = planeOn([only], { lostMs: 60_000 });
     const { events, a, b, port } = await talk(plane);
-    only.freeze();
+    await only.freeze();
     await until(() => told.at(-1)?.kind === "away", "it is away", 5_000);
     only.thaw();
     await until(() => told.at(-1)?.kind === "back", "it is back", 5_000);
@@ -165,12 +164,25 @@ describe.skipIf(missing)(`MED-7: several rtpengine servers${missing ? ` (${missi
     expect(events).toEqual([{ kind: "failed", why: expect.stringContaining("Ran out of ports") }]);
   });
 
+  it("ORIG-13 sends media by the interface named after our address, and refuses where there is none", async () => {
+    const interfaces = ["203.0.113.7/127.0.0.1", "10.9.0.5/127.0.0.7"];
+    const { plane } = planeOn([await start({ interfaces })], { addresses: ["203.0.113.7", "10.9.0.5", "10.9.0.6"] });
+    const options = (b: string): MediaOptions => ({ ...V4, advertise: { a: "203.0.113.7", b } });
+    const { a } = await talk(planeOn([await start()]).plane);
+    const session = await plane.open("CA1", options("10.9.0.5"));
+    expect(shown(await session.offer("a", a.sdp())).address).toBe("127.0.0.7");
+    expect(shown(await session.answer("b", a.sdp())).address).toBe("127.0.0.1");
+    expect(await offers(await plane.open("CA2", options("10.9.0.6")))).toBe(
+      "503 rtpengine has no interface for the addresses of this call",
+    );
+  });
+
   it("takes an offer back that a server heard of too late", async () => {
     const late = await start({ interfaces: ["127.0.0.9"], portMin: 7_458, portMax: 7_461 });
     // Nothing but the offer finds out that it hangs.
     const { plane, told } = planeOn([late], { probeMs: 60_000 });
     await talk(plane).then(({ session }) => session.close());
-    late.freeze();
+    await late.freeze();
     expect(await offers(await plane.open("CA1", V4))).toBe("503 rtpengine does not answer");
     late.thaw();
     await until(() => told.at(-1)?.kind === "back", "it is back", 5_000);

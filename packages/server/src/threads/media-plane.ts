@@ -5,9 +5,10 @@ import type { EdgeThreadData } from "./edge-offer.ts";
 /** The media plane of the settings. rtpengine servers may come later and go meanwhile: calls are refused with 503 as long as none answers. */
 export async function openMediaPlane(data: EdgeThreadData, log: EdgePorts["log"]): Promise<MediaPlane> {
   const { addresses, interconnects = [] } = data.options;
+  const all = [...addresses, ...interconnects.map(({ address }) => ({ bind: address, advertise: address }))];
   if (data.media.kind === "embedded") {
     return createEmbeddedPlane({
-      addresses: [...addresses, ...interconnects.map(({ address }) => ({ bind: address, advertise: address }))],
+      addresses: all,
       portMin: data.rtpPorts.min,
       portMax: data.rtpPorts.max,
       workers: data.mediaWorkers,
@@ -15,6 +16,7 @@ export async function openMediaPlane(data: EdgeThreadData, log: EdgePorts["log"]
   }
   return createRtpenginePlane({
     servers: data.media.servers,
+    addresses: all.map(({ advertise }) => advertise),
     onEvent: (event) => {
       const { kind, why } = event;
       if (kind === "unrecorded") log("error", "a call is not recorded", { callSid: event.callSid, why });
