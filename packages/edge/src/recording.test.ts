@@ -1,6 +1,6 @@
 import { RecorderRefusal, type RecordingOrder } from "@trunkline/media";
 import type { Session, SessionEvent } from "@trunkline/sip";
-import { DEFAULT_CARRIER_DRESS, type RecordingMode } from "@trunkline/trunking";
+import { DEFAULT_ACCOUNT_SETTINGS, DEFAULT_CARRIER_DRESS, type RecordingMode } from "@trunkline/trunking";
 import { describe, expect, it } from "vitest";
 import { ACCOUNT, sid, TRUNK, trunk, type WrittenRow } from "../../../test/support/lent-fixtures.ts";
 import { CARRIER, DOMAIN, EdgeWorld, PBX, SPARE } from "./edge-world.fixture.ts";
@@ -76,6 +76,20 @@ describe("REC-4: a recording begins", () => {
     call.hangup();
     expect(await world.finish()).toEqual([]);
   });
+});
+
+it("REC-5: the recorder is told whose key the file is encrypted to", async () => {
+  const key = { sid: sid("CR", 7), accountSid: ACCOUNT, publicKey: "PEM" };
+  const settings = { ...DEFAULT_ACCOUNT_SETTINGS, accountSid: ACCOUNT, recordingKeySid: key.sid };
+  const { world, pbx } = recordingWorld("record-from-answer", [
+    ["publicKey", key.sid, key],
+    ["accountSettings", ACCOUNT, settings],
+  ]);
+  const call = world.call(pbx);
+  await world.pass(1_000);
+  call.hangup();
+  expect(await world.finish()).toEqual([]);
+  expect(world.recorder.stopped).toMatchObject([{ encryptTo: { keySid: key.sid, publicKey: "PEM" } }]);
 });
 
 describe("REC-4: a recording that cannot begin costs the call nothing, and somebody hears of it", () => {

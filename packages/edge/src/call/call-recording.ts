@@ -171,9 +171,10 @@ export class CallRecording {
 
 function orderOf(
   call: { readonly sid: string; readonly identity: CallIdentity },
-  { channels, trim }: RecordingPlan,
+  { channels, trim, encryptTo }: RecordingPlan,
   { host }: Pick<Parts, "host">,
 ): RecordingOrder {
   const sid = mintSid("RE", host.randomHex(16));
-  return { sid, callSid: call.sid, accountSid: call.identity.accountSid, channels, trim };
+  const order = { sid, callSid: call.sid, accountSid: call.identity.accountSid, channels, trim };
+  return encryptTo ? { ...order, encryptTo: { keySid: encryptTo.sid, publicKey: encryptTo.publicKey } } : order;
 }

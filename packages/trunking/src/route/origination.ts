@@ -58,7 +58,7 @@ export function routeOrigination(request: CallRequest, directory: DirectoryReade
   for (const note of egressNotes) trail.note("origination.egress", info(trunk.sid, note, undefined));
   trail.note("origination.targets", targets);
   if (targets.kind === "refuse") return { ...refusal(targets, call, trail), incidents };
-  const recording = recordingOf(trunk);
+  const recording = recordingOf(trunk, directory);
   if (recording) trail.note("origination.recording", recording);
   return {
     kind: "dial",

@@ -1,14 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { Trunk } from "../model.ts";
-import { originationUrl } from "../rows.fixture.ts";
+import { ACCOUNT, originationUrl, sid } from "../rows.fixture.ts";
+import { DEFAULT_ACCOUNT_SETTINGS } from "./account-settings.ts";
 import { route } from "./route.ts";
 import type { Decision } from "./types.ts";
-import { directoryOf, facts, originationRequest, terminationRequest } from "./world.fixture.ts";
+import { directoryOf, facts, originationRequest, terminationRequest, type World } from "./world.fixture.ts";
+
+const KEY = { sid: sid("CR", 1), accountSid: ACCOUNT, publicKey: "PEM" };
 
 type Settings = Pick<Trunk, "recordingMode" | "recordingTrim">;
 
-function calls(trunk: Settings): readonly Decision[] {
-  const directory = directoryOf({ trunk, acl: ["203.0.113.0/24"], urls: [originationUrl(1)] });
+function calls(trunk: Settings, world: World = {}): readonly Decision[] {
+  const directory = directoryOf({ ...world, trunk, acl: ["203.0.113.0/24"], urls: [originationUrl(1)] });
   return [terminationRequest(), originationRequest()].map((request) => route(request, directory, facts()));
 }
 
@@ -45,6 +48,20 @@ describe("REC-1, contract §2.2: what a trunk's recording setting means for its 
       [{ rule: "origination.recording", ...want }],
     ]);
     expect(steps({ recordingMode: "do-not-record", recordingTrim: "do-not-trim" })).toEqual([[], []]);
+  });
+
+  it.each<[title: string, recordingKeySid: string | null, want: object | null]>([
+    ["no key: in clear", null, null],
+    ["to the account's key", KEY.sid, { sid: KEY.sid, publicKey: "PEM" }],
+    ["to a key that is not there: to nothing, which no recorder does", sid("CR", 9), { publicKey: "" }],
+  ])("REC-5: what is stored is encrypted, %s", (_title, recordingKeySid, want) => {
+    const settings = [{ ...DEFAULT_ACCOUNT_SETTINGS, accountSid: ACCOUNT, recordingKeySid }];
+    const mode = { recordingMode: "record-from-answer", recordingTrim: "do-not-trim" } as const;
+    for (const decision of calls(mode, { settings, publicKeys: [KEY] })) {
+      expect(decision).toMatchObject({ kind: "dial", recording: { encryptTo: want } });
+      const [step] = decision.kind === "dial" ? decision.trace.slice(-1) : [];
+      expect(step?.detail.includes("encrypted")).toBe(want !== null);
+    }
   });
 });
 

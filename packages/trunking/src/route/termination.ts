@@ -92,7 +92,7 @@ function admit(
   if (content) return refusal(content, call, true, trail);
   const onward = chooseWay(request, trunk, number, callerId.found, directory, facts, trail);
   if (onward.kind === "refuse") return refusal(onward, call, true, trail);
-  const recording = recordingOf(trunk);
+  const recording = recordingOf(trunk, directory);
   if (recording) trail.note("termination.recording", recording);
   return {
     kind: "dial",

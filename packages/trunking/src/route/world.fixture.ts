@@ -10,6 +10,7 @@ import type {
   CarrierTarget,
   DialingPermission,
   OriginationUrl,
+  PublicKey,
   Trunk,
 } from "../model.ts";
 import { ACCOUNT, account, carrier, changes, sid, TRUNK, trunk, type WrittenRow, ZONE } from "../rows.fixture.ts";
@@ -33,6 +34,7 @@ export type World = {
   }[];
   readonly limits?: readonly CallLimit[];
   readonly settings?: readonly AccountSettings[];
+  readonly publicKeys?: readonly PublicKey[];
   /** Where the account may call; absent: everywhere at home. */
   readonly permissions?: readonly Partial<DialingPermission>[];
   readonly dresses?: readonly CarrierDress[];
@@ -79,6 +81,7 @@ function number(index: number, accountSid: string, e164: string, trunkSid: strin
 function decisionRows(world: World): readonly WrittenRow[] {
   return [
     ...(world.limits ?? []).map((row): WrittenRow => ["callLimit", row.ownerSid, row]),
+    ...(world.publicKeys ?? []).map((row): WrittenRow => ["publicKey", row.sid, row]),
     ...(world.settings ?? []).map((row): WrittenRow => ["accountSettings", row.accountSid, row]),
     ...(world.clientNames
       ? [["trunkTls", TRUNK, { trunkSid: TRUNK, ownCertificate: false, clientNames: world.clientNames }] as WrittenRow]
