@@ -62,7 +62,7 @@ describe("handshakes that fail", () => {
     });
   });
 
-  it("RFC 7525 §3.5: no peer has a handshake done again over its connection (TLS 1.2 renegotiation)", async () => {
+  it("RFC 9325 §3.5: no peer has a handshake done again over its connection (TLS 1.2 renegotiation)", async () => {
     const { host, port } = await tls();
     const socket = await connected(port, { maxVersion: "TLSv1.2" });
     const refused = await new Promise((resolve) => {

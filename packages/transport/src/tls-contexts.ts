@@ -151,7 +151,7 @@ export class TlsContexts {
   }
 }
 
-/** Versions and suites. A peer could have us do the costly part of handshakes again and again, so there is no renegotiation (RFC 7525 §3.5). */
+/** Versions and suites. A peer could have us do the costly part of handshakes again and again, so there is no renegotiation (RFC 9325 §3.5). */
 function protocolOf(ciphers = DEFAULT_CIPHERS, deprecatedVersions: boolean): SecureContextOptions {
   const suites = ciphers.split(":");
   const isNew = (suite: string): boolean => suite.startsWith("TLS_");
