@@ -7,7 +7,13 @@ import { Ajv, type ValidateFunction } from "ajv";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Twilio's documents that our surfaces are held against. */
-const DOCUMENTS = ["twilio_api_v2010", "twilio_trunking_v1", "twilio_monitor_v1", "twilio_voice_v1"] as const;
+const DOCUMENTS = [
+  "twilio_api_v2010",
+  "twilio_trunking_v1",
+  "twilio_monitor_v1",
+  "twilio_voice_v1",
+  "twilio_accounts_v1",
+] as const;
 
 export type Json = { readonly [key: string]: unknown };
 type Operation = {

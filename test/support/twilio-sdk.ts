@@ -3,7 +3,8 @@ import twilio from "twilio";
 /** The unmodified SDK, pointed at our origin the way its users do it (contract §7: the base URLs are writable). */
 export function twilioClient(origin: string, accountSid: string, authToken: string, actingSid?: string): twilio.Twilio {
   const client = twilio(accountSid, authToken, actingSid === undefined ? {} : { accountSid: actingSid });
-  for (const product of [client.api, client.trunking, client.voice, client.pricing, client.lookups, client.monitor]) {
+  const { api, trunking, voice, pricing, lookups, monitor, accounts } = client;
+  for (const product of [api, trunking, voice, pricing, lookups, monitor, accounts]) {
     product.baseUrl = origin;
   }
   return client;

@@ -100,8 +100,16 @@ function complaintsOf(
   status: number,
   payload: unknown,
 ): readonly string[] {
-  const path = request.originalUrl.replace(/\?.*$/, "").replace(/^\/(api|trunking|monitor|voice)(?=\/)/, "");
+  const path = request.originalUrl.replace(/\?.*$/, "").replace(/^\/(api|trunking|monitor|voice|accounts)(?=\/)/, "");
   if (path === "/trunkline/v1/openapi.json") return [];
+  // The documents do not have the sound of recordings.
+  if (
+    status < 400 &&
+    request.method !== "DELETE" &&
+    /\/Recordings\/\w+(\.wav|\.mp3)?$/.test(path) &&
+    !path.includes("/Calls/")
+  )
+    return [];
   if (twilioAbsent !== undefined && status < 400 && !path.startsWith("/trunkline/")) return [];
   const suffixed = path.startsWith("/2010-04-01/") && !path.endsWith(".json") ? `${path}.json` : path;
   const body: unknown = typeof payload === "string" && payload !== "" ? JSON.parse(payload) : undefined;

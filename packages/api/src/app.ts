@@ -36,7 +36,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     reply.header("Twilio-Request-Id", request.id);
   });
   app.addHook("onSend", async (request, reply, payload) => {
-    if (request.method !== "GET" && reply.statusCode < 400) await deps.changesApplied?.();
+    if (!["GET", "HEAD"].includes(request.method) && reply.statusCode < 400) await deps.changesApplied?.();
     return payload;
   });
   app.setErrorHandler((error, request, reply) => fail(deps, error, request, reply));

@@ -1,5 +1,12 @@
 import type { Store } from "@trunkline/store";
-import type { LiveCallsPort, RequestLimit, SimulatedPstnPort, SimulationPort } from "./ports.ts";
+import type {
+  LiveCallsPort,
+  RecordingControlPort,
+  RecordingMediaPort,
+  RequestLimit,
+  SimulatedPstnPort,
+  SimulationPort,
+} from "./ports.ts";
 
 /** Everything the API works with; it opens no socket, file or database of its own. */
 export type ApiDeps = {
@@ -20,6 +27,10 @@ export type ApiDeps = {
   readonly liveCalls?: LiveCallsPort;
   /** Absent in a role that carries no calls. */
   readonly simulations?: SimulationPort;
+  /** Absent in a role that carries no calls. */
+  readonly recordingControl?: RecordingControlPort;
+  /** Absent: recordings can be neither listened to nor deleted here. */
+  readonly recordingMedia?: RecordingMediaPort;
   /** Why requests of ours never go to a host (as a URL writes it), undefined when they may; absent: they go anywhere. */
   readonly refusedHost?: (host: string) => string | undefined;
   /** Absent: no limit. */

@@ -66,6 +66,18 @@ export function text(max: number): Field<string> {
   );
 }
 
+/** Text of 1 to `max` characters on any number of lines. */
+export function long(max: number): Field<string> {
+  const error = `must be text of 1 to ${max} characters`;
+  return field(
+    z
+      .string({ error })
+      .min(1, { error })
+      .max(max, { error })
+      .refine((given) => !given.includes("\0"), { error }),
+  );
+}
+
 /** Any text of at most 1,024 characters, the empty one included; for filters. The store cannot hold the character NUL. */
 export function anyText(): Field<string> {
   const error = "must be text of at most 1024 characters, given once";

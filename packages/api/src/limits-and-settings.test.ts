@@ -118,6 +118,8 @@ describe("ACC-5: settings of an account", () => {
       max_call_duration: 14_400,
       deprecated_tls_allowed: false,
       dialing_permissions_inherited: true,
+      recording_public_key_sid: null,
+      media_auth_required: true,
       url: `${api.origin}${path}`,
     });
     await api.request("POST", path, { as: owner, form: { HomeCountry: "jp" } });

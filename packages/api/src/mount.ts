@@ -17,10 +17,10 @@ export function mountRoutes(app: FastifyInstance, deps: ApiDeps, routes: readonl
   const principals = new WeakMap<FastifyRequest, Principal>();
   for (const route of routes) {
     app.route({
-      method: route.method,
+      method: route.head ? [route.method, "HEAD"] : route.method,
       url: mountedPath(route.product, VERSION_PREFIX[route.product] + route.path),
       onRequest: async (request, reply) => {
-        const principal = await admit(deps, request);
+        const principal = await admit(deps, route, request);
         if (principal instanceof Problem) return send(reply, principal);
         principals.set(request, principal);
       },
@@ -44,9 +44,10 @@ export function mountedPath(product: Product, path: string): string {
 
 function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): void {
   const byUrl = new Map<string, Set<string>>();
-  for (const { method, product, path } of routes) {
+  for (const { method, product, path, head } of routes) {
     const url = mountedPath(product, VERSION_PREFIX[product] + path);
     byUrl.set(url, (byUrl.get(url) ?? new Set()).add(method));
+    if (head) byUrl.get(url)?.add("HEAD");
   }
   for (const [url, known] of byUrl) {
     const allow = [...known].join(", ");
@@ -56,13 +57,22 @@ function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): voi
   }
 }
 
-async function admit(deps: ApiDeps, request: FastifyRequest): Promise<Principal | Problem> {
-  const principal = await authenticate(deps, request.headers.authorization);
+async function admit(deps: ApiDeps, route: Route, request: FastifyRequest): Promise<Principal | Problem> {
+  const principal =
+    (await openAccount(deps, route, request)) ?? (await authenticate(deps, request.headers.authorization));
   if (principal instanceof Problem || principal.kind === "operator") return principal;
   const wait = deps.requestLimit?.admit(principal.account.sid);
   if (!wait) return principal;
   const retryAfter = String(Math.max(1, Math.ceil(wait.retryAfterSec)));
   return new Problem(429, 20429, `Too many requests; try again in ${retryAfter} s.`, { "Retry-After": retryAfter });
+}
+
+/** Who asks without credentials for what is anybody's to read acts for the account whose it is. */
+async function openAccount(deps: ApiDeps, route: Route, request: FastifyRequest): Promise<Principal | undefined> {
+  if (route.openTo === undefined || request.headers.authorization !== undefined) return undefined;
+  const { accountSid } = request.params as Readonly<Record<string, string | undefined>>;
+  const account = await route.openTo(deps, readParam(accountSid));
+  return account && { kind: "account", account };
 }
 
 async function contextOf(
@@ -88,7 +98,7 @@ async function contextOf(
     param: (name) => readParam(params[name]),
     query: request.query,
     body: request.body,
-    acceptLanguage: request.headers["accept-language"] ?? "",
+    header: (name) => [request.headers[name] ?? ""].flat().join(", "),
     missing: () => notFound(clientPath(request)),
     warnUnknown: (names) => warnUnknown(reply, names),
   };
@@ -96,5 +106,5 @@ async function contextOf(
 
 /** A path parameter, or "" for what cannot be a SID, a name or a `+prefix` of ours and must not reach the store (such as a NUL). */
 function readParam(value: string | undefined): string {
-  return value !== undefined && /^[\w+*-]{1,64}$/.test(value) ? value : "";
+  return value !== undefined && /^(?:[\w+*-]{1,64}|Twilio\.CURRENT)$/.test(value) ? value : "";
 }

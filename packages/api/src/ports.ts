@@ -1,4 +1,5 @@
-import type { SimulatedCall as DryCall, Invalid, Simulation } from "@trunkline/trunking";
+import type { LiveRecordingStatus, Recording } from "@trunkline/store";
+import type { SimulatedCall as DryCall, Invalid, RecordingFile, Simulation } from "@trunkline/trunking";
 
 /**
  * What the API asks of the running platform beside the store. `server` supplies them; each may be absent in a role that has no calls,
@@ -73,4 +74,53 @@ export interface SimulationPort {
 export interface RequestLimit {
   /** Null: go on. Otherwise the request is answered 429 with code 20429, to be tried again after so many seconds. */
   admit(accountSid: string): { readonly retryAfterSec: number } | null;
+}
+
+/** What a live recording is to do (contract §9). `pauseBehavior`: a pause stands as silence in the file, or is left out of it. */
+export type RecordingRequest = {
+  readonly accountSid: string;
+  readonly callSid: string;
+  /** `RE…`, or `Twilio.CURRENT` for the one that runs. */
+  readonly recordingSid: string;
+} & (
+  | { readonly status: "paused"; readonly pauseBehavior: "silence" | "skip" }
+  | { readonly status: "in-progress" | "stopped" }
+);
+
+/** Steers recordings where their calls are carried. */
+export interface RecordingControlPort {
+  /** `not-found`: no such call or recording is live there. `not-live`: the call is, its recording is over or has not begun. */
+  control(
+    request: RecordingRequest,
+  ): Promise<
+    | { readonly kind: "done"; readonly recording: Pick<Recording, "sid"> & { readonly status: LiveRecordingStatus } }
+    | { readonly kind: "not-found" }
+    | { readonly kind: "not-live" }
+  >;
+}
+
+/** A recording's media on its way to a listener. */
+export type RecordingMedia = {
+  readonly kind: "media";
+  readonly contentType: string;
+  /** Of what `chunks` give; null when nobody can know yet. */
+  readonly lengthBytes: number | null;
+  /** Of the whole, where parts of it can be asked for; else null. */
+  readonly totalBytes: number | null;
+  /** Opens the file when it is read, and closes it when the reader has enough. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+};
+
+/** Where finished recordings are kept. Every method rejects when that place is away. */
+export interface RecordingMediaPort {
+  open(request: {
+    readonly file: RecordingFile;
+    readonly channels: 1 | 2;
+    readonly format: "wav" | "mp3";
+    readonly requestedChannels?: 1 | 2;
+    /** From byte `from` up to and including `to`. */
+    readonly range?: { readonly from: number; readonly to: number };
+  }): Promise<RecordingMedia | { readonly kind: "refused"; readonly why: "missing" | "mono" | "encrypted" | "busy" }>;
+  /** @returns false when there was none */
+  remove(file: RecordingFile): Promise<boolean>;
 }

@@ -1,7 +1,7 @@
 /** The surfaces of one origin: Twilio's products by their host label, and our own. */
 export type Product = TwilioProduct | "trunkline";
 type TwilioProduct = "api" | V1Product;
-type V1Product = "trunking" | "monitor" | "voice";
+type V1Product = "trunking" | "monitor" | "voice" | "accounts";
 
 /** What each product's paths begin with (contract §1.1; our own: interface §3). */
 export const VERSION_PREFIX: Readonly<Record<Product, string>> = {
@@ -9,6 +9,7 @@ export const VERSION_PREFIX: Readonly<Record<Product, string>> = {
   trunking: "/v1",
   monitor: "/v1",
   voice: "/v1",
+  accounts: "/v1",
   trunkline: "/trunkline/v1",
 };
 
@@ -18,6 +19,7 @@ const PRODUCT_BY_COLLECTION: Readonly<Record<string, V1Product>> = {
   Alerts: "monitor",
   DialingPermissions: "voice",
   Settings: "voice",
+  Credentials: "accounts",
 };
 
 const V1_PRODUCTS: readonly string[] = [...new Set(Object.values(PRODUCT_BY_COLLECTION))];
@@ -38,8 +40,8 @@ export type Place = { readonly product: Product; readonly path: string };
  */
 export function findProduct(host: string, path: string, zone: string): Place | undefined {
   if (/^\/trunkline\/v1(\/|$)/.test(path)) return { product: "trunkline", path };
-  if (/^\/2010-04-01(\/|$)/.test(path)) return { product: "api", path: withoutSuffix(path) };
-  if (/^\/api\/2010-04-01(\/|$)/.test(path)) return { product: "api", path: withoutSuffix(path.slice("/api".length)) };
+  if (/^\/2010-04-01(\/|$)/.test(path)) return { product: "api", path: representation(path) };
+  if (/^\/api\/2010-04-01(\/|$)/.test(path)) return { product: "api", path: representation(path.slice("/api".length)) };
   const segment = V1_SEGMENT.exec(path)?.[1];
   if (segment !== undefined) return { product: segment as V1Product, path: path.slice(segment.length + 1) };
   const collection = /^\/v\d+\/([^/]+)/.exec(path)?.[1];
@@ -72,7 +74,10 @@ export function withoutVersion(path: string): string {
   return path.replace(V1_SEGMENT, "").replace(/^(\/trunkline)?\/v\d+(?=\/)/, "");
 }
 
-/** 2010 paths choose the representation by suffix; JSON is the only one here, with or without it. */
-function withoutSuffix(path: string): string {
-  return path.replace(/\.json$/, "");
+/** A recording, not its JSON. */
+const RECORDING = /^\/2010-04-01\/Accounts\/[^/]+\/Recordings\/[^/.]+$/;
+
+/** 2010 paths choose the representation by suffix. JSON is what there is, with or without it; but a recording without one is its sound. */
+function representation(path: string): string {
+  return RECORDING.test(path) ? `${path}.wav` : path.replace(/\.json$/, "");
 }

@@ -21,11 +21,13 @@ export function send(reply: FastifyReply, result: Answer | Problem): FastifyRepl
 /** Sends a download. @param onFailure told when it breaks off by our fault; all that the client sees of that is a connection cut short */
 export function sendDownload(
   reply: FastifyReply,
-  { contentType, fileName, pieces }: Download,
+  { status, contentType, headers, pieces }: Download,
   onFailure: (error: Error) => void,
 ): FastifyReply {
-  const stream = Readable.from(pieces).on("error", onFailure);
-  return reply.header("Content-Disposition", `attachment; filename="${fileName}"`).type(contentType).send(stream);
+  reply.code(status).headers(headers).type(contentType);
+  // Nothing is opened that nobody reads.
+  if (reply.request.method === "HEAD") return reply.send();
+  return reply.send(Readable.from(pieces).on("error", onFailure));
 }
 
 /** Unknown parameters are accepted, and said so (20001 is a warning). Names are escaped: they come from a stranger. */

@@ -30,7 +30,7 @@ export type Resource<Row, Parent> = {
   readonly shape?: z.ZodType;
   /** Filters, giving the function that fetches one page. */
   readonly list?: Operation<At<Parent>, Lister<Row>>;
-  readonly fetch?: (at: At<Parent>, sid: string) => Promise<Row | undefined>;
+  readonly fetch?: (at: At<Parent>, sid: string) => Promise<Row | Problem | undefined>;
   readonly create?: Operation<At<Parent>, Row>;
   readonly update?: Operation<At<Parent> & { readonly row: Row }, Row>;
   /** Undefined when it is gone. */
@@ -104,12 +104,13 @@ async function withParent<Row, Parent>(
 
 function withRow<Row, Parent>(
   resource: Resource<Row, Parent>,
-  fetch: (at: At<Parent>, sid: string) => Promise<Row | undefined>,
+  fetch: (at: At<Parent>, sid: string) => Promise<Row | Problem | undefined>,
   at: Context,
   then: (below: At<Parent> & { readonly row: Row }) => Promise<Answer | Problem>,
 ): Promise<Answer | Problem> {
   return withParent(resource, at, async (below) => {
     const row = await fetch(below, at.param("sid"));
+    if (row instanceof Problem) return row;
     return row === undefined ? at.missing() : then({ ...below, row });
   });
 }

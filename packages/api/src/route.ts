@@ -18,8 +18,8 @@ export type Context = {
   readonly param: (name: string) => string;
   readonly query: unknown;
   readonly body: unknown;
-  /** `Accept-Language` of the request (RFC 9110 §12.5.4); "" without one. */
-  readonly acceptLanguage: string;
+  /** A header of the request by its name in lower case; "" without one. */
+  readonly header: (name: string) => string;
   /** 404 for the resource that the request names. */
   readonly missing: () => Problem;
   /** Adds names of parameters that nobody knows to the warning header (20001). */
@@ -31,14 +31,21 @@ export type Answer = { readonly status: 200 | 201 | 202 | 204; readonly body: ob
 /** An answer of any length: read piece by piece as the client takes it, so that no more than a few are in memory. */
 export class Download {
   readonly contentType: string;
-  /** What a browser saves it as. */
-  readonly fileName: string;
-  readonly pieces: AsyncIterable<string>;
+  readonly pieces: AsyncIterable<string | Uint8Array>;
+  readonly status: 200 | 206;
+  /** `Content-Disposition` says what a browser does with it, `Content-Length` how long it is where that is known. */
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(contentType: string, fileName: string, pieces: AsyncIterable<string>) {
+  constructor(
+    contentType: string,
+    pieces: AsyncIterable<string | Uint8Array>,
+    headers: Readonly<Record<string, string>>,
+    status: 200 | 206 = 200,
+  ) {
     this.contentType = contentType;
-    this.fileName = fileName;
     this.pieces = pieces;
+    this.headers = headers;
+    this.status = status;
   }
 }
 
@@ -53,6 +60,10 @@ export type Route = {
   readonly summary: string;
   /** Takes the paging parameters beside its own. */
   readonly paged?: boolean;
+  /** A GET that answers HEAD as well. */
+  readonly head?: boolean;
+  /** The account whose resource is anybody's to read, so that no credentials are needed; undefined: they are. */
+  readonly openTo?: (deps: ApiDeps, accountSid: string) => Promise<Account | undefined>;
   /** Query parameters of a GET, body parameters of a POST. */
   readonly form: Form;
   /** What success answers; for the OpenAPI document of our own surface, so Twilio's surfaces leave the schema out. */

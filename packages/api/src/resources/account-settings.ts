@@ -1,6 +1,6 @@
 import { type AccountSettings, countryPrefixes, accountSettings as settingsOrDefaults } from "@trunkline/trunking";
 import { z } from "zod";
-import { about, flag, given, matching, optional, wholeNumber } from "../form.ts";
+import { about, clearable, flag, given, matching, optional, sid, wholeNumber } from "../form.ts";
 import { invalid, Problem } from "../problem.ts";
 import { settle } from "../resource.ts";
 import { type Answer, accepts, type Context, type Route } from "../route.ts";
@@ -14,6 +14,8 @@ const shape = z.strictObject({
   max_call_duration: z.int(),
   deprecated_tls_allowed: z.boolean(),
   dialing_permissions_inherited: z.boolean(),
+  recording_public_key_sid: z.string().nullable(),
+  media_auth_required: z.boolean(),
   url: z.string(),
 });
 
@@ -32,6 +34,12 @@ const update = accepts(
     DialingPermissionsInherited: optional(
       about("Of a subaccount: the dialing permissions of its parent hold, not its own.", flag()),
     ),
+    RecordingPublicKeySid: clearable(
+      about("Recordings are encrypted at rest to this key; empty for not at all.", sid("CR")),
+    ),
+    MediaAuthRequired: optional(
+      about("False: recordings are given to whoever knows their URL, without credentials.", flag()),
+    ),
   },
   async (at: Context, values): Promise<AccountSettings | Problem> => {
     const homeCountry = values.HomeCountry?.toUpperCase();
@@ -39,11 +47,16 @@ const update = accepts(
       return invalid(
         `HomeCountry: "${values.HomeCountry}" is no country with telephone numbers. Write one such as JP.`,
       );
+    const keySid = values.RecordingPublicKeySid;
+    if (keySid && (await at.deps.store.publicKeys.fetch(at.account.sid, keySid)) === undefined)
+      return invalid(`RecordingPublicKeySid: account ${at.account.sid} has no public key ${keySid}.`);
     const change = given({
       homeCountry,
       maxCallDurationSec: values.MaxCallDuration,
       deprecatedTlsAllowed: values.DeprecatedTlsAllowed,
       dialingPermissionsInherited: values.DialingPermissionsInherited,
+      recordingKeySid: keySid,
+      mediaAuthRequired: values.MediaAuthRequired,
     });
     return settle(at, await at.deps.store.accountSettings.change(at.account.sid, change));
   },
@@ -89,6 +102,8 @@ function shown(at: Context, settings: AccountSettings): Answer {
     max_call_duration: settings.maxCallDurationSec,
     deprecated_tls_allowed: settings.deprecatedTlsAllowed,
     dialing_permissions_inherited: settings.dialingPermissionsInherited,
+    recording_public_key_sid: settings.recordingKeySid,
+    media_auth_required: settings.mediaAuthRequired,
     url: at.links.absolute("trunkline", PATH),
   };
   return { status: 200, body };

@@ -5,6 +5,7 @@ import { about, coded, flag, oneOf, optional, webUrl } from "../form.ts";
 import { invalid, Problem } from "../problem.ts";
 import { settle, settleRemoval } from "../resource.ts";
 import { type Answer, accepts, type Context, type Route } from "../route.ts";
+import { unusableUrl } from "./callback-url.ts";
 
 const INVALID_URL = 21205;
 const PATH = "/DebuggerWebhook";
@@ -36,24 +37,13 @@ const set = accepts(
     const before = await at.deps.store.debuggerWebhooks.fetch(at.account.sid);
     const url = Url ?? before?.url;
     if (url === undefined) return invalid("Missing required parameter Url: there is no webhook yet.", INVALID_URL);
-    const wrong = Url === undefined ? undefined : unusable(Url, at);
+    const wrong = Url === undefined ? undefined : unusableUrl("Url", Url, at);
     if (wrong !== undefined) return invalid(wrong, INVALID_URL);
     const enabled = Enabled ?? before?.enabled ?? true;
     const row: DebuggerWebhook = { accountSid: at.account.sid, url, method: "POST", enabled };
     return settle(at, await at.deps.store.debuggerWebhooks.set(row));
   },
 );
-
-/** Why no request is ever made to a URL; undefined for one that is worth trying. The password of a URL is not repeated. */
-function unusable(text: string, at: Context): string | undefined {
-  const url = new URL(text);
-  if (url.username !== "" || url.password !== "") {
-    return "Url must not hold a user name or password: every request is signed (X-Twilio-Signature), so none is needed.";
-  }
-  if (url.hash !== "") return "Url must not have a fragment (#…): it would never be sent.";
-  const refused = at.deps.refusedHost?.(url.hostname);
-  return refused === undefined ? undefined : `Url names ${url.hostname}: ${refused}.`;
-}
 
 const common = { product: "trunkline", scope: "account", path: PATH } as const;
 const success = { status: 200, schema: shape } as const;

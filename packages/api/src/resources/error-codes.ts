@@ -31,7 +31,7 @@ const form = {
 type Asked = { readonly code: ErrorCode; readonly language: Language };
 
 const languageOf = (at: Context, asked: Language | undefined): Language =>
-  asked ?? preferredLanguage(at.acceptLanguage);
+  asked ?? preferredLanguage(at.header("accept-language"));
 
 const list: Resource<Asked, null> = {
   product: "trunkline",

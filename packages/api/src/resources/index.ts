@@ -3,6 +3,7 @@ import type { Route } from "../route.ts";
 import { accountSettingsRoutes } from "./account-settings.ts";
 import { accounts } from "./accounts.ts";
 import { alerts } from "./alerts.ts";
+import { callRecordings } from "./call-recordings.ts";
 import { calls } from "./calls.ts";
 import { carrierPrefixes } from "./carrier-prefixes.ts";
 import { carrierSources } from "./carrier-sources.ts";
@@ -24,6 +25,9 @@ import { callNotifications, notifications } from "./notifications.ts";
 import { originationUrls } from "./origination-urls.ts";
 import { ownCallRoutes } from "./own-calls.ts";
 import { ownTrunks } from "./own-trunks.ts";
+import { publicKeys } from "./public-keys.ts";
+import { recordingMediaRoutes } from "./recording-media.ts";
+import { recordings } from "./recordings.ts";
 import { simulatedCalls } from "./simulated-calls.ts";
 import { simulationRoute } from "./simulations.ts";
 import { trunkCredentialLists, trunkIpAccessControlLists } from "./trunk-lists.ts";
@@ -48,8 +52,12 @@ export function routes(): readonly Route[] {
     ...routesOf(incomingPhoneNumbers),
     ...routesOf(calls),
     ...routesOf(callNotifications),
+    ...routesOf(callRecordings),
+    ...routesOf(recordings),
+    ...recordingMediaRoutes,
     ...routesOf(notifications),
     ...routesOf(alerts),
+    ...routesOf(publicKeys),
     ...routesOf(dialingPermissionCountries),
     ...routesOf(highRiskSpecialPrefixes),
     ...dialingUpdateRoutes,

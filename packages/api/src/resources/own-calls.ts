@@ -87,7 +87,9 @@ const csv = accepts(ownCallFilters, async (at: Context, values) => {
   const day = isoDate(at.deps.nowMs()).slice(0, 10);
   const pieces = at.deps.store.calls.csv(callFilterOf(at.account.sid, values));
   // RFC 4180 §3 has the type and both parameters.
-  return new Download("text/csv; charset=utf-8; header=present", `calls-${day}.csv`, pieces);
+  return new Download("text/csv; charset=utf-8; header=present", pieces, {
+    "Content-Disposition": `attachment; filename="calls-${day}.csv"`,
+  });
 });
 
 /** What the records know beyond Twilio's Calls, below `/trunkline/v1/Calls`. */

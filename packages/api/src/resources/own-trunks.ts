@@ -1,4 +1,4 @@
-import type { Store } from "@trunkline/store";
+import type { Store, TrunkRecordings } from "@trunkline/store";
 import { type CallLimit, DEFAULT_TRUNK_TLS, type PeerSettings, type TrunkTls } from "@trunkline/trunking";
 import { z } from "zod";
 import { isoDate } from "../dates.ts";
@@ -18,6 +18,13 @@ import { Problem } from "../problem.ts";
 import { type At, noParent, type Resource, settle } from "../resource.ts";
 import { accepts, type Context } from "../route.ts";
 import { peerChange, peerConflicts, peerForm, peerShape, viewPeer } from "./peer-fields.ts";
+import {
+  trunkRecordingChange,
+  trunkRecordingForm,
+  trunkRecordingShape,
+  viewTrunkRecording,
+  whyNotRecording,
+} from "./trunk-recording-fields.ts";
 import type { TrunkRow } from "./trunks.ts";
 
 /** A trunk with the rows that it has one or none of. */
@@ -25,6 +32,7 @@ type OwnTrunkRow = TrunkRow & {
   readonly peer: PeerSettings | undefined;
   readonly tls: TrunkTls | undefined;
   readonly limit: CallLimit | undefined;
+  readonly recordings: TrunkRecordings | undefined;
 };
 
 /** Long enough for any target that is alive; longer only makes callers wait. */
@@ -45,6 +53,7 @@ const shape = z.strictObject({
   ...peerShape,
   own_certificate: z.boolean(),
   client_names: z.array(z.string()),
+  ...trunkRecordingShape,
   date_created: z.string(),
   date_updated: z.string(),
   url: z.string(),
@@ -72,6 +81,7 @@ const form = {
       hostNames(CLIENT_NAMES_MAX),
     ),
   ),
+  ...trunkRecordingForm,
 };
 
 /**
@@ -97,10 +107,13 @@ export const ownTrunks: Resource<OwnTrunkRow, null> = {
   },
   update: accepts(form, async (at: At<null> & { readonly row: OwnTrunkRow }, values) => {
     const { store } = at.deps;
+    const wrong = whyNotRecording(at, values);
+    if (wrong) return wrong;
     const outcome = await store.trunks.update(at.account.sid, at.row.sid, trunkChange(values), {
       peer: peerChange(values),
       tls: given({ ownCertificate: values.OwnCertificate, clientNames: values.ClientNames }),
       limit: given({ maxCps: values.MaxCps, maxConcurrentCalls: values.MaxConcurrentCalls }),
+      recordings: trunkRecordingChange(values),
     });
     const row = settle(at, outcome, peerConflicts);
     if (row instanceof Problem) return row;
@@ -117,15 +130,22 @@ function trunkChange(values: FormValues<typeof form>) {
   });
 }
 
-/** Three queries for a page, however long it is. */
+/** Four queries for a page, however long it is. */
 async function withSettings(store: Store, rows: readonly TrunkRow[]): Promise<readonly OwnTrunkRow[]> {
   const sids = rows.map((row) => row.sid);
-  const [peers, tls, limits] = await Promise.all([
+  const [peers, tls, limits, recordings] = await Promise.all([
     store.peerSettings.fetchAll(sids),
     store.trunkTls.fetchAll(sids),
     store.callLimits.fetchAll(sids),
+    store.trunkRecordings.fetchAll(sids),
   ]);
-  return rows.map((row) => ({ ...row, peer: peers.get(row.sid), tls: tls.get(row.sid), limit: limits.get(row.sid) }));
+  return rows.map((row) => ({
+    ...row,
+    peer: peers.get(row.sid),
+    tls: tls.get(row.sid),
+    limit: limits.get(row.sid),
+    recordings: recordings.get(row.sid),
+  }));
 }
 
 function viewOwnTrunk(row: OwnTrunkRow, at: Context): z.infer<typeof shape> {
@@ -141,6 +161,7 @@ function viewOwnTrunk(row: OwnTrunkRow, at: Context): z.infer<typeof shape> {
     ...viewPeer(row.peer),
     own_certificate: ownCertificate,
     client_names: [...clientNames],
+    ...viewTrunkRecording(row.recordings),
     date_created: isoDate(row.createdAtMs),
     date_updated: isoDate(row.updatedAtMs),
     url: at.links.absolute("trunkline", `/Trunks/${row.sid}`),
