@@ -11,6 +11,6 @@ export {
 export { createRecorder, type Recorder, type RecorderOptions, RecorderRefusal } from "./recorder/recorder.ts";
 export type * from "./recorder/recording.types.ts";
 export { RingWriter } from "./recorder/ring.ts";
-export { parseS3Url } from "./recorder/storage/settings.ts";
+export { parseS3Url, type S3Defaults } from "./recorder/storage/settings.ts";
 export type { StorageSettings } from "./recorder/storage/storage.ts";
 export { createRtpenginePlane } from "./rtpengine/plane.ts";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { recordingsPlace, withoutLogin } from "./recordings-place.ts";
 import { type Role, SETTINGS, SettingError, type Settings } from "./settings.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,6 +30,10 @@ export function readSettings(environment: Environment): Settings {
     tlsClientCa: undefined,
     tlsCiphers: undefined,
     databaseUrl: undefined,
+    recordingsUrl: undefined,
+    s3AccessKeyId: undefined,
+    s3SecretAccessKey: undefined,
+    s3Region: undefined,
     operatorSid: undefined,
     operatorToken: undefined,
     demoPassword: undefined,
@@ -68,6 +73,7 @@ function checkTogether(settings: Settings): void {
     );
   }
   checkInterconnects(settings);
+  recordingsPlace(settings);
   if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined)) {
     throw new SettingError(
       "TRUNKLINE_TLS_CERT and TRUNKLINE_TLS_KEY belong together: give both, or none for a certificate of our own",
@@ -86,8 +92,8 @@ function isWrong(value: unknown): value is { readonly wrong: string } {
 
 /** Secrets are never shown, not even wrong ones. */
 function shown(variable: string, value: string): string {
-  if (/TOKEN|PASSWORD/.test(variable)) return "(hidden)";
-  return variable === "TRUNKLINE_DATABASE_URL" ? value.replace(/\/\/[^@/]*@/, "//…@") : value;
+  if (/TOKEN|PASSWORD|SECRET/.test(variable)) return "(hidden)";
+  return variable.endsWith("_URL") ? withoutLogin(value) : value;
 }
 
 function readFile(name: string | undefined): {

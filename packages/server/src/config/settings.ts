@@ -40,6 +40,12 @@ export type Settings = {
   readonly mediaWorkers: number;
   /** MED-4; 0: calls are not watched. */
   readonly mediaSilenceSec: number;
+  /** `file:` or `s3:`; undefined: the data directory. What it comes to: `recordingsPlace`. */
+  readonly recordingsUrl: string | undefined;
+  /** Hold where an `s3:` URL does not say them. */
+  readonly s3AccessKeyId: string | undefined;
+  readonly s3SecretAccessKey: string | undefined;
+  readonly s3Region: string | undefined;
   readonly operatorSid: string | undefined;
   readonly operatorToken: string | undefined;
   readonly demo: boolean;
@@ -187,7 +193,7 @@ const ciphers: Read<string> = (value) => {
 
 /** In the order of the documentation. */
 export const SETTINGS: readonly SettingRow[] = [
-  row("TRUNKLINE_DATA_DIR", "dataDir", "./data", "embedded store, journal, secrets, certificates", text),
+  row("TRUNKLINE_DATA_DIR", "dataDir", "./data", "embedded store, journal, recordings, secrets, certificates", text),
   row("TRUNKLINE_ZONE", "zone", "trunkline.localhost", "base domain", domain),
   row("TRUNKLINE_ROLE", "role", "all", "all, edge (calls) or control (API)", choice("all", "edge", "control")),
   row("TRUNKLINE_HTTP", "http", "127.0.0.1:8080", "API; port 0: any", listenAddress),
@@ -230,6 +236,16 @@ export const SETTINGS: readonly SettingRow[] = [
     "seconds without media from either side after which a call is ended; 0: never",
     silenceSec,
   ),
+  row(
+    "TRUNKLINE_RECORDINGS_URL",
+    "recordingsUrl",
+    undefined,
+    "where recordings are kept: file:///folder, or s3://host/bucket[/prefix][?region=…]; default: the data directory",
+    text,
+  ),
+  row("AWS_ACCESS_KEY_ID", "s3AccessKeyId", undefined, "key for s3: when the URL has none", text),
+  row("AWS_SECRET_ACCESS_KEY", "s3SecretAccessKey", undefined, "its secret", text),
+  row("AWS_REGION", "s3Region", undefined, "region for s3: when the URL has none", text),
   row("TRUNKLINE_OPERATOR_SID", "operatorSid", undefined, "operator account; made at first start", operatorSid),
   row("TRUNKLINE_OPERATOR_TOKEN", "operatorToken", undefined, "its auth token; made at first start", secret),
   row(

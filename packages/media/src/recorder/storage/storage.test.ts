@@ -98,6 +98,7 @@ describe("REC-5: where recordings are kept", () => {
   );
 
   const s3 = { kind: "s3", endpoint: "https://store.example/calls", region: "auto", accessKeyId: "id" } as const;
+  const none = { accessKeyId: undefined, secretAccessKey: undefined, region: undefined };
   it.each<[url: string, want: StorageSettings | string]>([
     ["s3://id:key@store.example/calls", { ...s3, secretAccessKey: "key", prefix: "" }],
     [
@@ -113,12 +114,22 @@ describe("REC-5: where recordings are kept", () => {
     ["https://id:key@store.example/calls", "not an address of the form"],
     ["nonsense", "not an address of the form"],
     ["s3://store.example/calls", "key or secret is missing"],
+    ["s3://id@store.example/calls", "key or secret is missing"],
     ["s3://id:secret@store.example", "host or bucket is missing"],
     ["s3://id:%zz@store.example/calls", "percent-encoded"],
   ])("%s", (url, want) => {
-    const parsed = parseS3Url(url);
+    const parsed = parseS3Url(url, none);
     if (typeof want === "string") expect(parsed).toContain(want);
     else expect(parsed).toEqual(want);
     expect(String(parsed)).not.toContain("secret@");
+  });
+
+  it("takes key, secret and region from elsewhere where the URL has none, and never half of them", () => {
+    const defaults = { accessKeyId: "id", secretAccessKey: "key", region: "eu-1" };
+    const known = { ...s3, secretAccessKey: "key", region: "eu-1", prefix: "" };
+    expect(parseS3Url("s3://store.example/calls", defaults)).toEqual(known);
+    const own = parseS3Url("s3://mine:own@store.example/calls?region=us-2", defaults);
+    expect(own).toEqual({ ...known, accessKeyId: "mine", secretAccessKey: "own", region: "us-2" });
+    expect(parseS3Url("s3://mine@store.example/calls", defaults)).toContain("key or secret is missing");
   });
 });
