@@ -60,10 +60,10 @@ export interface RecordingRepository {
   /** Marks a finished one as deleted, its media having been removed; false when there is none such. */
   markDeleted(accountSid: string, sid: string): Promise<boolean>;
   /**
-   * Recordings of which nobody said how they ended, oldest change first: their call was over before `beforeMs`, or began two days before that,
-   * longer than any call lasts.
+   * Recordings of that edge of which nobody said how they ended, oldest change first: their call was over before `beforeMs`, or began two
+   * days before that, longer than any call lasts.
    */
-  unfinished(beforeMs: number, limit: number): Promise<readonly Recording[]>;
+  unfinished(edge: string, beforeMs: number, limit: number): Promise<readonly Recording[]>;
   /**
    * Finished recordings that are older than their trunk keeps them, oldest first.
    *

@@ -57,10 +57,11 @@ export function recordingRepository(database: Database): RecordingRepository {
       return deleted.length > 0;
     },
 
-    async unfinished(beforeMs, limit) {
+    async unfinished(edge, beforeMs, limit) {
       const found = await database.rows(sql<StoredRow>`
         select * from recordings
-         where status in ('in-progress', 'paused', 'stopped', 'processing') and updated_at < ${new Date(beforeMs)}
+         where status in ('in-progress', 'paused', 'stopped', 'processing') and edge = ${edge}
+           and updated_at < ${new Date(beforeMs)}
            and (status in ('stopped', 'processing') or updated_at < ${new Date(beforeMs - LONGEST_LIVE_MS)})
          order by updated_at limit ${limit}`);
       return found.map(asRecording);
