@@ -1,3 +1,4 @@
+import type { Content } from "../description/profile.ts";
 import type { Leg, LegCounters } from "../plane.ts";
 import type { PayloadFormat } from "../rtp/codec.ts";
 import type { SrtpKeys } from "../srtp/srtp-end.ts";
@@ -13,7 +14,7 @@ export type LocalPair = { readonly address: string; readonly port: number };
 /** What a leg's SDP said about one media line. */
 export type Remote = {
   /** `datagram` is what is not RTP (T.38 over UDPTL): counted and relayed, not read. */
-  readonly content: "rtp" | "datagram";
+  readonly content: Content;
   /** Where its media goes: numeric, in the form the system prints. Empty on hold by 0.0.0.0, which says nothing about the place. */
   readonly address: string;
   /** 0: the line is rejected or gone. */

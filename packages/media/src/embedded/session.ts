@@ -1,7 +1,3 @@
-import type { Leg, LegCounters, MediaEvent, MediaOptions, MediaRefusal, MediaSession } from "../plane.ts";
-import { type CryptoLine, OFFERED } from "../srtp/sdes.ts";
-import type { SrtpKeys } from "../srtp/srtp-end.ts";
-import type { SrtpSuite } from "../srtp/suite.ts";
 import {
   type Answer,
   familyOf,
@@ -12,18 +8,21 @@ import {
   readAnswer,
   readOffer,
   refuse,
-} from "./negotiation.ts";
-import { OwnKeys } from "./own-keys.ts";
+} from "../description/negotiation.ts";
+import { type Showing, showAnswer, showOffer } from "../description/showing.ts";
+import { ShownOrigin } from "../description/shown-origin.ts";
+import type { Leg, LegCounters, MediaEvent, MediaOptions, MediaRefusal, MediaSession } from "../plane.ts";
+import { OwnKeys } from "../srtp/own-keys.ts";
+import { type CryptoLine, OFFERED } from "../srtp/sdes.ts";
+import type { SrtpKeys } from "../srtp/srtp-end.ts";
+import type { SrtpSuite } from "../srtp/suite.ts";
 import type { DirectLine, LocalPair, WorkerReply, WorkerRequest } from "./protocol.ts";
 import { remoteOf, SWITCHED_OFF } from "./remote.ts";
-import { type Showing, showAnswer, showOffer, withOrigin } from "./showing.ts";
 
 /** Pairs tried for one line when other programs sit on ports of our range; then the call is refused rather than delayed. */
 const BIND_ATTEMPTS = 16;
 
 type LinePorts = Record<Leg, LocalPair>;
-/** What a leg was shown last, `o=` left out. */
-type Shown = { readonly sessionId: number; version: number; text: string };
 
 /** What a session needs from the plane. */
 export type Ground = {
@@ -49,7 +48,7 @@ export class EmbeddedSession implements MediaSession {
   readonly #options: MediaOptions;
   readonly #onEvent: (event: MediaEvent) => void;
   readonly #lines: (LinePorts | undefined)[] = [];
-  readonly #shown: Readonly<Record<Leg, Shown>>;
+  readonly #shown: Readonly<Record<Leg, ShownOrigin>>;
   readonly #rules: Readonly<Record<Leg, LegRules>>;
   readonly #keys = new OwnKeys();
   #turn: Promise<unknown> = Promise.resolve();
@@ -65,11 +64,8 @@ export class EmbeddedSession implements MediaSession {
     this.#ground = ground;
     this.#options = options;
     this.#onEvent = onEvent;
-    const sessionId = (): number => ground.random(2 ** 31);
-    this.#shown = {
-      a: { sessionId: sessionId(), version: 0, text: "" },
-      b: { sessionId: sessionId(), version: 0, text: "" },
-    };
+    const origin = (): ShownOrigin => new ShownOrigin(ground.random(2 ** 31));
+    this.#shown = { a: origin(), b: origin() };
     this.#rules = { a: rulesOf(options, "a"), b: rulesOf(options, "b") };
     this.#counters = [noCounters("a", this.#rules.a.secure), noCounters("b", this.#rules.b.secure)];
   }
@@ -245,11 +241,7 @@ export class EmbeddedSession implements MediaSession {
     return this.#counters;
   }
 
-  /**
-   * The version of our origin rises when, and only when, what we show changes (RFC 3264 §8).
-   *
-   * @param suite of the key shown to a secure leg: ours when we offer; by default that of the offer's line
-   */
+  /** @param suite of the key shown to a secure leg: ours when we offer; by default that of the offer's line */
   #show(
     leg: Leg,
     write: (showing: Showing) => string,
@@ -265,12 +257,7 @@ export class EmbeddedSession implements MediaSession {
         return line && chosen && this.#rules[leg].secure ? this.#keys.of(index, leg, chosen) : null;
       }),
     });
-    const shown = this.#shown[leg];
-    if (text !== shown.text) {
-      shown.version += 1;
-      shown.text = text;
-    }
-    return withOrigin(text, address, shown.sessionId, shown.version);
+    return this.#shown[leg].sign(text, address);
   }
 }
 

@@ -1,5 +1,5 @@
 import { isMalformed, readSdp, relocateSdp } from "@trunkline/sip";
-import { familyOf } from "../embedded/negotiation.ts";
+import { familyOf } from "../description/negotiation.ts";
 import type { Leg } from "../plane.ts";
 import type { PayloadFormat } from "../rtp/codec.ts";
 import { textIn } from "./bencode.ts";

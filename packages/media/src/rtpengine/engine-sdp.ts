@@ -7,7 +7,7 @@ import {
   readSdp,
   type SdpDirection,
 } from "@trunkline/sip";
-import { type CarriedLine, familyOf } from "../embedded/negotiation.ts";
+import { type CarriedLine, familyOf } from "../description/negotiation.ts";
 import { type CryptoLine, chooseCrypto, writeCrypto } from "../srtp/sdes.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { familyOf, refuse } from "../embedded/negotiation.ts";
+import { familyOf, refuse } from "../description/negotiation.ts";
 import type { MediaEvent, MediaOptions, MediaPlane, MediaRefusal, MediaSession } from "../plane.ts";
 import { CopyThread } from "./copy-thread.ts";
 import { EngineCall, EngineFailure } from "./engine-call.ts";

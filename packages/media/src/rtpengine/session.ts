@@ -10,8 +10,9 @@ import {
   readAnswer,
   readOffer,
   refuse,
-} from "../embedded/negotiation.ts";
-import { type Showing, showAnswer, showOffer } from "../embedded/showing.ts";
+} from "../description/negotiation.ts";
+import { type Showing, showAnswer, showOffer } from "../description/showing.ts";
+import { ShownOrigin } from "../description/shown-origin.ts";
 import type { Leg, LegCounters, MediaEvent, MediaOptions, MediaRefusal, MediaSession } from "../plane.ts";
 import { OFFERED } from "../srtp/sdes.ts";
 import { CallCopies } from "./copies.ts";
@@ -20,7 +21,6 @@ import { CallCounters } from "./counters.ts";
 import { type EngineCall, EngineFailure } from "./engine-call.ts";
 import { type EngineLine, type EngineLines, type EnginePlace, type EnginePlaces, engineLine } from "./engine-sdp.ts";
 import type { Carried } from "./server.ts";
-import { ShownOrigin } from "./shown.ts";
 import { SilenceWatch } from "./silence.ts";
 
 /** A look at the counters of a call under way; nothing waits for it. */

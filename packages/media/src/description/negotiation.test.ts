@@ -2,9 +2,9 @@ import { isMalformed, readSdp } from "@trunkline/sip";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lines } from "../rtp-peer.fixture.ts";
+import { OwnKeys } from "../srtp/own-keys.ts";
 import { SHA1_80 } from "../talker.fixture.ts";
 import { isRefusal, type LegRules, readAnswer, readOffer } from "./negotiation.ts";
-import { OwnKeys } from "./own-keys.ts";
 import { showAnswer, showOffer } from "./showing.ts";
 
 const THEIR_KEY = "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz";

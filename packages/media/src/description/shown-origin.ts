@@ -1,4 +1,4 @@
-import { withOrigin } from "../embedded/showing.ts";
+import { withOrigin } from "./showing.ts";
 
 /** The origin under which a leg sees our descriptions: its version rises when, and only when, what is shown changes (RFC 3264 §8). */
 export class ShownOrigin {

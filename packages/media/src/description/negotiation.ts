@@ -9,8 +9,7 @@ import {
 } from "@trunkline/sip";
 import type { Leg, MediaRefusal } from "../plane.ts";
 import { type CryptoLine, chooseCrypto, named, OFFERED } from "../srtp/sdes.ts";
-import { allowedFormats, transportOf } from "./profile.ts";
-import type { Remote } from "./protocol.ts";
+import { allowedFormats, type Content, transportOf } from "./profile.ts";
 
 /** What an offer or an answer means for the relay: which of its lines it carries, and why not the others. No socket, no state. */
 
@@ -31,7 +30,7 @@ export type LegRules = {
 };
 
 /** A line that the relay carries. `crypto` is the key of whoever described it, null for plain media. */
-export type CarriedLine = { readonly content: Remote["content"]; readonly crypto: CryptoLine | null };
+export type CarriedLine = { readonly content: Content; readonly crypto: CryptoLine | null };
 /** `formats`: those the other leg is shown; null for all. */
 export type OfferedLine = CarriedLine & { readonly formats: ReadonlySet<string> | null };
 

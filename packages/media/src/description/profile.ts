@@ -1,8 +1,10 @@
 import type { MediaDescription } from "@trunkline/sip";
-import type { Remote } from "./protocol.ts";
+
+/** What a media line carries: RTP, or datagrams of which nothing is known but their ends (T.38 over UDPTL). */
+export type Content = "rtp" | "datagram";
 
 /** What a media line's transport carries, and whether enciphered; null for what cannot be relayed as datagrams between two ends. */
-export function transportOf(proto: string): { readonly content: Remote["content"]; readonly secure: boolean } | null {
+export function transportOf(proto: string): { readonly content: Content; readonly secure: boolean } | null {
   switch (proto.toUpperCase()) {
     case "RTP/AVP":
     case "RTP/AVPF":

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Leg } from "../plane.ts";
-import { MASTER_BYTES, type SrtpKey, type SrtpSuite } from "../srtp/suite.ts";
+import { MASTER_BYTES, type SrtpKey, type SrtpSuite } from "./suite.ts";
 
 /**
  * What we encipher with: a key for each leg of each line of one session, from the system's randomness. It stays for the session, so that a
