@@ -8,8 +8,8 @@ type Api = Awaited<ReturnType<typeof createApi>>;
 const PREFIX = "trunkline_";
 
 /**
- * Adds `/healthz` (the process answers), `/readyz` (it can take calls and configuration now; 503 says what is missing) and `/metrics`
- * (Prometheus text). They need no credentials and say nothing about customers.
+ * Adds `/healthz` (the process answers), `/readyz` (it can take calls and configuration now; 503 says what is missing; `troubles` are what
+ * an operator should look at, though calls go on) and `/metrics` (Prometheus text). They need no credentials and say nothing about customers.
  */
 export function addHealth(
   app: Api,
@@ -25,9 +25,10 @@ export function addHealth(
     const missing: string[] = [];
     await store.ping().catch(() => missing.push("database"));
     if (edge && !edge.ready) missing.push("edge");
+    const troubles = (await edge?.troubles().catch(() => [])) ?? [];
     return reply
       .code(missing.length === 0 ? 200 : 503)
-      .send({ status: missing.length === 0 ? "ready" : "not ready", missing });
+      .send({ status: missing.length === 0 ? "ready" : "not ready", missing, troubles });
   });
   app.get("/metrics", async (_request, reply) => {
     for (const [name, value] of Object.entries({ ...controlMetrics(), ...(await edge?.metrics()) })) {

@@ -6,6 +6,7 @@ import { openStore, type Store } from "@trunkline/store";
 import { certificateNames, openCertificates } from "./certificates/certificates.ts";
 import { followedBy } from "./certificates/follow-directory.ts";
 import type { OperatorFiles } from "./certificates/operator-files.ts";
+import { recordingsPlace } from "./config/recordings-place.ts";
 import type { Settings } from "./config/settings.ts";
 import { type Demo, ensureDemo, ensureSimulatedCarrier } from "./demo.ts";
 import { edgeNames, ensureEdgeLocations } from "./edge-locations.ts";
@@ -13,6 +14,7 @@ import { addHealth, addRootCertificate } from "./health.ts";
 import { hostPort } from "./host-port.ts";
 import { listenHttp } from "./listen-http.ts";
 import type { Log } from "./log.ts";
+import { startRecordingSweep } from "./recordings/sweep.ts";
 import { startRetention } from "./retention.ts";
 import { announceRunning, type Running, retractRunning } from "./running.ts";
 import { openSecrets, type Secrets } from "./secrets.ts";
@@ -35,8 +37,8 @@ export type Platform = {
  * Starts everything that the role asks for, in order: secrets, store, demo, simulated PSTN, certificates, edge, API. Rejects with the first thing that
  * cannot start, after closing what had started.
  *
- * Closing order (docs/architecture.md): the API stops taking requests; the edge drains, ends its calls and flushes its journal into the
- * store; the simulated PSTN goes; webhooks on their way are broken off, deleting old alerts stops; the store closes last.
+ * Closing order (docs/architecture.md): the API stops taking requests; the edge drains, ends its calls, finishes their recordings and flushes
+ * its journal into the store; the simulated PSTN goes; webhooks on their way are broken off, deleting old alerts stops; the store closes last.
  */
 export async function serve(settings: Settings, log: Log, onFatal: (why: string) => void): Promise<Platform> {
   const closers: (() => Promise<void>)[] = [];
@@ -159,14 +161,25 @@ async function startEdge(
       limits: { mediaSilenceMs: 1_000 * settings.mediaSilenceSec },
     };
     const { rtpPorts, media, mediaWorkers } = settings;
-    const { callRecordSink, alertSink } = store;
+    const { callRecordSink, recordingSink, alertSink } = store;
+    const recordings = recordingsPlace(settings);
     const directory = followedBy(store.directory, certificates.follow);
-    const known = { directory, callRecordSink, alertSink };
-    const thread = new EdgeThread({ options, rtpPorts, media, mediaWorkers }, known, log, onFatal);
+    const known = { directory, callRecordSink, recordingSink, alertSink };
+    const thread = new EdgeThread({ options, rtpPorts, media, mediaWorkers, recordings }, known, log, onFatal);
     edge = thread;
     await thread.start();
+    const sweep = startRecordingSweep({
+      edge: settings.edge,
+      recordings: store.recordings,
+      recordingSink,
+      alertSink,
+      lost: (sids) => thread.lostRecordings(sids),
+      log,
+      nowMs: () => Date.now(),
+    });
     const close = async (): Promise<void> => {
       certificates.close();
+      await sweep.close();
       await thread.close(DRAIN_MS);
     };
     return { edge: thread, caPem: certificates.caPem, close };

@@ -4,9 +4,21 @@ import type {
   EdgeOptions,
   EdgeTls,
   LiveCallView,
+  LiveRecordingView,
+  RecordingControl,
+  RecordingRequest,
   RegistrationView,
 } from "@trunkline/edge";
-import type { Alert, CallRecord, DirectoryChange, Invalid, SimulatedCall, Simulation } from "@trunkline/trunking";
+import type {
+  Alert,
+  CallRecord,
+  DirectoryChange,
+  Invalid,
+  RecordingOutcome,
+  SimulatedCall,
+  Simulation,
+} from "@trunkline/trunking";
+import type { RecordingsPlace } from "../config/recordings-place.ts";
 import type { MediaSetting } from "../config/settings.ts";
 
 /** What the edge thread is started with. */
@@ -15,6 +27,7 @@ export type EdgeThreadData = {
   readonly rtpPorts: { readonly min: number; readonly max: number };
   readonly media: MediaSetting;
   readonly mediaWorkers: number;
+  readonly recordings: RecordingsPlace;
 };
 
 export type ListenerView = { readonly transport: string; readonly address: string; readonly port: number };
@@ -24,11 +37,16 @@ export type EdgeOffer = {
   changes(changes: readonly DirectoryChange[]): void;
   liveCalls(accountSid: string | undefined): readonly LiveCallView[];
   hangUp(accountSid: string, sid: string): boolean;
+  liveRecordings(accountSid: string): readonly LiveRecordingView[];
+  controlRecording(request: RecordingRequest): Promise<RecordingControl>;
+  lostRecordings(sids: readonly string[]): Promise<readonly string[]>;
   registrations(): readonly RegistrationView[];
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   setTls(tls: EdgeTls): void;
   setNamedCertificates(changes: readonly EdgeNamedCertificates[]): void;
   metrics(): EdgeMetrics;
+  /** What an operator should look at. */
+  troubles(): readonly string[];
   close(graceMs: number): Promise<void>;
 };
 
@@ -37,6 +55,7 @@ export type ControlOffer = {
   /** Sends the whole directory through `changes`, then every later change; resolves when the first load was sent. */
   subscribe(): Promise<void>;
   saveRecords(records: readonly CallRecord[]): Promise<void>;
+  saveRecording(outcome: RecordingOutcome): Promise<void>;
   saveAlerts(alerts: readonly Alert[]): Promise<void>;
   log(level: "info" | "warn" | "error", event: string, fields: Readonly<Record<string, unknown>>): void;
   /** The edge listens and knows the directory. */

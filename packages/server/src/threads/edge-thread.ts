@@ -1,4 +1,13 @@
-import type { EdgeMetrics, EdgeNamedCertificates, EdgeTls, LiveCallView, RegistrationView } from "@trunkline/edge";
+import type {
+  EdgeMetrics,
+  EdgeNamedCertificates,
+  EdgeTls,
+  LiveCallView,
+  LiveRecordingView,
+  RecordingControl,
+  RecordingRequest,
+  RegistrationView,
+} from "@trunkline/edge";
 import type { Store } from "@trunkline/store";
 import type { Invalid, SimulatedCall, Simulation } from "@trunkline/trunking";
 import type { Log } from "../log.ts";
@@ -7,7 +16,7 @@ import type { Remote } from "./link.ts";
 import { SupervisedThread, type ThreadLife } from "./supervised-thread.ts";
 
 /** What the edge thread needs of the store. */
-export type EdgeStore = Pick<Store, "directory" | "callRecordSink" | "alertSink">;
+export type EdgeStore = Pick<Store, "directory" | "callRecordSink" | "recordingSink" | "alertSink">;
 
 /** How long a change may keep its writer waiting for an edge that is busy or starting again. */
 const APPLY_LIMIT_MS = 1_000;
@@ -62,6 +71,27 @@ export class EdgeThread {
 
   async hangUp(accountSid: string, sid: string): Promise<boolean> {
     return (await this.#thread.remote?.hangUp(accountSid, sid)) ?? false;
+  }
+
+  /** What is being recorded now; nothing while the edge is away. */
+  async liveRecordings(accountSid: string): Promise<readonly LiveRecordingView[]> {
+    return this.ready ? ((await this.#thread.remote?.liveRecordings(accountSid)) ?? []) : [];
+  }
+
+  /** Pauses, resumes or stops a recording. Rejects when the recorder, or the edge, goes away meanwhile. */
+  async controlRecording(request: RecordingRequest): Promise<RecordingControl> {
+    const gone: RecordingControl = { kind: "not-found" };
+    return this.ready ? ((await this.#thread.remote?.controlRecording(request)) ?? gone) : gone;
+  }
+
+  /** Which of these exist nowhere at the edge; undefined while it is away. */
+  async lostRecordings(sids: readonly string[]): Promise<readonly string[] | undefined> {
+    return this.ready ? this.#thread.remote?.lostRecordings(sids) : undefined;
+  }
+
+  /** What an operator should look at, in a few words each. */
+  async troubles(): Promise<readonly string[]> {
+    return this.ready ? ((await this.#thread.remote?.troubles()) ?? []) : [];
   }
 
   /** Undefined while the edge is starting, or starting again. */
@@ -131,6 +161,7 @@ export class EdgeThread {
         onEnd(() => void subscription.stop());
       },
       saveRecords: (records) => this.#store.callRecordSink.save(records),
+      saveRecording: (outcome) => this.#store.recordingSink.save(outcome),
       saveAlerts: (alerts) => this.#store.alertSink.save(alerts),
       log: (level, event, fields) => this.#log(level, event, fields),
       ready: (listeners) => {

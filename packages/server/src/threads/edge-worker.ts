@@ -1,12 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createEdge, type Edge, type EdgePorts } from "@trunkline/edge";
+import { createRecorder } from "@trunkline/media";
 import type { DirectoryChange } from "@trunkline/trunking";
 import type { ControlOffer, EdgeOffer, EdgeThreadData } from "./edge-offer.ts";
 import { Link } from "./link.ts";
 import { openMediaPlane } from "./media-plane.ts";
 
 /**
- * The edge thread: SIP sockets, timers and calls, with the media threads below it. Configuration comes down and call records go up
+ * The edge thread: SIP sockets, timers and calls, with the threads of media and recorder below it. Configuration comes down and call records go up
  * over the link; no query or page of the control thread can delay a SIP timer here (design §4).
  */
 async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): Promise<void> {
@@ -20,11 +21,15 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
     changes: (changes) => apply?.(changes),
     liveCalls: (accountSid) => running().liveCalls(accountSid),
     hangUp: (accountSid, sid) => running().hangUp(accountSid, sid),
+    liveRecordings: (accountSid) => running().liveRecordings(accountSid),
+    controlRecording: (request) => running().controlRecording(request),
+    lostRecordings: (sids) => running().lostRecordings(sids),
     registrations: () => edge?.registrations() ?? [],
     simulate: (call) => edge?.simulate(call),
     setTls: (tls) => running().setTls(tls),
     setNamedCertificates: (changes) => running().setNamedCertificates(changes),
     metrics: () => edge?.metrics() ?? {},
+    troubles: () => edge?.troubles() ?? [],
     close: async (graceMs) => {
       await edge?.close(graceMs);
       await media.close();
@@ -47,6 +52,10 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
     records: { save: (records) => link.remote.saveRecords(records) },
     alerts: { save: (alerts) => link.remote.saveAlerts(alerts) },
     media,
+    recordings: {
+      open: (news) => createRecorder({ ...data.recordings, ...news }),
+      sink: { save: (outcome) => link.remote.saveRecording(outcome) },
+    },
     log,
   });
   await link.remote.ready(
