@@ -84,7 +84,7 @@ async function startTrunkline(): Promise<Platform> {
   const carrierSid = `CX${"0".repeat(31)}2`;
   const child = (prefix: string): string => `${prefix}${"0".repeat(31)}2`;
   await store.carriers.upsert(
-    { sid: carrierSid, friendlyName: "SIPp", enabled: true, priority: 1, retryStatuses: [] },
+    { sid: carrierSid, friendlyName: "SIPp", enabled: true, priority: 1, retryStatuses: [], ownNumbersOnly: false },
     [{ sid: child("CT"), carrierSid, sipUrl: `sip:${UAS.address}:${UAS.port}`, priority: 1, weight: 1 }],
     [{ sid: child("CF"), carrierSid, prefix: "49", costMicros: 0 }],
     [],

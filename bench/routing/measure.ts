@@ -40,7 +40,14 @@ function* rows(): Iterable<Row> {
     yield { entity: "account", key: account.sid, row: account } as Row;
   }
   for (let i = 0; i < trunks; i++) yield* trunkRows(i);
-  const carrier = { sid: sid("CX", 1), friendlyName: "Carrier", enabled: true, priority: 1, retryStatuses: [503] };
+  const carrier = {
+    sid: sid("CX", 1),
+    friendlyName: "Carrier",
+    enabled: true,
+    priority: 1,
+    retryStatuses: [503],
+    ownNumbersOnly: false,
+  };
   const of = { carrierSid: carrier.sid };
   yield { entity: "carrier", key: carrier.sid, row: carrier };
   const target = { sid: sid("CT", 1), ...of, sipUrl: `sip:${CARRIER}`, priority: 1, weight: 1 };

@@ -120,7 +120,14 @@ async function seedCarrier(dataDir: string, targets: readonly RawSip[]): Promise
   const sid = (prefix: string, digit = 2): string => `${prefix}${"0".repeat(31)}${digit}`;
   const carrierSid = sid("CX");
   await store.carriers.upsert(
-    { sid: carrierSid, friendlyName: "Scripted", enabled: true, priority: 1, retryStatuses: [503] },
+    {
+      sid: carrierSid,
+      friendlyName: "Scripted",
+      enabled: true,
+      priority: 1,
+      retryStatuses: [503],
+      ownNumbersOnly: false,
+    },
     targets.map(({ address, port }, i) => ({
       sid: sid("CT", i + 2),
       carrierSid,

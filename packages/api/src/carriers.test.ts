@@ -69,7 +69,7 @@ describe("CAR-1: carriers", () => {
       Srtp: "true",
       Username: "trunkline",
       Password: "Sesam-Öffne-Dich-1",
-      RegistrarUrl: "sip:registrar.carrier.example;transport=tls",
+      RegistrarUrl: "sip:4711@registrar.carrier.example;transport=tls",
       RegistrationExpires: "600",
       ProbeInterval: "30",
       ClientCertificate: "true",
@@ -93,7 +93,7 @@ describe("CAR-1: carriers", () => {
       codecs: ["pcma", "pcmu"],
       srtp: true,
       username: "trunkline",
-      registrar_url: "sip:registrar.carrier.example;transport=tls",
+      registrar_url: "sip:4711@registrar.carrier.example;transport=tls",
       registration_expires: 600,
       probe_interval: 30,
       client_certificate: true,
@@ -163,7 +163,7 @@ describe("CAR-1: carriers", () => {
     [{ Password: "only" }, /^Username and Password go together/],
     [{ RegistrarUrl: "sip:carrier.example" }, /RegistrarUrl needs both/],
     [{ RegistrarUrl: "sips:carrier.example" }, /^RegistrarUrl: .*transport=tls/],
-    [{ RegistrarUrl: "sip:us@carrier.example" }, /^RegistrarUrl: write only the registrar's place/],
+    [{ RegistrarUrl: "sip:us@carrier.example?X-A=1" }, /^RegistrarUrl: a REGISTER has no headers of that kind/],
     [{ RegistrationExpires: "59" }, /^RegistrationExpires must be a whole number from 60 to 86400/],
     [{ ProbeInterval: "0" }, /^ProbeInterval must/],
   ];
@@ -209,6 +209,54 @@ describe("CAR-1: carriers", () => {
   ];
   it.each(foreign)("%s %s is the operator's alone", async (method, path, options) => {
     expect((await api.request(method, path, options)).body).toMatchObject({ status: 403, code: 20003 });
+  });
+});
+
+describe("TERM-12: the carrier for own numbers", () => {
+  const own = (form: Form = {}): Form => ({ FriendlyName: "On-net", OwnNumbersOnly: "true", ...(form as object) });
+
+  it("is made by its name alone, and there is one", async () => {
+    const { body } = await send("POST", PATH, own());
+    expect(body).toMatchObject({ own_numbers_only: true, enabled: true, retry_causes: [] });
+    const path = `${PATH}/${String(body["sid"])}`;
+    const twice = await send("POST", PATH, own({ FriendlyName: name() }));
+    expect([twice.status, twice.body["message"]]).toEqual([
+      400,
+      expect.stringMatching(/^OwnNumbersOnly: there is such/),
+    ]);
+    expect((await send("POST", path, { RetryCauses: "503", MaxChannels: "9" })).body).toMatchObject({
+      retry_causes: [503],
+      max_channels: 9,
+    });
+    expect((await send("POST", path, { RetryCauses: "" })).body).toMatchObject({ retry_causes: [] });
+    for (const [collection, form] of [
+      ["Targets", { SipUrl: "sip:a.example" }],
+      ["Prefixes", { Prefix: "*" }],
+      ["Sources", { Cidr: "192.0.2.1" }],
+    ] as const) {
+      const { status, body: refused } = await send("POST", `${path}/${collection}`, form);
+      expect([status, refused["message"]]).toEqual([
+        400,
+        expect.stringMatching(/needs no targets, prefixes and sources/),
+      ]);
+    }
+    const dressed = await send("POST", path, { CalledPrefix: "77" });
+    expect([dressed.status, dressed.body["message"]]).toEqual([
+      400,
+      "CalledPrefix: a carrier for own numbers has none, its calls stay inside. It takes Enabled, RetryCauses, MaxCps, MaxChannels.",
+    ]);
+    expect((await send("DELETE", path)).status).toBe(204);
+  });
+
+  it.each(["Priority", "RegistrarUrl", "Username", "Srtp", "ProbeInterval"])("it has no %s", async (field) => {
+    const value = { Priority: "1", Srtp: "true", ProbeInterval: "30", Username: "us" }[field] ?? "sip:a";
+    const { status, body } = await send("POST", PATH, own({ FriendlyName: name(), [field]: value }));
+    expect([status, body["message"]]).toEqual([400, expect.stringMatching(new RegExp(`^${field}: a carrier for own`))]);
+  });
+
+  it("others are not, and no change makes them one", async () => {
+    const path = await newCarrier();
+    expect((await send("POST", path, { OwnNumbersOnly: "true" })).body).toMatchObject({ own_numbers_only: false });
   });
 });
 

@@ -18,6 +18,7 @@ beforeAll(async () => {
     enabled: true,
     priority: 1,
     retryStatuses: [503],
+    ownNumbersOnly: false,
   });
   const { body } = await api.request("POST", "/v1/Trunks");
   trunkSid = String(body["sid"]);

@@ -270,6 +270,7 @@ describe("the operator's area", () => {
       enabled: true,
       priority: 1,
       retryStatuses: [503],
+      ownNumbersOnly: false,
     });
     const list = await api.request("GET", "/trunkline/v1/Carriers", { as: OPERATOR });
     expect(list.body["carriers"]).toMatchObject([

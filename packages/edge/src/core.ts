@@ -12,6 +12,7 @@ import { DEFAULT_LIMITS, GOODBYE_MS } from "./limits.ts";
 import type { Located } from "./locate/locator.ts";
 import { TargetHealth } from "./locate/target-health.ts";
 import { Counters } from "./metrics.ts";
+import { OnNet } from "./on-net.ts";
 import { Peers } from "./peers/peers.ts";
 import { Recordings } from "./recording/recordings.ts";
 import { TlsPolicy } from "./tls/tls-policy.ts";
@@ -46,6 +47,7 @@ class Core implements EdgeCore {
   readonly #unheard = new Set<LegB>();
   readonly #recordings: Recordings;
   readonly #peers: Peers;
+  readonly #onNet: OnNet | undefined;
   /** Our addresses on private connections, from which only what belongs to those may leave. */
   readonly #privateAddresses: ReadonlySet<string>;
   #draining = false;
@@ -54,15 +56,17 @@ class Core implements EdgeCore {
     this.#ports = ports;
     const { host, log, wallClockMs } = ports;
     const limits: EdgeLimits = { ...DEFAULT_LIMITS, ...options.limits };
-    const { edge, zone, ownHosts, nonceSecret, interconnects = new Map() } = options;
+    const { edge, zone, ownHosts, nonceSecret, ownSocket, interconnects = new Map() } = options;
     this.#privateAddresses = new Set(interconnects.values());
     const counters = this.#counters;
     this.#health = new TargetHealth(() => host.nowMs());
     this.#alerts = new AlertQueue(ports.alerts, { host, wallClockMs, counters, log, ...limits });
     const alert: RaiseAlert = (...incident) => this.#alerts.raise(...incident);
     this.#tls = new TlsPolicy({ ...ports, place: { edge, zone }, counters, alert });
+    this.#onNet = ownSocket && new OnNet(host, ownSocket);
+    const onNet = this.#onNet && { onNet: this.#onNet };
     const registeredCarrier: Facts["registeredCarrier"] = (...call) => this.#peers.registeredCarrier(...call);
-    this.#guard = new Guard({ edge, zone, ownHosts, registeredCarrier, ...limits }, counters, this.#tls);
+    this.#guard = new Guard({ edge, zone, ownHosts, registeredCarrier, ...onNet, ...limits }, counters, this.#tls);
     this.#userAgent = createUserAgent(host, this.#userAgentOptions(), {
       screen: (request, flow) => this.#heed(this.#guard.screen(request, flow, ports.directory(), host.nowMs()), flow),
       screenUnreadable: (_unreadable, flow) =>
@@ -80,7 +84,7 @@ class Core implements EdgeCore {
       counters,
       recordings: this.#recordings,
     };
-    this.#peers = new Peers({ ...met, edge, zone, secret: nonceSecret, interconnects });
+    this.#peers = new Peers({ ...met, edge, zone, secret: nonceSecret, interconnects, ...onNet });
     this.#uas = new Uas({
       ...met,
       peers: this.#peers,
@@ -89,7 +93,7 @@ class Core implements EdgeCore {
       repeatAlert: (...alert) => this.#alerts.repeat(...alert),
       callCounters: ports.callCounters ?? createLocalCounters(() => host.nowMs()),
       limits,
-      place: { edge, zone, ownHosts, registeredCarrier, ...this.#peers.facts },
+      place: { edge, zone, ownHosts, registeredCarrier, ...onNet, ...this.#peers.facts },
       calls: this.#calls,
       isDraining: () => this.#draining,
     });
@@ -102,7 +106,10 @@ class Core implements EdgeCore {
       allow: ALLOWED_METHODS,
       supported: EXTENSIONS,
       advertised: (flow) => advertised(flow),
-      streamFlow: (flow) => flowTo("tcp", flow.remoteAddress, flow.remotePort, undefined, this.#privateAddress(flow)),
+      streamFlow: (flow) =>
+        this.#onNet?.isWithin(flow)
+          ? undefined
+          : flowTo("tcp", flow.remoteAddress, flow.remotePort, undefined, this.#privateAddress(flow)),
       locate: (uri, flow, found) => this.#locateNextHop(uri, flow, found),
     };
   }

@@ -13,6 +13,7 @@ import type {
 import type { FlowPeer, Journal } from "./call/parts.ts";
 import type { EdgeLimits, EdgeMetrics, EdgePorts, LiveCallView, RegistrationView } from "./edge.types.ts";
 import type { Locator } from "./locate/locator.ts";
+import type { OwnSocket } from "./on-net.ts";
 import type {
   CallRecorder,
   LiveRecordingView,
@@ -28,6 +29,8 @@ export type EdgeCoreOptions = {
   readonly nonceSecret: string;
   /** Private connections (ORIG-13): SID to our address on it. Default: none. */
   readonly interconnects?: ReadonlyMap<string, string>;
+  /** The UDP socket at which the edge reaches itself (TERM-12). Absent: no call stays inside. */
+  readonly ownSocket?: OwnSocket;
   readonly limits?: Partial<EdgeLimits>;
 };
 

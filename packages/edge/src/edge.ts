@@ -5,7 +5,7 @@ import { type ListenOn, openSipHost, type SipHost, type TlsPeer } from "@trunkli
 import { accountSettings, createDirectory, type DirectoryIndex, type DirectoryReader } from "@trunkline/trunking";
 import type { FlowPeer } from "./call/parts.ts";
 import { createEdgeCore } from "./core.ts";
-import type { EdgeCore } from "./core.types.ts";
+import type { EdgeCore, EdgeCoreOptions } from "./core.types.ts";
 import { Resolver } from "./dns/resolver.ts";
 import type { Edge, EdgeAddress, EdgeOptions, EdgePorts } from "./edge.types.ts";
 import { FileJournal } from "./journal/journal.ts";
@@ -58,7 +58,13 @@ export async function createEdge(options: EdgeOptions, ports: EdgePorts): Promis
       onAlarm: (alarm) => core?.recorderAlarmed(alarm),
     });
     core = createEdgeCore(
-      { ...options, ownHosts: ownHosts(options), interconnects: interconnects(options), limits },
+      {
+        ...options,
+        ownHosts: ownHosts(options),
+        interconnects: interconnects(options),
+        ...ownSocket(options, host),
+        limits,
+      },
       {
         host,
         locator: createLocator(
@@ -148,6 +154,19 @@ function listenOn(options: EdgeOptions): readonly ListenOn[] {
   return transports(options).flatMap((transport) =>
     places.map((place) => ({ ...place, transport, port: transport === "tls" ? sipsPort : sipPort })),
   );
+}
+
+/** The socket at which the edge reaches itself: a public one of the first address, which its media is shown at too. */
+function ownSocket(
+  { interconnects: connections = [] }: EdgeOptions,
+  { listeners }: Pick<SipHost, "listeners">,
+): Pick<EdgeCoreOptions, "ownSocket"> {
+  const isPrivate = (address: string): boolean => connections.some((one) => one.address === address);
+  // A link-local address cannot be written into a URI (RFC 3986 §3.2.2 has no zone).
+  const found = listeners.find(
+    ({ transport, address }) => transport === "udp" && !isPrivate(address) && !address.includes("%"),
+  );
+  return found ? { ownSocket: { address: found.address, port: found.port } } : {};
 }
 
 /** Our address on each private connection, by its SID. */

@@ -7,7 +7,7 @@ import { SourceBuckets } from "./source-buckets.ts";
 import type { TlsPolicy } from "./tls/tls-policy.ts";
 import { readTarget } from "./uas/call-request.ts";
 
-export type GuardOptions = Pick<Facts, "zone" | "edge" | "ownHosts" | "registeredCarrier"> & {
+export type GuardOptions = Pick<Facts, "zone" | "edge" | "ownHosts" | "registeredCarrier" | "onNet"> & {
   readonly requestsPerSourcePerSecond: number;
   readonly connectionsPerSourcePerSecond: number;
   readonly sourcesTracked: number;
@@ -57,7 +57,9 @@ export class Guard {
       return ours ? this.#takeToken(flow, nowMs) : this.#turn("drop", "dropped_not_ready");
     }
     const { remoteAddress: sourceAddress, remotePort: sourcePort, localAddress } = flow;
-    const identity = identify({ requestUri, sourceAddress, sourcePort, localAddress }, directory, this.#options);
+    const { callId: sipCallId } = request;
+    const asked = { requestUri, sourceAddress, sourcePort, localAddress, sipCallId };
+    const identity = identify(asked, directory, this.#options);
     if (identity.kind === "unknown") {
       if (this.#isAfterLostDialog(request, flow, directory)) return this.#takeToken(flow, nowMs);
       return this.#turn("stranger", "dropped_unknown_host");
@@ -73,12 +75,13 @@ export class Guard {
    * A request inside a dialog that we do not have (any more), from a PBX that may use the trunk whose domain is in its To: it is owed a 481,
    * so that it lets go of the call instead of asking on (RFC 3261 §12.2.1.2). Its Request-URI is our Contact and names no trunk.
    */
-  #isAfterLostDialog({ to }: SipRequest, flow: Flow, directory: DirectoryReader): boolean {
+  #isAfterLostDialog({ to, callId: sipCallId }: SipRequest, flow: Flow, directory: DirectoryReader): boolean {
     const uri = to.params.has("tag") ? parseSipUri(to.uri) : undefined;
     if (uri === undefined || uri instanceof Malformed) return false;
     const { remoteAddress: sourceAddress, remotePort: sourcePort, localAddress } = flow;
     const requestUri = { scheme: uri.scheme, user: null, host: uri.host, port: null };
-    const identity = identify({ requestUri, sourceAddress, sourcePort, localAddress }, directory, this.#options);
+    const asked = { requestUri, sourceAddress, sourcePort, localAddress, sipCallId };
+    const identity = identify(asked, directory, this.#options);
     return identity.kind === "termination" && directory.matchAcl(identity.trunk.sid, sourceAddress) !== undefined;
   }
 

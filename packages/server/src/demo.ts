@@ -74,6 +74,7 @@ export async function ensureSimulatedCarrier(store: Store, address: string, port
       enabled: true,
       priority: 100,
       retryStatuses: [408, 500, 502, 503, 504],
+      ownNumbersOnly: false,
     },
     [{ sid: child("CT"), carrierSid, sipUrl: `sip:${host}:${port}`, priority: 10, weight: 10 }],
     [{ sid: child("CF"), carrierSid, prefix: "", costMicros: 0 }],

@@ -53,6 +53,8 @@ export type Conflict =
         | "association"
         | "phone-number"
         | "prefix"
+        /** A second carrier for own numbers. */
+        | "own-numbers"
         | "source"
         /** A user name without a password or the other way round, or a registrar without either. */
         | "credentials"

@@ -120,7 +120,14 @@ export const phoneNumbers = table<PhoneNumber & PhoneNumberSettings>("phone_numb
 
 export const callerIds = table<CallerId>("caller_ids", ["sid", "accountSid", "e164"]);
 
-export const carriers = table<Carrier>("carriers", ["sid", "friendlyName", "enabled", "priority", "retryStatuses"]);
+export const carriers = table<Carrier>("carriers", [
+  "sid",
+  "friendlyName",
+  "enabled",
+  "priority",
+  "retryStatuses",
+  "ownNumbersOnly",
+]);
 export const carrierTargets = table<CarrierTarget>("carrier_targets", [
   "sid",
   "carrierSid",

@@ -95,6 +95,11 @@ export type Carrier = {
   readonly priority: number;
   /** Final answers after which the next carrier is tried; anything else is definite. */
   readonly retryStatuses: readonly number[];
+  /**
+   * The platform as a carrier of its own (TERM-12): asked first for numbers that hang on a trunk here, never for others. It has no targets,
+   * prefixes and sources, and there is at most one.
+   */
+  readonly ownNumbersOnly: boolean;
 };
 export type CarrierTarget = {
   readonly sid: string;

@@ -63,6 +63,7 @@ export function carrier(number: number, change: Partial<Carrier> = {}): Carrier 
     enabled: true,
     priority: 10,
     retryStatuses: [500, 502, 503, 504],
+    ownNumbersOnly: false,
     ...change,
   };
 }

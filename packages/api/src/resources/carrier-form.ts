@@ -70,20 +70,46 @@ export const carrierForm = {
   Srtp: optional(about("Its media is SRTP; its targets should then have transport=tls.", flag())),
   ...peerForm(1),
   RegistrarUrl: clearable(
-    about("Where our Contact is kept registered with Username and Password; empty for nowhere.", text(2_048)),
+    about(
+      "Where our Contact is kept registered with Username and Password, such as sip:sip.carrier.example; a user part is the account's, where it is not the Username. Empty for nowhere.",
+      text(2_048),
+    ),
   ),
   RegistrationExpires: optional(about("Asked for, in seconds.", wholeNumber(60, 86_400))),
 };
 type Values = FormValues<typeof carrierForm>;
 
+/** What a carrier for own numbers has of it: it leads to the platform itself, which nobody has to tell how it is met. */
+const INSIDE: ReadonlySet<string> = new Set([
+  "Enabled",
+  "RetryCauses",
+  "MaxCps",
+  "MaxChannels",
+] satisfies (keyof Values)[]);
+
+function whyNotInside(values: Values): Problem | undefined {
+  const name = Object.keys(carrierForm).find((key) => !INSIDE.has(key) && values[key as keyof Values] !== undefined);
+  if (name === undefined) return undefined;
+  return invalid(
+    `${name}: a carrier for own numbers has none, its calls stay inside. It takes ${[...INSIDE].join(", ")}.`,
+  );
+}
+
+/** By default whoever has the number has been asked: outside there is nobody else who could take the call. */
+export function defaultRetryStatuses(ownNumbersOnly: boolean): readonly number[] {
+  return ownNumbersOnly ? [] : DEFAULT_RETRY_STATUSES;
+}
+
 /** The statuses that a request names; undefined when it names none. */
-export function retryStatuses({ RetryCauses: causes }: Values): readonly number[] | undefined {
-  if (causes === null) return DEFAULT_RETRY_STATUSES;
+export function retryStatuses({ RetryCauses: causes }: Values, ownNumbersOnly: boolean): readonly number[] | undefined {
+  if (causes === null) return defaultRetryStatuses(ownNumbersOnly);
   return causes && [...new Set(causes)].sort((a, b) => a - b);
 }
 
 /** What a request sets beside the carrier's own row, or what is wrong with it. */
-export function carrierSettings(values: Values): CarrierSettings | Problem {
+export function carrierSettings(values: Values, ownNumbersOnly: boolean): CarrierSettings | Problem {
+  const outside = ownNumbersOnly ? whyNotInside(values) : undefined;
+  if (outside) return outside;
   const addedHeaders = checkEach(
     "AddedHeaders",
     values.AddedHeaders,
@@ -130,11 +156,11 @@ function checkEach<T extends { readonly kind: "ok" }>(
   return items && [...kept];
 }
 
-/** RFC 3261 §10.2: a registrar's Request-URI has no user part. */
+/** Its user part, where it has one, is the account's in the address of record (RFC 3261 §10.2); the Request-URI has none. */
 function whyNotRegistrar(url: string | null): Problem | undefined {
   if (url === null) return undefined;
   const parsed = parseOriginationSipUrl(url);
   if (parsed.kind === "invalid") return invalid(`RegistrarUrl: ${parsed.why}`);
-  if (parsed.user === null && parsed.headers.length === 0) return undefined;
-  return invalid("RegistrarUrl: write only the registrar's place, such as sip:sip.carrier.example;transport=tls.");
+  if (parsed.headers.length === 0) return undefined;
+  return invalid("RegistrarUrl: a REGISTER has no headers of that kind. Remove everything from the question mark on.");
 }

@@ -5,7 +5,7 @@ import { about, decimal, given, matching, optional } from "../form.ts";
 import { invalid } from "../problem.ts";
 import { type At, type Resource, settle, settleRemoval } from "../resource.ts";
 import { accepts } from "../route.ts";
-import { partShape, viewPart } from "./carrier-part.ts";
+import { partShape, viewPart, whyNoPart } from "./carrier-part.ts";
 import { carrierOfPath } from "./carriers.ts";
 
 type PrefixRow = CarrierPrefix & Dated;
@@ -44,6 +44,8 @@ export const carrierPrefixes: Resource<PrefixRow, Carrier> = {
   list: accepts({}, async (at: At<Carrier>) => (page) => at.deps.store.carrierPrefixes.list(at.parent.sid, page)),
   fetch: (at, sid) => at.deps.store.carrierPrefixes.fetch(at.parent.sid, sid),
   create: accepts({ Prefix: fields.Prefix, Cost: optional(fields.Cost) }, async (at: At<Carrier>, values) => {
+    const wrong = whyNoPart(at.parent);
+    if (wrong) return wrong;
     const outcome = await at.deps.store.carrierPrefixes.create({
       sid: mintSid("CF", at.deps.randomHex(16)),
       carrierSid: at.parent.sid,

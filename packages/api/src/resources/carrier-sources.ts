@@ -5,7 +5,7 @@ import { about, clearable, given, optional, text, wholeNumber } from "../form.ts
 import { invalid, Problem } from "../problem.ts";
 import { type At, type Resource, settle, settleRemoval } from "../resource.ts";
 import { accepts } from "../route.ts";
-import { partShape, viewPart } from "./carrier-part.ts";
+import { partShape, viewPart, whyNoPart } from "./carrier-part.ts";
 import { carrierOfPath } from "./carriers.ts";
 
 type SourceRow = CarrierSource & Dated;
@@ -30,7 +30,7 @@ export const carrierSources: Resource<SourceRow, Carrier> = {
   list: accepts({}, async (at: At<Carrier>) => (page) => at.deps.store.carrierSources.list(at.parent.sid, page)),
   fetch: (at, sid) => at.deps.store.carrierSources.fetch(at.parent.sid, sid),
   create: accepts({ Cidr: cidr, Port: port }, async (at: At<Carrier>, values) => {
-    const block = readBlock(values.Cidr);
+    const block = whyNoPart(at.parent) ?? readBlock(values.Cidr);
     if (block instanceof Problem) return block;
     const outcome = await at.deps.store.carrierSources.create({
       sid: mintSid("CS", at.deps.randomHex(16)),

@@ -5,7 +5,7 @@ import { about, given, optional, text, wholeNumber } from "../form.ts";
 import { invalid, type Problem } from "../problem.ts";
 import { type At, type Resource, settle, settleRemoval } from "../resource.ts";
 import { accepts } from "../route.ts";
-import { partShape, viewPart } from "./carrier-part.ts";
+import { partShape, viewPart, whyNoPart } from "./carrier-part.ts";
 import { carrierOfPath } from "./carriers.ts";
 
 type TargetRow = CarrierTarget & Dated;
@@ -38,7 +38,7 @@ export const carrierTargets: Resource<TargetRow, Carrier> = {
   create: accepts(
     { SipUrl: fields.SipUrl, Priority: optional(fields.Priority), Weight: optional(fields.Weight) },
     async (at: At<Carrier>, values) => {
-      const wrong = whyNotTarget(values.SipUrl);
+      const wrong = whyNoPart(at.parent) ?? whyNotTarget(values.SipUrl);
       if (wrong) return wrong;
       const outcome = await at.deps.store.carrierTargets.create({
         sid: mintSid("CT", at.deps.randomHex(16)),

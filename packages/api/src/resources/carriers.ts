@@ -5,17 +5,16 @@ import {
   type CarrierDress,
   DEFAULT_CARRIER_DRESS,
   DEFAULT_PEER_SETTINGS,
-  DEFAULT_RETRY_STATUSES,
   mintSid,
   type PeerSettings,
 } from "@trunkline/trunking";
 import { z } from "zod";
 import { isoDate } from "../dates.ts";
-import { given, optional } from "../form.ts";
+import { about, flag, given, optional } from "../form.ts";
 import { invalid, Problem } from "../problem.ts";
 import { type At, noParent, type Resource, settle, settleRemoval } from "../resource.ts";
 import { accepts, type Context } from "../route.ts";
-import { carrierForm, carrierName, carrierSettings, retryStatuses } from "./carrier-form.ts";
+import { carrierForm, carrierName, carrierSettings, defaultRetryStatuses, retryStatuses } from "./carrier-form.ts";
 import { peerShape, viewPeer } from "./peer-fields.ts";
 
 /** A carrier with the rows that it has one or none of. */
@@ -31,6 +30,7 @@ const DEFAULT_PRIORITY = 10;
 
 const conflicts = {
   "friendly-name": invalid("FriendlyName: another carrier has it. Choose another.", 20002),
+  "own-numbers": invalid("OwnNumbersOnly: there is such a carrier already. One is enough."),
   credentials: invalid(
     "Username and Password go together, and RegistrarUrl needs both. Give them, or clear RegistrarUrl.",
   ),
@@ -41,6 +41,7 @@ const shape = z.strictObject({
   friendly_name: z.string(),
   enabled: z.boolean(),
   priority: z.int(),
+  own_numbers_only: z.boolean(),
   retry_causes: z.array(z.int()),
   max_cps: z.number().nullable(),
   max_channels: z.int().nullable(),
@@ -61,6 +62,13 @@ const shape = z.strictObject({
   links: z.strictObject({ targets: z.string(), prefixes: z.string(), sources: z.string() }),
 });
 
+const ownNumbersOnly = optional(
+  about(
+    "True: the platform itself. Calls to numbers on its trunks stay inside, before any carrier is asked. One for ever; at most one.",
+    flag(),
+  ),
+);
+
 /** `/trunkline/v1/Carriers`: the carriers of the installation, for the operator (interface §3, CAR-1). */
 export const carriers: Resource<CarrierRow, null> = {
   product: "trunkline",
@@ -79,28 +87,34 @@ export const carriers: Resource<CarrierRow, null> = {
     const row = await store.carriers.fetch(sid);
     return row && (await withSettings(store, [row]))[0];
   },
-  create: accepts({ FriendlyName: carrierName, ...carrierForm }, async (at: At<null>, values) => {
-    const settings = carrierSettings(values);
-    if (settings instanceof Problem) return settings;
-    const carrier: Carrier = {
-      sid: mintSid("CX", at.deps.randomHex(16)),
-      friendlyName: values.FriendlyName,
-      enabled: values.Enabled ?? true,
-      priority: values.Priority ?? DEFAULT_PRIORITY,
-      retryStatuses: retryStatuses(values) ?? DEFAULT_RETRY_STATUSES,
-    };
-    return settledWhole(at, await at.deps.store.carriers.create(carrier, settings));
-  }),
+  create: accepts(
+    { FriendlyName: carrierName, OwnNumbersOnly: ownNumbersOnly, ...carrierForm },
+    async (at: At<null>, values) => {
+      const isInside = values.OwnNumbersOnly ?? false;
+      const settings = carrierSettings(values, isInside);
+      if (settings instanceof Problem) return settings;
+      const carrier: Carrier = {
+        sid: mintSid("CX", at.deps.randomHex(16)),
+        friendlyName: values.FriendlyName,
+        enabled: values.Enabled ?? true,
+        priority: values.Priority ?? DEFAULT_PRIORITY,
+        retryStatuses: retryStatuses(values, isInside) ?? defaultRetryStatuses(isInside),
+        ownNumbersOnly: isInside,
+      };
+      return settledWhole(at, await at.deps.store.carriers.create(carrier, settings));
+    },
+  ),
   update: accepts(
     { FriendlyName: optional(carrierName), ...carrierForm },
     async (at: At<null> & { readonly row: CarrierRow }, values) => {
-      const settings = carrierSettings(values);
+      const { ownNumbersOnly: isInside } = at.row;
+      const settings = carrierSettings(values, isInside);
       if (settings instanceof Problem) return settings;
       const change = given({
         friendlyName: values.FriendlyName,
         enabled: values.Enabled,
         priority: values.Priority,
-        retryStatuses: retryStatuses(values),
+        retryStatuses: retryStatuses(values, isInside),
       });
       return settledWhole(at, await at.deps.store.carriers.update(at.row.sid, change, settings));
     },
@@ -145,6 +159,7 @@ function viewCarrier(row: CarrierRow, at: Context): z.infer<typeof shape> {
     friendly_name: row.friendlyName,
     enabled: row.enabled,
     priority: row.priority,
+    own_numbers_only: row.ownNumbersOnly,
     retry_causes: [...row.retryStatuses],
     max_cps: row.limit?.maxCps ?? null,
     max_channels: row.limit?.maxConcurrentCalls ?? null,

@@ -273,8 +273,8 @@ export class Call {
     }
     const callSid = identity.direction === "trunking-originating" ? sid : undefined;
     this.#dialled = attempt;
-    const login = peers.login(attempt.peerSid);
-    this.#legB = LegB.dial(userAgent, { attempt, flow, sdp, maxForwards, login, callSid }, listener, unheard);
+    const [login, callId] = [peers.login(attempt.peerSid), peers.callId(attempt)];
+    this.#legB = LegB.dial(userAgent, { attempt, flow, sdp, maxForwards, login, callId, callSid }, listener, unheard);
   }
 
   #prepareMedia({ attempt, target, sdp }: Extract<CallOutput, { readonly kind: "prepare-media" }>): void {

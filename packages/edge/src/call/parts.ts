@@ -33,7 +33,9 @@ export type FlowPeer = PeerOwner & { readonly serverName: string | undefined };
 /** How those that are called are met, and what their targets' health is told (ORIG-12, TERM-12). */
 export interface CallPeers {
   /** Undefined: no listener of that transport and address family on the attempt's way out. */
-  flowTo(target: Target, attempt: Pick<Attempt, "peerSid" | "egress">): Flow | undefined;
+  flowTo(target: Target, attempt: Pick<Attempt, "peerSid" | "egress" | "onNet">): Flow | undefined;
+  /** What the INVITE must be known by; undefined: any Call-ID will do. */
+  callId(attempt: Attempt): string | undefined;
   /** What challenges are answered with. */
   login(peerSid: string): { readonly username: string; readonly password: string } | undefined;
   /** The attempt begins. */

@@ -22,6 +22,8 @@ export type Dial = {
   readonly maxForwards: number;
   /** What challenges are answered with (RFC 3261 §22), inside the same try. */
   readonly login: { readonly username: string; readonly password: string } | undefined;
+  /** Undefined: the stack's own. */
+  readonly callId: string | undefined;
   /** Put on the requests inside the dialog with a customer's server (contract §8.5: ACK and BYE). */
   readonly callSid: string | undefined;
 };
@@ -51,6 +53,7 @@ export class LegB extends Leg {
         from: nameAddr(attempt.fromDisplayName, attempt.fromUri),
         to: nameAddr(null, attempt.toUri),
         maxForwards: dial.maxForwards,
+        ...(dial.callId === undefined ? {} : { callId: dial.callId }),
         headers: attempt.headers,
         ...(dial.callSid === undefined ? {} : { dialogHeaders: [["X-Twilio-CallSid", dial.callSid]] }),
         ...(dial.login ? { credentials: dial.login } : {}),

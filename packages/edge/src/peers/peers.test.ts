@@ -145,7 +145,13 @@ describe("CAR-1, ORIG-12: digest towards a peer (RFC 3261 §22)", () => {
 
   it("without credentials it is a failed attempt, and the next carrier is called (contract §8.5)", async () => {
     const world = new EdgeWorld({
-      rows: [["carrier", CX, { sid: CX, friendlyName: "c", enabled: true, priority: 1, retryStatuses: [407] }]],
+      rows: [
+        [
+          "carrier",
+          CX,
+          { sid: CX, friendlyName: "c", enabled: true, priority: 1, retryStatuses: [407], ownNumbersOnly: false },
+        ],
+      ],
     });
     const incoming = challenger(world, CARRIER);
     world.phone(SPARE, { onInvite: answers });
@@ -158,7 +164,11 @@ describe("CAR-1, ORIG-12: digest towards a peer (RFC 3261 §22)", () => {
     const world = new EdgeWorld({
       rows: [
         settings(CX, { password: "wrong" }),
-        ["carrier", CX, { sid: CX, friendlyName: "c", enabled: true, priority: 1, retryStatuses: [407] }],
+        [
+          "carrier",
+          CX,
+          { sid: CX, friendlyName: "c", enabled: true, priority: 1, retryStatuses: [407], ownNumbersOnly: false },
+        ],
       ],
     });
     const incoming = challenger(world, CARRIER, false);
@@ -233,7 +243,11 @@ describe("CAR-1, CAR-2: registration with a carrier", () => {
     expect(asked.slice(2).map((line) => line.split(" ")[0])).toEqual(expect.arrayContaining(["0", "3600"]));
     expect(asked.filter((line) => line === `0 ${user}`)).toHaveLength(1);
     expect(world.core.registrations()).toMatchObject([{ state: "registered" }]);
-    apply(world, ["carrier", CX, { sid: CX, friendlyName: "c", enabled: false, priority: 1, retryStatuses: [] }]);
+    apply(world, [
+      "carrier",
+      CX,
+      { sid: CX, friendlyName: "c", enabled: false, priority: 1, retryStatuses: [], ownNumbersOnly: false },
+    ]);
     await world.pass(1_000);
     expect(world.core.registrations()).toEqual([]);
     expect(await world.finish()).toEqual([]);

@@ -15,6 +15,7 @@ import type { CallParts, CallPeers } from "../call/parts.ts";
 import { Breakers, type TargetTurned } from "../health/breakers.ts";
 import type { Target } from "../locate/locator.ts";
 import type { Counters } from "../metrics.ts";
+import type { OnNet } from "../on-net.ts";
 import { type ProbedTarget, Probes } from "./probes.ts";
 import { Registrations, type WantedRegistration } from "./registrations.ts";
 
@@ -29,6 +30,8 @@ export type PeersParts = Pick<
   readonly secret: string;
   /** Private connections: SID to our address on it. */
   readonly interconnects: ReadonlyMap<string, string>;
+  /** How the edge calls itself. */
+  readonly onNet?: OnNet;
   directory(): DirectoryReader | undefined;
 };
 
@@ -107,8 +110,15 @@ export class Peers implements CallPeers {
     };
   }
 
-  flowTo(target: Target, { peerSid, egress }: Pick<Attempt, "peerSid" | "egress">): Flow | undefined {
-    return this.#flowTo(target, peerSid, egress.tnx);
+  flowTo(target: Target, { peerSid, egress, onNet }: Parameters<CallPeers["flowTo"]>[1]): Flow | undefined {
+    if (!onNet) return this.#flowTo(target, peerSid, egress.tnx);
+    const peer = { serverName: undefined, towards: "carrier", ownerSid: peerSid } as const;
+    const localAddress = this.#parts.onNet?.localAddress;
+    return this.#parts.flowTo(target.transport, target.address, target.port, peer, localAddress);
+  }
+
+  callId({ onNet }: Attempt): string | undefined {
+    return onNet && this.#parts.onNet?.newCallId();
   }
 
   login(peerSid: string): { readonly username: string; readonly password: string } | undefined {

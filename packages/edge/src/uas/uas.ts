@@ -41,7 +41,10 @@ export type UasParts = CallParts &
   RefusalParts & {
     readonly authenticator: Authenticator;
     readonly limits: EdgeLimits;
-    readonly place: Pick<Facts, "zone" | "edge" | "ownHosts" | "targetTrouble" | "registeredCarrier" | "connections">;
+    readonly place: Pick<
+      Facts,
+      "zone" | "edge" | "ownHosts" | "targetTrouble" | "registeredCarrier" | "connections" | "onNet"
+    >;
     /** Live calls by SID; calls add and remove themselves. */
     readonly calls: Map<string, Call>;
     /** Undefined until it was loaded once. */
@@ -232,7 +235,8 @@ export class Uas {
     const requestUri = readTarget(request);
     if (!directory || !requestUri || !this.#refusals.takeStranger()) return;
     const { remoteAddress: sourceAddress, remotePort: sourcePort, localAddress } = flow;
-    const identity = identify({ requestUri, sourceAddress, sourcePort, localAddress }, directory, place);
+    const asked = { requestUri, sourceAddress, sourcePort, localAddress, sipCallId: request.callId };
+    const identity = identify(asked, directory, place);
     if (identity.kind !== "termination") return;
     const { accountSid, sid, domainName } = identity.trunk;
     alert(accountSid, 32210, sid, `${errorText(32210)}: REGISTER for ${domainName ?? sid} from ${sourceAddress}`);

@@ -10,7 +10,14 @@ const missing = (what: string) => ({ kind: "not-found", what });
 
 function carrierRow() {
   const sid = newSid("CX");
-  return { sid, friendlyName: `carrier ${sid}`, enabled: true, priority: 1, retryStatuses: [503] };
+  return {
+    sid,
+    friendlyName: `carrier ${sid}`,
+    enabled: true,
+    priority: 1,
+    retryStatuses: [503],
+    ownNumbersOnly: false,
+  };
 }
 
 /** Carriers, and what is said of the peers that the platform meets as their client. */
@@ -61,6 +68,22 @@ function carrierChecks(store: () => Store): void {
     expect(mirror.rows.has(`carrierTarget ${target.sid}`)).toBe(false);
     expect(await store().carriers.fetch(carrier.sid)).toBeUndefined();
     expect(await store().carrierDresses.fetch(carrier.sid)).toBeUndefined();
+    await mirror.stop();
+  });
+
+  it("TERM-12: at most one is for own numbers, and stays so", async () => {
+    const mirror = await Mirror.of(store().directory);
+    const own = { ...carrierRow(), ownNumbersOnly: true };
+    expect(await store().carriers.create(own)).toMatchObject({ kind: "ok", row: own });
+    expect(await store().carriers.create({ ...carrierRow(), ownNumbersOnly: true })).toEqual(conflict("own-numbers"));
+    expect(await store().carriers.update(own.sid, { ownNumbersOnly: false, priority: 3 })).toMatchObject({
+      row: { ownNumbersOnly: true, priority: 3 },
+    });
+    expect(mirror.rows.get(`carrier ${own.sid}`)).toMatchObject({ ownNumbersOnly: true });
+    await store().carriers.delete(own.sid);
+    const another = { ...carrierRow(), ownNumbersOnly: true };
+    expect(await store().carriers.create(another)).toMatchObject({ kind: "ok" });
+    await store().carriers.delete(another.sid);
     await mirror.stop();
   });
 

@@ -127,6 +127,7 @@ function operatorChecks(store: () => Store): void {
       enabled: true,
       priority: 1,
       retryStatuses: [503],
+      ownNumbersOnly: false,
     };
     const target = { sid: newSid("CT"), carrierSid: carrier.sid, sipUrl: "sip:192.0.2.9", priority: 1, weight: 1 };
     const prefix = { sid: newSid("CP"), carrierSid: carrier.sid, prefix: "1", costMicros: 4_000_000_000 };
@@ -192,6 +193,7 @@ function loadChecks(store: () => Store): void {
       enabled: true,
       priority: 1,
       retryStatuses: [],
+      ownNumbersOnly: false,
     };
     const prefixes = Array.from({ length: 1_050 }, (_, index) => ({
       sid: newSid("CP"),

@@ -25,6 +25,7 @@ const CONFLICTS: Readonly<Record<string, Exclude<Conflict["which"], "limit">>> =
   phone_numbers_e164: "phone-number",
   caller_ids_e164: "phone-number",
   carrier_prefixes_prefix: "prefix",
+  carriers_own_numbers: "own-numbers",
   carrier_sources_source: "source",
   peer_settings_credentials: "credentials",
   peer_settings_registrar: "credentials",

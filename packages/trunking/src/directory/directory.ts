@@ -57,6 +57,7 @@ class Directory implements DirectoryIndex {
   readonly #credentialListsByTrunk = new GroupIndex<TrunkList>((link) => link.trunkSid);
   readonly #numbersByE164 = new UniqueIndex<PhoneNumber>((number) => number.e164);
   readonly #callerIdsByE164 = new UniqueIndex<CallerId>((callerId) => callerIdName(callerId.accountSid, callerId.e164));
+  readonly #ownNumbersCarrier = new UniqueIndex<Carrier>(({ ownNumbersOnly }) => (ownNumbersOnly ? "" : null));
   readonly #targetsByCarrier = new GroupIndex<CarrierTarget>((target) => target.carrierSid);
   readonly #carriersByPrefix = new GroupIndex<CarrierPrefix>((prefix) => prefix.prefix);
   readonly #sourcesByAddress = new PrefixTable<CarrierSource>((source) => source.cidr);
@@ -72,7 +73,7 @@ class Directory implements DirectoryIndex {
     trunkCredentialList: new RowTable([this.#credentialListsByTrunk]),
     phoneNumber: new RowTable([this.#numbersByE164], (number) => this.#withSharedOwners(number)),
     callerId: new RowTable([this.#callerIdsByE164]),
-    carrier: new RowTable<Carrier>([this.#watch(({ sid }) => sid)]),
+    carrier: new RowTable<Carrier>([this.#ownNumbersCarrier, this.#watch(({ sid }) => sid)]),
     carrierTarget: new RowTable([this.#targetsByCarrier, this.#watch(({ carrierSid }) => carrierSid)]),
     carrierPrefix: new RowTable([this.#carriersByPrefix]),
     carrierSource: new RowTable([this.#sourcesByAddress]),
@@ -207,6 +208,10 @@ class Directory implements DirectoryIndex {
       }
     }
     return found;
+  }
+
+  ownNumbersCarrier(): Carrier | undefined {
+    return this.#ownNumbersCarrier.get("");
   }
 
   carrierTargets(carrierSid: string): readonly CarrierTarget[] {

@@ -44,6 +44,8 @@ export interface DirectoryReader {
   carrierBySource(address: string, port: number): Carrier | undefined;
   /** Carriers with a prefix of the number, longest prefix first; for equal length by priority, then cost. */
   carriersFor(e164: string): readonly { readonly carrier: Carrier; readonly prefix: CarrierPrefix }[];
+  /** The carrier that leads back to the platform itself. */
+  ownNumbersCarrier(): Carrier | undefined;
   carrierTargets(carrierSid: string): readonly CarrierTarget[];
   carrierDress(carrierSid: string): CarrierDress | undefined;
   /** How a carrier or a trunk's PBX is met by us as its client. */

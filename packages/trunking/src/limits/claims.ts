@@ -44,12 +44,12 @@ export function terminationClaims(trunk: Trunk, proof: Proof, directory: Directo
 
 /**
  * The limits of an origination call: as many at a time as trunk and account may have, at any rate (contract §8.11 has no CPS there);
- * what protects us from a carrier is the carrier's own limit.
+ * what protects us from a carrier is the carrier's own limit. A call that stayed inside was counted against that when it left.
  */
 export function originationClaims(trunk: Trunk, carrier: Carrier, directory: DirectoryReader): readonly LimitClaim[] {
   const customers = [...claim("trunk", directory.callLimit(trunk.sid)), ...accountClaims(trunk.accountSid, directory)];
   return [
-    ...carrierClaims(carrier, directory),
+    ...(carrier.ownNumbersOnly ? [] : carrierClaims(carrier, directory)),
     ...customers.filter((one) => one.maxConcurrentCalls !== null).map((one): LimitClaim => ({ ...one, maxCps: null })),
   ];
 }

@@ -7,6 +7,7 @@ import { checkEgress } from "./egress.ts";
 import { NO_RESPONSE_MS } from "./failover.ts";
 import { limitText, retryAfterSec } from "./limits.ts";
 import { writeCalledNumber } from "./number-form.ts";
+import { type OwnPlace, ownCarrierFor, wayInside } from "./on-net.ts";
 import { pass, type Ruling, refuse } from "./ruling.ts";
 import { type Candidate, candidateOf, downLast, isDown, troubleText } from "./target-order.ts";
 import { egressOf, parseTargetUrl, requestUri, targetAddress, toUri } from "./target-uri.ts";
@@ -26,7 +27,8 @@ type Offer = {
 /**
  * Carriers for a called number (TERM-12): longest prefix first, then priority, then cost; inside a carrier its targets by priority and
  * weight. The next is tried after silence or one of the carrier's `retryStatuses`, never after a definite answer. A carrier at its limit
- * is passed over; targets known to be down come behind all others.
+ * is passed over; targets known to be down come behind all others. In front of all carriers is the platform itself, when the number is one of
+ * its own and calls may stay inside.
  *
  * Refused with 13224: 404 when no carrier has a prefix of the number (it will not help to call again), 503 when those that have one are
  * disabled, full or have no target (a PBX with another provider should try that).
@@ -38,16 +40,29 @@ export function chooseCarriers(
   facts: Facts,
 ): Ruling<readonly Attempt[]> {
   const serving = directory.carriersFor(number);
-  if (serving.length === 0) return refuse(13224, number, `No carrier takes calls to ${number}.`);
+  const own = ownCarrierFor(number, directory, facts);
+  if (serving.length === 0 && !own) return refuse(13224, number, `No carrier takes calls to ${number}.`);
   const candidates: Candidate[] = [];
   const told: string[] = [];
   const waitsSec: number[] = [];
+  const take = (name: string, offer: Offer): void => {
+    candidates.push(...offer.targets);
+    told.push(`${name}: ${offer.told}`);
+    if (offer.retryAfterSec !== null) waitsSec.push(offer.retryAfterSec);
+  };
+  if (own) {
+    const { carrier, place } = own;
+    take(
+      `${carrier.friendlyName} (own numbers)`,
+      offerOf(carrier, directory, facts, (claims) => offerInside(place, carrier, number, caller, claims)),
+    );
+  }
   for (const { carrier, prefix } of serving) {
     if (candidates.filter((one) => !isDown(one)).length >= MAX_ATTEMPTS) break;
-    const offer = offerOf(carrier, number, caller, directory, facts);
-    candidates.push(...offer.targets);
-    told.push(`${nameOf(carrier, prefix)}: ${offer.told}`);
-    if (offer.retryAfterSec !== null) waitsSec.push(offer.retryAfterSec);
+    take(
+      nameOf(carrier, prefix),
+      offerOf(carrier, directory, facts, (claims) => offerTargets(carrier, number, caller, claims, directory, facts)),
+    );
   }
   const detail = told.join("; ");
   if (candidates.length === 0) return noneLeft(number, detail, waitsSec);
@@ -59,12 +74,12 @@ export function chooseCarriers(
   );
 }
 
+/** What the carrier offers if it may be asked at all. */
 function offerOf(
   carrier: Carrier,
-  number: string,
-  caller: CallerForCarrier,
   directory: DirectoryReader,
   facts: Facts,
+  offer: (claims: Attempt["claims"]) => Omit<Offer, "retryAfterSec">,
 ): Offer {
   if (!carrier.enabled) return { targets: [], told: "disabled", retryAfterSec: null };
   const claims = carrierClaims(carrier, directory);
@@ -73,6 +88,31 @@ function offerOf(
     const told = `at its limit, ${limitText(admission.claim)}`;
     return { targets: [], told, retryAfterSec: retryAfterSec(admission) };
   }
+  return { ...offer(claims), retryAfterSec: null };
+}
+
+/** Nothing can be known against the way to oneself, and nothing of a carrier's own wishes holds on it. */
+function offerInside(
+  place: OwnPlace,
+  carrier: Carrier,
+  number: string,
+  caller: CallerForCarrier,
+  claims: Attempt["claims"],
+): Omit<Offer, "retryAfterSec"> {
+  const { srtp, codecs } = DEFAULT_CARRIER_DRESS;
+  const dress = dressForCarrier(caller, DEFAULT_CARRIER_DRESS);
+  const attempt: Attempt = { ...dress, ...ruleOf(carrier), ...wayInside(place, number), claims, srtp, codecs };
+  return { targets: [{ attempt, trouble: undefined }], told: "the call stays inside" };
+}
+
+function offerTargets(
+  carrier: Carrier,
+  number: string,
+  caller: CallerForCarrier,
+  claims: Attempt["claims"],
+  directory: DirectoryReader,
+  facts: Facts,
+): Omit<Offer, "retryAfterSec"> {
   const form = directory.carrierDress(carrier.sid) ?? DEFAULT_CARRIER_DRESS;
   const common = { ...dressForCarrier(caller, form), ...ruleOf(carrier), claims, srtp: form.srtp, codecs: form.codecs };
   const ordered = inOrderOfTrial(directory.carrierTargets(carrier.sid), facts.random);
@@ -82,7 +122,6 @@ function offerOf(
   return {
     targets: looked.flatMap(({ candidate }) => (candidate ? [candidate] : [])),
     told: looked.map(({ told }) => told).join(", ") || "no target",
-    retryAfterSec: null,
   };
 }
 

@@ -13,8 +13,8 @@ export type Identity =
   /** A stranger's: no answer. */
   | { readonly kind: "unknown"; readonly why: string };
 
-type Addressed = Pick<CallRequest, "requestUri" | "sourceAddress" | "sourcePort" | "localAddress">;
-type Place = Pick<Facts, "zone" | "edge" | "ownHosts" | "registeredCarrier">;
+type Addressed = Pick<CallRequest, "requestUri" | "sourceAddress" | "sourcePort" | "localAddress" | "sipCallId">;
+type Place = Pick<Facts, "zone" | "edge" | "ownHosts" | "registeredCarrier" | "onNet">;
 
 /**
  * Tells termination from origination and both from strangers (TERM-1, CAR-2). A few hash lookups, so it may be asked for every
@@ -22,7 +22,8 @@ type Place = Pick<Facts, "zone" | "edge" | "ownHosts" | "registeredCarrier">;
  *
  * Trunk domains: `{name}.pstn.{zone}`, and `{name}.pstn.{edge}.{zone}` for the name or alias of an edge. Calls from carriers come to
  * one of our own hosts, or with a `tel:` URI, which has none; from an address of the carrier's, or to the Contact that we registered with
- * it, from its registrar. The Contact goes first: two accounts with one carrier share its addresses.
+ * it, from its registrar. The Contact goes first: two accounts with one carrier share its addresses. A call that the edge sent to itself is the
+ * platform's own carrier's, whatever else is at that address.
  */
 export function identify(request: Addressed, directory: DirectoryReader, facts: Place): Identity {
   const host = canonicalHost(request.requestUri.host);
@@ -33,8 +34,9 @@ export function identify(request: Addressed, directory: DirectoryReader, facts: 
   if (request.requestUri.scheme !== "tel" && !isOwnHost(host, request.localAddress, facts.ownHosts)) {
     return { kind: "unknown", why: `${host} is not a host of this installation` };
   }
-  const registered = carrierOfContact(request, directory, facts);
-  const carrier = registered ?? directory.carrierBySource(request.sourceAddress, request.sourcePort);
+  const own = facts.onNet?.isOurs(request) ? directory.ownNumbersCarrier() : undefined;
+  const registered = own ? undefined : carrierOfContact(request, directory, facts);
+  const carrier = own ?? registered ?? directory.carrierBySource(request.sourceAddress, request.sourcePort);
   if (!carrier) return { kind: "unknown", why: `${request.sourceAddress} is no carrier's address` };
   if (!carrier.enabled) return { kind: "unknown", why: `carrier ${carrier.friendlyName} is disabled` };
   return { kind: "origination", carrier, registered: registered !== undefined };

@@ -78,6 +78,8 @@ export function routeOrigination(request: CallRequest, directory: DirectoryReade
 type FromCarrier = Extract<Identity, { readonly kind: "origination" }>;
 
 function fromCarrier(request: CallRequest, { carrier, registered }: FromCarrier): Passed<undefined> {
+  if (carrier.ownNumbersOnly)
+    return pass(request.sipCallId, `The call stays inside, by carrier ${carrier.friendlyName}.`);
   const how = registered ? "The call came to our registration with" : "The source is an address of";
   return pass(`${request.sourceAddress}:${request.sourcePort}`, `${how} carrier ${carrier.friendlyName}.`);
 }

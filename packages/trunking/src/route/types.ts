@@ -95,12 +95,23 @@ export type Facts = {
    * undefined: no registration of ours.
    */
   registeredCarrier?(user: string, sourceAddress: string): string | undefined;
+  /** How this edge calls itself (TERM-12); absent: it cannot, and no call stays inside. */
+  readonly onNet?: OnNet;
   /** SIDs (`TX…`) of the private connections that this edge has (ORIG-13); absent: none. */
   readonly connections?: ReadonlySet<string>;
   /** Names, in lower case, of the headers that go from leg A to leg B; absent: `DEFAULT_COPIED_HEADERS`. */
   readonly copiedHeaders?: ReadonlySet<string>;
   /** In a dry run nobody can answer a challenge: the right password is taken for granted. */
   readonly digestAssumed?: boolean;
+};
+
+/** The edge as a target of its own calls. */
+export type OnNet = {
+  /** `host` and `port` of a URI at which it hears itself. */
+  readonly host: string;
+  readonly port: number;
+  /** Whether it has sent that request itself, as a call that stays inside. */
+  isOurs(request: Pick<CallRequest, "sourceAddress" | "sourcePort" | "sipCallId">): boolean;
 };
 
 /** Why a call was refused: what the peer sees (`status`, `phrase`), what the customer reads (`code`), what the trace says (`detail`). */
@@ -144,6 +155,8 @@ export type Attempt = {
   readonly address: string | null;
   /** The way out that the target's URL asks for (ORIG-5, ORIG-13): name of an edge, SID of a private connection; null: the call's own. */
   readonly egress: { readonly edge: string | null; readonly tnx: string | null };
+  /** True: this edge calls itself (`Facts.onNet`). */
+  readonly onNet?: true;
   /** The carrier's limits: taken when the attempt is made (over: the next attempt is), held while the call is up. */
   readonly claims: readonly LimitClaim[];
 };
