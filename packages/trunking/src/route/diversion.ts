@@ -1,7 +1,8 @@
 import type { DirectoryReader } from "../directory/directory.types.ts";
 import { titleTo } from "./caller-id.ts";
+import { isOurHost } from "./our-host.ts";
 import { type Passed, pass, skip } from "./ruling.ts";
-import type { CallRequest, Facts, Party } from "./types.ts";
+import type { CallRequest, Facts } from "./types.ts";
 
 /**
  * TERM-10: Diversion headers go on to the carrier; one that names our domain is removed unless its number belongs to the account or
@@ -16,7 +17,7 @@ export function chooseDiversions(
   if (request.diversions.length === 0) return skip("", "The call has no Diversion.", []);
   const kept = request.diversions.filter(
     (party) =>
-      !namesUs(party, facts) || titleTo(party.user?.split(";", 1)[0] ?? "", accountSid, directory) !== undefined,
+      !isOurHost(party.host, facts) || titleTo(party.user?.split(";", 1)[0] ?? "", accountSid, directory) !== undefined,
   );
   const input = request.diversions.map((party) => party.raw).join(", ");
   const removed = request.diversions.length - kept.length;
@@ -29,10 +30,4 @@ export function chooseDiversions(
     detail,
     kept.map((party) => party.raw),
   );
-}
-
-function namesUs(party: Party, facts: Facts): boolean {
-  const host = party.host.toLowerCase();
-  const zone = facts.zone.toLowerCase();
-  return host === zone || host.endsWith(`.${zone}`) || facts.ownHosts.has(host);
 }

@@ -73,6 +73,9 @@ describe("ORIG-9: a 302 is followed once", () => {
     ["not to a localized trunk domain", [`sip:bob@other.pstn.tokyo.${ZONE.toUpperCase()}`], {}, failed],
     ["not to a SIP domain", [`sip:bob@acme.sip.${ZONE}`], {}, failed],
     ["not to an address of ours", ["sip:bob@198.51.100.1"], {}, failed],
+    ["however it is written", ["sip:bob@[::ffff:c633:6401]:5080"], {}, failed],
+    ["nor to a name of ours with a dot at its end", [`sip:bob@acme.sip.${ZONE}.`], {}, failed],
+    ["nor to anybody else by way of us", ["sip:bob@sbc.example.com;maddr=198.51.100.1"], {}, failed],
     ["not to nonsense", ["sip:"], {}, failed],
   ])("%s", (_title, contacts, change, want) => {
     expect(where(redirect(contacts, change))).toBe(want);

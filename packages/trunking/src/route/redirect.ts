@@ -1,5 +1,6 @@
 import type { OriginationSipUrl } from "../sip-url.ts";
 import type { TraceStep } from "../trace.ts";
+import { isOurHost } from "./our-host.ts";
 import { pass, quoted, type Ruling, refuse, Trail } from "./ruling.ts";
 import { overTls, parseTargetUrl, requestUri, toUri } from "./target-uri.ts";
 import type { Attempt, Facts, Rejection } from "./types.ts";
@@ -59,15 +60,16 @@ function findTarget(redirect: Redirect, facts: Pick<Facts, "zone" | "ownHosts">)
     return refuse(32219, input, "The call was redirected a second time; one redirect per call is followed.");
   const target = parseTargetUrl(contact.replace(/\?.*$/s, ""));
   if (target.kind === "invalid") return refuse(32219, input, `The Contact cannot be called: ${target.why}`);
-  if (isOurs(target.host, facts))
-    return refuse(32219, input, `${target.host} is a host of this installation; calls are not redirected to those.`);
+  const ours = placesOf(target).find((host) => isOurHost(host, facts));
+  if (ours !== undefined)
+    return refuse(32219, input, `${ours} is a host of this installation; calls are not redirected to those.`);
   const params = target.params.filter(([name]) => !EGRESS_PARAMS.has(name));
   const place = { ...target, params };
   return pass(input, "The call follows the first Contact of the 302.", redirect.secure ? overTls(place) : place);
 }
 
-function isOurs(host: string, { zone, ownHosts }: Pick<Facts, "zone" | "ownHosts">): boolean {
-  const ours = zone.toLowerCase();
-  const bare = host.replace(/^\[|\]$/g, "");
-  return host === ours || host.endsWith(`.${ours}`) || ownHosts.has(host) || ownHosts.has(bare);
+/** Where a request for the target goes: to its host, or to `maddr` in its place (RFC 3263 §4). */
+function placesOf({ host, params }: OriginationSipUrl): readonly string[] {
+  const maddr = params.find(([name]) => name === "maddr")?.[1] ?? null;
+  return maddr === null ? [host] : [host, maddr];
 }

@@ -241,6 +241,8 @@ describe("TERM-10: Diversion", () => {
     ["a trunk domain, somebody else's number", `other.pstn.${ZONE}`, FOREIGN, false],
     ["an address of ours, somebody else's number", "198.51.100.1", FOREIGN, false],
     ["our zone, no number", ZONE.toUpperCase(), "alice", false],
+    ["our zone with a dot at its end, somebody else's number", `${ZONE}.`, FOREIGN, false],
+    ["an address of ours in another spelling, somebody else's number", "[::ffff:198.51.100.1]", FOREIGN, false],
   ])("%s", (_title, host, user, kept) => {
     const decision = decide(open, { diversions: [party(user, host)] });
     if (decision.kind !== "dial") throw new Error(told(decision));
