@@ -44,6 +44,31 @@ describe("embedded plane", () => {
     }, "a new worker takes calls");
   });
 
+  it.each(["127.0.0.1", "0.0.0.0"])(
+    "NET-3: two calls through us reach each other behind a NAT, bound to %s",
+    async (bind) => {
+      const addresses = [{ bind, advertise: "203.0.113.5" }];
+      const plane = keep(
+        new EmbeddedPlane({ portMin: 20_000, portMax: 21_999, addresses, workers: 2, portRestMs: 10 }),
+      );
+      await plane.start();
+      const [a, b] = [keep(await RtpPeer.open()), keep(await RtpPeer.open())];
+      const shown = { ...V4, advertise: { a: "203.0.113.5", b: "203.0.113.5" } };
+      const [first, second] = [await plane.open("CA1", shown), await plane.open("CA2", shown)];
+      const inside = String(await first.offer("a", a.sdp()));
+      const toB = await second.offer("a", inside);
+      const back = String(await second.answer("b", b.sdp()));
+      const toA = await first.answer("b", back);
+      expect([inside, back].map((sdp) => /c=IN IP4 (\S+)/.exec(sdp)?.[1])).toEqual(["203.0.113.5", "203.0.113.5"]);
+      a.rtp.send(rtpPacket(1), portIn(toA));
+      expect((await b.rtp.next()).packet).toEqual(rtpPacket(1));
+      b.rtp.send(rtpPacket(2), portIn(toB));
+      expect((await a.rtp.next()).packet).toEqual(rtpPacket(2));
+      await first.close();
+      await second.close();
+    },
+  );
+
   it("spreads calls over its workers, each call whole in one", async () => {
     const plane = keep(await make(undefined, 2));
     for (const sid of ["CA1", "CA2", "CA3", "CA4"]) await plane.open(sid, V4);

@@ -40,6 +40,9 @@ export async function createEmbeddedPlane(options: EmbeddedOptions): Promise<Med
   return plane;
 }
 
+/** How a socket is reached from this machine that is bound to all its addresses. */
+const LOOPBACK: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+
 /** A worker with the port pairs its sockets hold, those of ended calls that still linger included. */
 type Crew = {
   readonly thread: WorkerThread;
@@ -121,6 +124,7 @@ export class EmbeddedPlane implements MediaPlane {
         putBack: (pair) => {
           if (crew?.held.delete(keyOf(pair))) this.#pools.get(pair.address)?.putBack(pair.port);
         },
+        reach: (address) => this.#reach(address),
         random: (below) => randomInt(below),
         onEnded: () => {
           this.#sessions.delete(session);
@@ -137,6 +141,11 @@ export class EmbeddedPlane implements MediaPlane {
     const address = this.#options.addresses.find((candidate) => candidate.advertise === advertise);
     if (address === undefined) throw new RangeError(`no media address is shown as ${advertise}`);
     return address.bind;
+  }
+
+  #reach(address: string): string {
+    const own = this.#options.addresses.find(({ advertise }) => advertise === address);
+    return own === undefined ? address : (LOOPBACK[own.bind] ?? own.bind);
   }
 
   #leastLoaded(): Crew | undefined {

@@ -16,7 +16,7 @@ import { OwnKeys } from "../srtp/own-keys.ts";
 import { type CryptoLine, OFFERED } from "../srtp/sdes.ts";
 import type { SrtpKeys } from "../srtp/srtp-end.ts";
 import type { SrtpSuite } from "../srtp/suite.ts";
-import type { DirectLine, LocalPair, WorkerReply, WorkerRequest } from "./protocol.ts";
+import type { DirectLine, LocalPair, Remote, WorkerReply, WorkerRequest } from "./protocol.ts";
 import { remoteOf, SWITCHED_OFF } from "./remote.ts";
 
 /** Pairs tried for one line when other programs sit on ports of our range; then the call is refused rather than delayed. */
@@ -34,6 +34,8 @@ export type Ground = {
   takePair(leg: Leg): LocalPair | undefined;
   /** After use: it rests before it is drawn again. */
   giveBack(pair: LocalPair): void;
+  /** Where packets to an address are to be sent: itself, unless it is how one of ours is shown. */
+  reach(address: string): string;
   /** Taken in vain: free at once. */
   putBack(pair: LocalPair): void;
   /** An unpredictable whole number in [0, below). */
@@ -169,14 +171,20 @@ export class EmbeddedSession implements MediaSession {
       const answered = answer.lines[line] ?? null;
       const isOn = offered !== null && answered !== null;
       const offering = isOn
-        ? remoteOf(asked, told, offered.content, this.#srtpKeys(line, leg, offered.crypto))
+        ? this.#reached(remoteOf(asked, told, offered.content, this.#srtpKeys(line, leg, offered.crypto)))
         : SWITCHED_OFF;
       const answering = isOn
-        ? remoteOf(told, asked, answered.content, this.#srtpKeys(line, other(leg), answered.crypto))
+        ? this.#reached(remoteOf(told, asked, answered.content, this.#srtpKeys(line, other(leg), answered.crypto)))
         : SWITCHED_OFF;
       directions.push({ line, ends: leg === "a" ? { a: offering, b: answering } : { a: answering, b: offering } });
     }
     return directions;
+  }
+
+  /** The other end may be another call of ours; not every NAT lets us reach ourselves by our outer address (RFC 4787 §6). */
+  #reached(remote: Remote): Remote {
+    const { address, rtcpAddress } = remote;
+    return { ...remote, address: this.#ground.reach(address), rtcpAddress: this.#ground.reach(rtcpAddress) };
   }
 
   /** What is recorded of a call is its first line of sound. */
