@@ -1,8 +1,8 @@
 import type { SessionEvent, SipResponse } from "@trunkline/sip";
 import type { CallLimit } from "@trunkline/trunking";
 import { describe, expect, it } from "vitest";
-import { ACCOUNT, sid, TRUNK, type WrittenRow } from "../../../test/support/lent-fixtures.ts";
-import { CARRIER, EDGE, EdgeWorld, PBX, SPARE } from "./edge-world.fixture.ts";
+import { ACCOUNT, sid, TRUNK, trunk, type WrittenRow } from "../../../test/support/lent-fixtures.ts";
+import { CARRIER, EDGE, EdgeWorld, PBX, SPARE, ZONE } from "./edge-world.fixture.ts";
 
 const LIST = sid("AL", 1);
 /** Lets the PBX in by its address, so that a call is one INVITE; its limit holds for each address. */
@@ -245,6 +245,21 @@ describe("TERM-11: a hundred and more refusals a second", () => {
     await world.pass(62_000);
     expect(world.alerts.at(-1)?.text).toContain("(and 60 more like it within the last minute)");
     expect(world.events.filter(({ kind }) => kind === "ended")).toHaveLength(60);
+    expect(await world.finish()).toEqual([]);
+  });
+
+  it("of somebody who guesses one customer's passwords: another customer hears of his own", async () => {
+    const [account, trunkSid] = [sid("AC", 2), sid("TK", 2)];
+    const other = trunk({ sid: trunkSid, accountSid: account, domainName: `other.pstn.${ZONE}` });
+    const world = new EdgeWorld({ rows: [["trunk", trunkSid, other]] });
+    const pbx = world.phone(PBX);
+    const credentials = { username: "demo", password: "guess" };
+    for (let call = 0; call < PER_SECOND; call++) world.call(pbx, undefined, { credentials });
+    await world.pass(1_000);
+    world.call(pbx, undefined, { requestUri: `sip:+15005550001@other.pstn.${ZONE}` });
+    await world.pass(1_000);
+    expect(world.alerts.filter(({ accountSid }) => accountSid === account)).toMatchObject([{ errorCode: 32200 }]);
+    expect(world.events.filter((event) => event.kind === "started" && event.accountSid === account)).toHaveLength(1);
     expect(await world.finish()).toEqual([]);
   });
 

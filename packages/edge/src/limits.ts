@@ -16,7 +16,7 @@ export const DEFAULT_LIMITS: EdgeLimits = {
   ringTimeoutMs: 185_000,
   /** MED-4: a call in which nobody is heard for so long is ended; 0: none is. Longer than any pause with comfort noise or RTCP. */
   mediaSilenceMs: 60_000,
-  /** Refusals of callers who proved nothing get a record and an alert this often; the others are counted (design §5, rule 9). */
+  /** Refusals of callers who proved nothing get a record and an alert this often in one account; the others are counted (design §5, rule 9). */
   recordedRefusalsPerMinute: 60,
   /** Alerts of one account with one code that are told one by one, refused calls with their records; a last one counts the others. */
   alertsPerCodePerMinute: 60,
@@ -72,6 +72,9 @@ export const MAX_REPEATING = 10_000;
 
 /** Alerts waiting for the debugger; beyond it the oldest are dropped and counted. */
 export const MAX_WAITING_ALERTS = 10_000;
+
+/** In so many accounts at once strangers are told of as often as in one; ten database rows a second are nothing to the store. */
+export const RECORDED_REFUSALS_IN_ALL = 10;
 
 /** A media plane that does not answer an offer by then counts as away; far above a busy worker, far below what a caller endures. */
 export const MEDIA_REPLY_MS = 2_000;

@@ -2,9 +2,10 @@ import type { ExtraHeader } from "@trunkline/sip";
 import { type CallRequest, type Decision, type ErrorCode, errorText, type Rejection } from "@trunkline/trunking";
 import { reasonValue } from "../call/outcome.ts";
 import type { CallParts } from "../call/parts.ts";
-import { RETRY_AFTER_SEC } from "../limits.ts";
+import { MAX_REPEATING, RECORDED_REFUSALS_IN_ALL, RETRY_AFTER_SEC } from "../limits.ts";
 import type { Counters } from "../metrics.ts";
 import { Repetitions } from "../repetitions.ts";
+import { SourceBuckets } from "../source-buckets.ts";
 import { Sampler } from "./sampler.ts";
 
 type Refuse = Extract<Decision, { readonly kind: "refuse" }>;
@@ -36,7 +37,8 @@ export function refusalHeaders(rejection: Rejection, callSid: string, authentica
  */
 export class Refusals {
   readonly #parts: RefusalParts;
-  /** Of callers who proved nothing, all together. */
+  /** Of callers who proved nothing: those of one account, so that whoever floods one customer hides nothing from the others; and all. */
+  readonly #strangersOfOne: SourceBuckets;
   readonly #strangers: Sampler;
   /** Those without a code, which the debugger's own counting does not see. */
   readonly #uncoded: Repetitions<Readonly<Record<string, unknown>>>;
@@ -44,15 +46,18 @@ export class Refusals {
   constructor(parts: RefusalParts) {
     const { host, limits, log } = parts;
     this.#parts = parts;
-    this.#strangers = new Sampler(limits.recordedRefusalsPerMinute);
+    const burst = limits.recordedRefusalsPerMinute;
+    this.#strangersOfOne = new SourceBuckets({ burst, refillMs: 60_000, max: MAX_REPEATING });
+    this.#strangers = new Sampler(RECORDED_REFUSALS_IN_ALL * burst);
     this.#uncoded = new Repetitions(host, limits.alertsPerCodePerMinute, (last, more) =>
       log("warn", "calls refused and not told one by one", { ...last, more }),
     );
   }
 
-  /** Whether one more event of strangers is worth telling. */
-  takeStranger(): boolean {
-    return this.#strangers.take(this.#parts.host.nowMs());
+  /** Whether one more event of strangers is worth telling the account. */
+  takeStranger(accountSid: string): boolean {
+    const nowMs = this.#parts.host.nowMs();
+    return this.#strangersOfOne.take(accountSid, nowMs) && this.#strangers.take(nowMs);
   }
 
   /** Two journal lines, then the response may leave. False: it is only counted. */
@@ -60,7 +65,7 @@ export class Refusals {
     const { counters, repeatAlert } = this.#parts;
     counters.add("refused");
     const { call, authenticated, rejection } = refusal;
-    if (!authenticated && !this.takeStranger()) {
+    if (!authenticated && !this.takeStranger(call?.accountSid ?? "")) {
       if (call && rejection.code !== null) repeatAlert(call.accountSid, rejection.code);
       counters.add("refusals_not_recorded");
       return false;

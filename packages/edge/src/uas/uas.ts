@@ -233,12 +233,13 @@ export class Uas {
     const { place, alert } = this.#parts;
     const directory = this.#parts.directory();
     const requestUri = readTarget(request);
-    if (!directory || !requestUri || !this.#refusals.takeStranger()) return;
+    if (!directory || !requestUri) return;
     const { remoteAddress: sourceAddress, remotePort: sourcePort, localAddress } = flow;
     const asked = { requestUri, sourceAddress, sourcePort, localAddress, sipCallId: request.callId };
     const identity = identify(asked, directory, place);
     if (identity.kind !== "termination") return;
     const { accountSid, sid, domainName } = identity.trunk;
+    if (!this.#refusals.takeStranger(accountSid)) return;
     alert(accountSid, 32210, sid, `${errorText(32210)}: REGISTER for ${domainName ?? sid} from ${sourceAddress}`);
   }
 }
