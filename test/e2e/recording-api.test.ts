@@ -39,7 +39,7 @@ let away = false;
 const library = new RecordingLibrary({ kind: "local" }, dir);
 const media: NonNullable<Parameters<typeof openTestApi>[0]>["recordingMedia"] = {
   open: (request) => (away ? Promise.reject(new Error("connect ECONNREFUSED")) : library.open(request)),
-  remove: (file) => (away ? Promise.reject(new Error("connect ECONNREFUSED")) : library.remove(file)),
+  remove: ({ file }) => (away ? Promise.reject(new Error("connect ECONNREFUSED")) : library.remove(file)),
 };
 
 let api: TestApi;

@@ -114,6 +114,8 @@ export type RecordingMedia = {
 /** Where finished recordings are kept. Every method rejects when that place is away. */
 export interface RecordingMediaPort {
   open(request: {
+    /** Null: not known yet. */
+    readonly edge: string | null;
     readonly file: RecordingFile;
     readonly channels: 1 | 2;
     readonly format: "wav" | "mp3";
@@ -122,5 +124,5 @@ export interface RecordingMediaPort {
     readonly range?: { readonly from: number; readonly to: number };
   }): Promise<RecordingMedia | { readonly kind: "refused"; readonly why: "missing" | "mono" | "encrypted" | "busy" }>;
   /** @returns false when there was none */
-  remove(file: RecordingFile): Promise<boolean>;
+  remove(recording: { readonly edge: string | null; readonly file: RecordingFile }): Promise<boolean>;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { createApi } from "@trunkline/api";
+import { createApi, type RecordingMediaPort } from "@trunkline/api";
 import { openStore, type Store } from "@trunkline/store";
 import { certificateNames, openCertificates } from "./certificates/certificates.ts";
 import { followedBy } from "./certificates/follow-directory.ts";
@@ -14,6 +14,8 @@ import { addHealth, addRootCertificate } from "./health.ts";
 import { hostPort } from "./host-port.ts";
 import { listenHttp } from "./listen-http.ts";
 import type { Log } from "./log.ts";
+import { openRecordingMedia } from "./recordings/media.ts";
+import { startRecordingRetention } from "./recordings/retention.ts";
 import { startRecordingSweep } from "./recordings/sweep.ts";
 import { startRetention } from "./retention.ts";
 import { announceRunning, type Running, retractRunning } from "./running.ts";
@@ -21,8 +23,8 @@ import { openSecrets, type Secrets } from "./secrets.ts";
 import { EdgeThread } from "./threads/edge-thread.ts";
 import { type PstnThread, startPstnThread } from "./threads/pstn-thread.ts";
 import type { WebhookDispatcher } from "./webhooks/dispatcher.ts";
+import { openWebhooks } from "./webhooks/open-webhooks.ts";
 import { refusedHost } from "./webhooks/public-address.ts";
-import { startWebhooks } from "./webhooks/start-webhooks.ts";
 
 /** How long a stop waits for calls to end on their own. */
 const DRAIN_MS = 5_000;
@@ -38,7 +40,8 @@ export type Platform = {
  * cannot start, after closing what had started.
  *
  * Closing order (docs/architecture.md): the API stops taking requests; the edge drains, ends its calls, finishes their recordings and flushes
- * its journal into the store; the simulated PSTN goes; webhooks on their way are broken off, deleting old alerts stops; the store closes last.
+ * its journal into the store; the simulated PSTN goes; webhooks on their way are broken off, deleting old alerts and
+ * recordings stops; the store closes last.
  */
 export async function serve(settings: Settings, log: Log, onFatal: (why: string) => void): Promise<Platform> {
   const closers: (() => Promise<void>)[] = [];
@@ -72,15 +75,16 @@ async function start(
   await ensureOperator(store, secrets);
   await ensureEdgeLocations(store, settings.edge);
   const demo = settings.demo ? await ensureDemo(store, settings.zone, secrets) : null;
-  const webhooks = settings.role === "edge" ? undefined : startJobs(settings, store, log, onClose);
+  const jobs = settings.role === "edge" ? undefined : startJobs(settings, store, log, onClose);
   const carriesCalls = settings.role !== "control";
   const pstn = settings.demo && carriesCalls ? await startPstn(settings, store, log) : undefined;
   if (pstn) onClose(() => pstn.close());
   const calls = carriesCalls ? await startEdge(settings, secrets, store, log, onFatal) : undefined;
   if (calls) onClose(() => calls.close());
   const edge = calls?.edge;
-  const parts: Parts = { settings, secrets, store, log, edge, pstn, webhooks, caPem: calls?.caPem };
-  const api = settings.role === "edge" ? "" : await startApi(parts, onClose);
+  const parts = { settings, secrets, store, log, edge, pstn, caPem: calls?.caPem };
+  const api = jobs === undefined ? "" : await startApi({ ...parts, ...jobs }, onClose);
+  jobs?.webhooks.start(settings.publicUrl ?? api);
   const running: Running = {
     pid: process.pid,
     api,
@@ -94,18 +98,23 @@ async function start(
   return running;
 }
 
-/** What is done beside API and calls. */
+/** What is done beside API and calls. Webhooks wait for the API, to which they may lead back. */
 function startJobs(
   settings: Settings,
   store: Store,
   log: Log,
   onClose: (closer: () => Promise<void>) => void,
-): WebhookDispatcher {
-  const retention = startRetention({ alerts: store.alerts, log, nowMs: () => Date.now() });
-  onClose(() => retention.close());
-  const webhooks = startWebhooks(store, settings.allowPrivateWebhooks, log);
+): Pick<Parts, "webhooks" | "recordingMedia"> {
+  const nowMs = (): number => Date.now();
+  const recordingMedia = openRecordingMedia(settings);
+  onClose(() => recordingMedia.close());
+  const alerts = startRetention({ alerts: store.alerts, log, nowMs });
+  onClose(() => alerts.close());
+  const recordings = startRecordingRetention({ recordings: store.recordings, media: recordingMedia, log, nowMs });
+  onClose(() => recordings.close());
+  const webhooks = openWebhooks(store, settings.allowPrivateWebhooks, log);
   onClose(() => webhooks.close());
-  return webhooks;
+  return { webhooks, recordingMedia };
 }
 
 /** The operator is an account row too, so that it can hold what it makes; its token follows the settings. */
@@ -210,12 +219,13 @@ type Parts = {
   readonly log: Log;
   readonly edge: EdgeThread | undefined;
   readonly pstn: PstnThread | undefined;
-  readonly webhooks: WebhookDispatcher | undefined;
+  readonly webhooks: WebhookDispatcher;
+  readonly recordingMedia: RecordingMediaPort;
   readonly caPem: string | undefined;
 };
 
 async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => void): Promise<string> {
-  const { settings, secrets, store, log, edge, pstn, webhooks, caPem } = parts;
+  const { settings, secrets, store, log, edge, pstn, webhooks, recordingMedia, caPem } = parts;
   const app = await createApi({
     store,
     zone: settings.zone,
@@ -225,6 +235,7 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
     nowMs: () => Date.now(),
     onFailure: (error, requestId) =>
       log("error", "request failed", { requestId, error: error instanceof Error ? error.stack : String(error) }),
+    recordingMedia,
     ...(settings.allowPrivateWebhooks ? {} : { refusedHost }),
     ...(pstn ? { simulatedPstn: pstn } : {}),
     ...(edge
@@ -233,12 +244,13 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
             list: (accountSid: string) => edge.liveCalls(accountSid),
             hangUp: (a: string, sid: string) => edge.hangUp(a, sid),
           },
+          recordingControl: { control: (request) => edge.controlRecording(request) },
           simulations: { run: (call) => edge.simulate(call) },
           changesApplied: () => edge.changesApplied(),
         }
       : {}),
   });
-  addHealth(app, store, edge, () => webhooks?.metrics() ?? {});
+  addHealth(app, store, edge, () => webhooks.metrics());
   if (caPem) addRootCertificate(app, caPem);
   onClose(() => app.close());
   return listenHttp(app, settings.http);

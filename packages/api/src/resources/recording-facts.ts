@@ -63,7 +63,7 @@ export async function removeRecording(
   if (row.file !== null) {
     if (deps.recordingMedia === undefined) return noMediaHere();
     try {
-      await deps.recordingMedia.remove(row.file);
+      await deps.recordingMedia.remove({ edge: row.edge, file: row.file });
     } catch (error) {
       return storageAway(deps, error);
     }

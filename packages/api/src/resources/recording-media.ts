@@ -68,7 +68,7 @@ async function give(at: Context, format: Format, requestedChannels: 1 | 2 | unde
   if (row === undefined || row.status === "deleted") return at.missing();
   if (row.file === null) return nothingToGive(row);
   if (at.deps.recordingMedia === undefined) return noMediaHere();
-  const { file, channels } = row;
+  const { file, channels, edge } = row;
   const isAsStored = format === "wav" && (requestedChannels ?? channels) === channels;
   const range = isAsStored ? rangeOf(at, file) : { kind: "whole" as const };
   if (range.kind === "none") {
@@ -76,6 +76,7 @@ async function give(at: Context, format: Format, requestedChannels: 1 | 2 | unde
     return new Problem(416, 20422, `Range: the recording has ${file.bytes} bytes.`, headers);
   }
   const request = {
+    edge,
     file,
     channels,
     format,

@@ -38,6 +38,7 @@ export function readSettings(environment: Environment): Settings {
     operatorToken: undefined,
     demoPassword: undefined,
     allowPrivateWebhooks: read["demo"],
+    publicUrl: undefined,
     ...read,
   } as Settings;
   checkTogether(settings);

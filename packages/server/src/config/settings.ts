@@ -52,6 +52,8 @@ export type Settings = {
   readonly pstnPort: number;
   readonly demoPassword: string | undefined;
   readonly allowPrivateWebhooks: boolean;
+  /** Scheme, host and port; undefined: where the API listens. */
+  readonly publicUrl: string | undefined;
   readonly log: LogLevel;
 };
 
@@ -182,6 +184,12 @@ const postgresUrl: Read<string> = (value) =>
     ? value
     : wrong("write postgres://user:password@host:port/database, or leave it out for the embedded store");
 
+const webOrigin: Read<string> = (value) => {
+  const url = URL.parse(value);
+  const isOrigin = url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  return isOrigin ? url.origin : wrong("write scheme and host alone, such as https://sip.example.com");
+};
+
 /** Fewer than we offer by ourselves, in the operator's order; none that we do not, so that no slip of the pen lets RC4 in. */
 const ciphers: Read<string> = (value) => {
   const names = value.split(/[:,\s]+/).filter((name) => name !== "");
@@ -263,6 +271,13 @@ export const SETTINGS: readonly SettingRow[] = [
     undefined,
     "requests to customers' web servers may go to private addresses; default: only in a demo",
     flag,
+  ),
+  row(
+    "TRUNKLINE_PUBLIC_URL",
+    "publicUrl",
+    undefined,
+    "where customers reach the API, for links in webhooks; default: http and the address it listens on",
+    webOrigin,
   ),
   row("TRUNKLINE_LOG", "log", "info", "log level", choice("trace", "debug", "info", "warn", "error", "silent")),
 ];

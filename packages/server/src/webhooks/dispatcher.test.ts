@@ -8,6 +8,7 @@ import { type DispatcherParts, WebhookDispatcher } from "./dispatcher.ts";
 import { WebClient } from "./web-client.ts";
 
 const hex = (): string => randomBytes(16).toString("hex");
+const API = "https://sip.example.com";
 const logged: string[] = [];
 let store: Store;
 /** How far ahead of the real clock the dispatcher's is. */
@@ -39,7 +40,7 @@ function start(parts: Partial<DispatcherParts> = {}): WebhookDispatcher {
     random: () => 0.5,
     ...parts,
   });
-  dispatcher.start();
+  dispatcher.start(API);
   return dispatcher;
 }
 

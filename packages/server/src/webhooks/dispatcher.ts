@@ -35,6 +35,7 @@ export class WebhookDispatcher {
   readonly #serving = new Set<Promise<void>>();
   readonly #closing = new AbortController();
   readonly #counts = { delivered: 0, failures: 0, abandoned: 0 };
+  #apiUrl = "";
   #listening: { stop(): Promise<void> } | undefined;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
@@ -44,7 +45,9 @@ export class WebhookDispatcher {
     this.#parts = parts;
   }
 
-  start(): void {
+  /** @param apiUrl scheme, host and port under which customers reach the API */
+  start(apiUrl: string): void {
+    this.#apiUrl = apiUrl;
     this.#listening = this.#parts.queues.onQueued(() => this.#look());
     this.#look();
   }
@@ -139,7 +142,7 @@ export class WebhookDispatcher {
     const { client, log, nowMs, random } = this.#parts;
     const { id, accountSid, kind, attempts, createdAtMs } = delivery;
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(ATTEMPT_WITHIN_MS)]);
-    const result = await deliver(client, delivery, authToken, signal);
+    const result = await deliver(client, withApi(delivery, this.#apiUrl), authToken, signal);
     if (result.kind === "delivered") {
       this.#counts.delivered += 1;
       return { id, kind: "delivered" };
@@ -153,4 +156,10 @@ export class WebhookDispatcher {
     }
     return { id, kind: "failed", reason: result.reason, retryAtMs };
   }
+}
+
+/** The store does not know where the API is reached: a `RecordingUrl` is a path there. */
+function withApi(delivery: WebhookDelivery, apiUrl: string): WebhookDelivery {
+  const { RecordingUrl: path, ...params } = delivery.params;
+  return path === undefined ? delivery : { ...delivery, params: { ...params, RecordingUrl: `${apiUrl}${path}` } };
 }

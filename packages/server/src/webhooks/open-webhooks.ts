@@ -5,9 +5,9 @@ import { WebhookDispatcher } from "./dispatcher.ts";
 import { isPublicAddress } from "./public-address.ts";
 import { WebClient } from "./web-client.ts";
 
-/** Begins to deliver what waits for customers' web servers. */
-export function startWebhooks(store: Store, allowPrivate: boolean, log: Log): WebhookDispatcher {
-  const dispatcher = new WebhookDispatcher({
+/** What delivers, once it is started, what waits for customers' web servers. */
+export function openWebhooks(store: Store, allowPrivate: boolean, log: Log): WebhookDispatcher {
+  return new WebhookDispatcher({
     queues: store.webhookQueues,
     accounts: store.accounts,
     client: new WebClient({ resolver: new Resolver(), isAllowed: allowPrivate ? () => true : isPublicAddress }),
@@ -15,6 +15,4 @@ export function startWebhooks(store: Store, allowPrivate: boolean, log: Log): We
     nowMs: () => Date.now(),
     random: () => Math.random(),
   });
-  dispatcher.start();
-  return dispatcher;
 }
