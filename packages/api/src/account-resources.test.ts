@@ -53,6 +53,31 @@ describe("accounts by the SDK (contract §3.1, ACC-1)", () => {
     expect((await refusal(accounts(api.account.sid).update({ status: "suspended" }))).gist).toBe("400 21477");
   });
 
+  it("ACC-1: what the operator has suspended, its parent can neither set going nor close (21478); by itself it can do what it likes", async () => {
+    const client = api.sdk().api.v2010;
+    const child = await client.accounts.create();
+    const asOperator = api.sdk(OPERATOR).api.v2010.accounts(child.sid);
+    const asParent = client.accounts(child.sid);
+    await asParent.update({ status: "suspended" });
+    await asOperator.update({ status: "suspended" });
+    for (const status of ["active", "closed"] as const) {
+      expect((await refusal(asParent.update({ status }))).gist).toBe("400 21478");
+    }
+    expect(await asParent.update({ friendlyName: "renamed" })).toMatchObject({ status: "suspended" });
+    await asOperator.update({ status: "active" });
+    expect(await asParent.update({ status: "suspended" })).toMatchObject({ status: "suspended" });
+    expect(await asParent.update({ status: "active" })).toMatchObject({ status: "active" });
+  });
+
+  it("ACC-1: a subaccount of a suspended account has no way in either", async () => {
+    const parent = await api.addAccount();
+    const child = await api.addAccount({ parentSid: parent.sid });
+    await api.store.accounts.update(parent.sid, { status: "suspended" });
+    expect((await refusal(api.sdk(child).trunking.v1.trunks.list())).gist).toBe("401 20005");
+    await api.store.accounts.update(parent.sid, { status: "active" });
+    expect(await api.sdk(child).trunking.v1.trunks.list()).toEqual([]);
+  });
+
   it("§1.6: the list is oneself and then the subaccounts, whatever the page size", async () => {
     const parent = await api.addAccount();
     const children = [];

@@ -28,6 +28,9 @@ export async function authenticate(deps: ApiDeps, authorization: string | undefi
   const account = isSid(sid, "AC") ? await deps.store.accounts.authenticate(sid, token) : undefined;
   if (account === undefined) return unauthenticated("Authenticate");
   if (account.status !== "active") return unauthenticated(`Account ${sid} is ${account.status}.`, ACCOUNT_NOT_ACTIVE);
+  const parent = account.parentSid === null ? undefined : await deps.store.accounts.fetch(account.parentSid);
+  if (parent && parent.status !== "active")
+    return unauthenticated(`Account ${parent.sid}, whose subaccount this is, is ${parent.status}.`, ACCOUNT_NOT_ACTIVE);
   return { kind: "account", account };
 }
 

@@ -26,6 +26,16 @@ describe("openStore", { timeout: 60_000 }, () => {
     await expect(openStore({ url, encryptionKey })).rejects.toMatchObject({ code: "STORE_BAD_URL" });
   });
 
+  it("ACC-1: an account has as many subaccounts as the quota says; main accounts are not counted", async () => {
+    const store = await openStore({ url: "pglite:memory", encryptionKey, quotas: { subaccountsPerAccount: 2 } });
+    const parent = await newAccount(store);
+    for (let n = 0; n < 3; n++) await newAccount(store, parent);
+    expect((await store.accounts.list(parent, { limit: 10 })).rows).toHaveLength(2);
+    for (let n = 0; n < 3; n++) await newAccount(store);
+    expect((await store.accounts.list(null, { limit: 10 })).rows).toHaveLength(4);
+    await store.close();
+  });
+
   it("a directory has after closing and opening what it had before, made from a prepared one or from nothing", async () => {
     for (const usePrepared of [true, false]) {
       const url = `pglite:${newDirectory()}`;

@@ -53,6 +53,8 @@ export type Conflict =
         | "association"
         | "phone-number"
         | "prefix"
+        /** The operator has suspended the account. */
+        | "suspended"
         /** A second carrier for own numbers. */
         | "own-numbers"
         | "source"
@@ -109,10 +111,14 @@ export interface AccountRepository {
   create(row: Account & { readonly authToken: string }): Promise<Outcome<Account & Dated>>;
   fetch(sid: string): Promise<(Account & Dated) | undefined>;
   list(parentSid: string | null, page: PageRequest): Promise<PageOf<Account & Dated>>;
-  /** The type is the whole customer's: that of a main account is its subaccounts' too. */
+  /**
+   * The type is the whole customer's: that of a main account is its subaccounts' too. What the operator has suspended keeps its status until
+   * the operator changes it (conflict `suspended`).
+   */
   update(
     sid: string,
     change: Partial<Pick<Account, "friendlyName" | "status" | "type">>,
+    by?: "operator" | "customer",
   ): Promise<Outcome<Account & Dated>>;
   /** The auth token in clear (kept encrypted with the installation's key); for the Account resource and webhook signatures. */
   authToken(sid: string): Promise<string | undefined>;

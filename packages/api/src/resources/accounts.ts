@@ -3,7 +3,7 @@ import { type Account, mintSid } from "@trunkline/trunking";
 import { isoDate, rfc2822Date } from "../dates.ts";
 import { about, coded, given, oneOf, optional, text } from "../form.ts";
 import { forbidden, invalid, type Problem } from "../problem.ts";
-import { type At, noParent, type Resource, settle } from "../resource.ts";
+import { type At, type Conflicts, noParent, type Resource, settle } from "../resource.ts";
 import { accepts, type Context } from "../route.ts";
 
 type AccountRow = Account & Dated;
@@ -11,6 +11,11 @@ type AccountRow = Account & Dated;
 const friendlyName = optional(coded(20002, text(64)));
 const type = optional(about("Trial or Full; the operator's to set.", oneOf("Trial", "Full")));
 const status = optional(coded(21475, oneOf("active", "suspended", "closed")));
+
+const conflicts: Conflicts = {
+  suspended: invalid("Status: the operator has suspended this account, and alone can change that.", 21478),
+  limit: (most) => invalid(`The account has reached its maximum of ${most} subaccounts.`, 21480),
+};
 
 /** 2010-04-01 Accounts: one's own and its subaccounts; to the operator all of them (contract §3.1, ACC-1). */
 export const accounts: Resource<AccountRow, null> = {
@@ -50,7 +55,7 @@ export const accounts: Resource<AccountRow, null> = {
       type: values.Type ?? account.type,
       authToken: deps.randomHex(16),
     });
-    return settle(at, outcome);
+    return settle(at, outcome, conflicts);
   }),
   update: accepts(
     { FriendlyName: friendlyName, Status: status, Type: type },
@@ -58,7 +63,8 @@ export const accounts: Resource<AccountRow, null> = {
       const wrong = whyNotStatus(at, at.row, values.Status) ?? whyNotType(at, at.row.parentSid, values.Type);
       if (wrong) return wrong;
       const change = given({ friendlyName: values.FriendlyName, status: values.Status, type: values.Type });
-      return settle(at, await at.deps.store.accounts.update(at.row.sid, change));
+      const by = at.operator ? "operator" : "customer";
+      return settle(at, await at.deps.store.accounts.update(at.row.sid, change, by), conflicts);
     },
   ),
 };

@@ -48,6 +48,21 @@ function accountChecks(store: () => Store): void {
     expect(await store().accounts.fetch(stranger)).toMatchObject({ type: "Full" });
   });
 
+  it("ACC-1: what the operator suspends, a customer neither activates nor closes", async () => {
+    const sid = await newAccount(store(), await newAccount(store()));
+    const { accounts } = store();
+    expect(await accounts.update(sid, { status: "suspended" }, "customer")).toMatchObject({ kind: "ok" });
+    expect(await accounts.update(sid, { status: "active" }, "customer")).toMatchObject({ kind: "ok" });
+    await accounts.update(sid, { status: "suspended" }, "operator");
+    for (const status of ["active", "closed"] as const) {
+      expect(await accounts.update(sid, { status }, "customer")).toEqual({ kind: "conflict", which: "suspended" });
+    }
+    expect(await accounts.update(sid, { friendlyName: "y" }, "customer")).toMatchObject({ kind: "ok" });
+    await accounts.update(sid, { status: "active" }, "operator");
+    expect(await accounts.update(sid, { status: "suspended" }, "customer")).toMatchObject({ kind: "ok" });
+    expect(await accounts.update(sid, { status: "active" }, "customer")).toMatchObject({ kind: "ok" });
+  });
+
   it("stamps creation with the present and moves the update time only", async () => {
     const beforeMs = Date.now();
     const sid = await newAccount(store());

@@ -233,6 +233,23 @@ function quotaChecks(store: () => Store): void {
     expect(await store().phoneNumbers.create(phoneNumberRow(accountSid))).toMatchObject({ kind: "ok" });
   });
 
+  it("ACC-2: a trial and its subaccounts have them together, also when all ask at once", async () => {
+    const main = await newAccount(store());
+    const [first, second] = [await newAccount(store(), main), await newAccount(store(), main)];
+    await store().accounts.update(main, { type: "Trial" });
+    const all = [main, first, second];
+    const made = await Promise.all([
+      ...all.map((accountSid) => store().trunks.create(trunkRow(accountSid))),
+      ...all.map((accountSid) => store().phoneNumbers.create(phoneNumberRow(accountSid))),
+    ]);
+    const kinds = made.map(({ kind }) => kind);
+    expect([kinds.slice(0, 3).sort(), kinds.slice(3).sort()]).toEqual(Array(2).fill(["conflict", "conflict", "ok"]));
+    await store().accounts.update(main, { type: "Full" });
+    for (const accountSid of all) {
+      expect(await store().trunks.create(trunkRow(accountSid))).toMatchObject({ kind: "ok" });
+    }
+  });
+
   it("TRK-1: an account has a hundred trunks", async () => {
     const accountSid = await newAccount(store());
     for (let i = 0; i < 100; i++) await newTrunk(store(), accountSid);

@@ -9,6 +9,9 @@ export const PEERS_AND_WEBHOOKS: readonly string[] = [
     add column codecs text[],
     add column srtp boolean not null default false`,
 
+  // What the operator has suspended its parent account cannot set going again.
+  "alter table accounts add column suspended_by_operator boolean not null default false",
+
   "alter table carriers add column own_numbers_only boolean not null default false",
   "create unique index carriers_own_numbers on carriers (own_numbers_only) where own_numbers_only",
 
