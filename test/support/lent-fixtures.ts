@@ -1,4 +1,5 @@
 /** Fixtures that one room lends to the tests of others: no test reaches into another room's files but through here. */
+
 export {
   basic,
   openTestApi,
@@ -7,6 +8,7 @@ export {
   type TestAccount,
   type TestApi,
 } from "../../packages/api/src/api.fixture.ts";
+export { tonePower } from "../../packages/media/src/audio/tone.ts";
 export { Rtpengine, rtpengineMissing } from "../../packages/media/src/rtpengine/rtpengine.fixture.ts";
 export { certificateNames } from "../../packages/server/src/certificates/certificates.ts";
 export { openInstallationCertificates } from "../../packages/server/src/certificates/installation-certificates.ts";
