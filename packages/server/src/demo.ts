@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Outcome, PhoneNumberSettings, Store } from "@trunkline/store";
-import type { Trunk } from "@trunkline/trunking";
+import type { Carrier, Trunk } from "@trunkline/trunking";
 import type { Secrets } from "./secrets.ts";
 
 const SIMULATED_CARRIER_SID = `CX${"0".repeat(31)}1`;
+const SIMULATED_CARRIER_NAME = "Simulated PSTN";
 const DEMO_USER = "demo";
 const PAGE_OF_ALL = { limit: 1_000 };
 
@@ -62,15 +63,31 @@ export async function ensureDemo(store: Store, zone: string, secrets: Secrets): 
   };
 }
 
-/** Makes the simulated PSTN a carrier like any other: it takes every number and is recognised by the port it calls from. */
+/**
+ * Makes the simulated PSTN a carrier like any other: it takes every number and is recognised by the port it calls from. A name that the
+ * operator has given to another carrier is left to that one.
+ */
 export async function ensureSimulatedCarrier(store: Store, address: string, port: number): Promise<void> {
+  for (let n = 1; ; n++) {
+    const friendlyName = n === 1 ? SIMULATED_CARRIER_NAME : `${SIMULATED_CARRIER_NAME} ${n}`;
+    const outcome = await upsertSimulatedCarrier(store, friendlyName, address, port);
+    if (outcome.kind !== "conflict" || outcome.which !== "friendly-name") return void taken(outcome);
+  }
+}
+
+function upsertSimulatedCarrier(
+  store: Store,
+  friendlyName: string,
+  address: string,
+  port: number,
+): Promise<Outcome<Carrier>> {
   const host = address.includes(":") ? `[${address}]` : address;
   const carrierSid = SIMULATED_CARRIER_SID;
   const child = (prefix: string): string => `${prefix}${"0".repeat(31)}1`;
-  await store.carriers.upsert(
+  return store.carriers.upsert(
     {
       sid: carrierSid,
-      friendlyName: "Simulated PSTN",
+      friendlyName,
       enabled: true,
       priority: 100,
       retryStatuses: [408, 500, 502, 503, 504],

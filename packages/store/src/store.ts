@@ -271,12 +271,13 @@ export interface CarrierRepository {
   /** Deletes its targets, prefixes, sources and everything else that is its own in the same transaction. */
   delete(sid: string): Promise<Outcome<Carrier>>;
   list(page: PageRequest): Promise<PageOf<Carrier & Dated>>;
+  /** Inserts or replaces a carrier with all its parts; conflict `friendly-name` when another one has its name. */
   upsert(
     carrier: Carrier,
     targets: readonly CarrierTarget[],
     prefixes: readonly CarrierPrefix[],
     sources: readonly CarrierSource[],
-  ): Promise<void>;
+  ): Promise<Outcome<Carrier>>;
 }
 
 /** The whole data side of an installation. Every write that routing can see also writes its `DirectoryChange` in the same transaction. */

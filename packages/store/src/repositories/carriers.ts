@@ -57,17 +57,15 @@ export function carrierRepository({ database, changes, secrets }: StoreContext):
         return ok(form.read(carrier));
       }),
 
-    async upsert(carrier, targets, prefixes, sources) {
-      const outcome = await changes.change(async (tx) => {
+    upsert: (carrier, targets, prefixes, sources) =>
+      changes.change(async (tx) => {
         await tx.rows(form.upsert([carrier]));
         tx.touch("carrier", carrier.sid);
         await replaceParts(tx, secrets, carrier.sid, "carrierTarget", tables.carrierTargets, targets);
         await replaceParts(tx, secrets, carrier.sid, "carrierPrefix", tables.carrierPrefixes, prefixes);
         await replaceParts(tx, secrets, carrier.sid, "carrierSource", tables.carrierSources, sources);
         return ok(carrier);
-      });
-      if (outcome.kind !== "ok") throw new Error(`carrier ${carrier.sid} has the name of another carrier`);
-    },
+      }),
   };
 }
 
