@@ -263,6 +263,23 @@ describe("TERM-11: a hundred and more refusals a second", () => {
     expect(await world.finish()).toEqual([]);
   });
 
+  it("that nobody acknowledges: a bounded number of answers is kept and repeated, the others are given once", async () => {
+    // RFC 3261 §17.2.1: after 0.5, 1, 2 and then every 4 s, until timer H ends it after 32 s.
+    const REPEATS = 10;
+    const rows = [...byAddress, limit(TRUNK, { maxCps: 0 })];
+    const world = new EdgeWorld({ rows, core: { limits: { maxServerTransactions: 10 } } });
+    const answers = (): number => world.network.trace.filter((line) => line.includes(" 503 ")).length;
+    world.network.rule = ({ wire }) => (wire.startsWith("ACK ") ? "lose" : undefined);
+    const pbx = world.phone(PBX);
+    for (let call = 0; call < PER_SECOND; call++) world.call(pbx);
+    await world.pass(400);
+    expect([world.core.counts().serverTransactions, answers()]).toEqual([10, PER_SECOND]);
+    await world.pass(32_000);
+    expect(answers()).toBe(PER_SECOND + 10 * REPEATS);
+    world.network.rule = () => undefined;
+    expect(await world.finish()).toEqual([]);
+  });
+
   it("closing tells what was counted so far", async () => {
     const { world, pbx } = calling(limit(TRUNK, { maxCps: 0 }));
     for (let call = 0; call < 70; call++) world.call(pbx);

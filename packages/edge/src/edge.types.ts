@@ -69,6 +69,7 @@ export type EdgeOptions = {
 export type EdgeLimits = {
   readonly maxMessageBytes: number;
   readonly maxCalls: number;
+  readonly maxServerTransactions: number;
   readonly requestsPerSourcePerSecond: number;
   readonly connectionsPerSourcePerSecond: number;
   readonly sourcesTracked: number;

@@ -6,6 +6,8 @@ export const DEFAULT_LIMITS: EdgeLimits = {
   maxMessageBytes: 65_535,
   /** About 5 KiB of heap and 4 media sockets each: 50 MiB and 40,000 descriptors, what one process can be given. */
   maxCalls: 10_000,
+  /** Answered requests kept for their copies, about 6 KB for 32 s each; above it refused calls are answered and forgotten. 200 MB at most. */
+  maxServerTransactions: 30_000,
   /** New requests of one source. 500 calls/s that are each challenged once make 1,000; twice that leaves room for a burst. */
   requestsPerSourcePerSecond: 2_000,
   /** TCP and TLS connections opened by one source. A PBX needs one; an office that comes back after a power cut, some dozens. */

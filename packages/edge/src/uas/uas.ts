@@ -166,12 +166,17 @@ export class Uas {
       this.#parts.alert(call.accountSid, code, sid, `${errorText(code)}: ${text}`);
   }
 
-  /** A stranger's that leaves no record costs no memory either; any other keeps its transaction, lest copies of the INVITE make more. */
+  /**
+   * A stranger's that leaves no record costs no memory either. Any other keeps its transaction, lest copies of the INVITE make more records;
+   * but in a flood, whose source anybody can forge, each gets one answer, which is not repeated (RFC 3261 §8.2.7).
+   */
   #refuse(session: Session, request: CallRequest, refusal: Refuse): void {
     const { rejection, authenticated } = refusal;
     const isKept = this.#refusals.keep(refusal, request);
     const headers = refusalHeaders(rejection, request.sid, authenticated);
-    if (isKept || authenticated) session.reject(rejection.status, rejection.phrase, headers);
+    const { userAgent, limits } = this.#parts;
+    const hasRoom = userAgent.counts().serverTransactions <= limits.maxServerTransactions;
+    if ((isKept || authenticated) && hasRoom) session.reject(rejection.status, rejection.phrase, headers);
     else session.turnAway(rejection.status, rejection.phrase, headers);
   }
 
