@@ -98,6 +98,12 @@ export class Call {
     return { towards: isTerminating ? "carrier" : "customer", ownerSid: this.#dialled?.peerSid };
   }
 
+  /** Whether that carrier or trunk has a part in it, now. */
+  isWith(ownerSid: string): boolean {
+    const { identity, callerSid } = this.opening;
+    return [identity.trunkSid, callerSid, this.#dialled?.peerSid].includes(ownerSid);
+  }
+
   view(): LiveCallView {
     const { sid, identity, startedAtMs } = this.opening;
     return {
@@ -225,11 +231,14 @@ export class Call {
       this.#feed({ kind: "over-limit", phrase, detail, retryAfterSec });
       return;
     }
-    if (attempt) this.#parts.peers.trying(attempt);
-    const { locator, health } = this.#parts;
+    const { locator, health, peers } = this.#parts;
+    if (attempt) peers.trying(attempt);
+    const isCustomers = attempt?.carrierSid === null;
     const tell = ({ targets, why }: Located): void => {
-      const inOrder = health.inOrderOfTrial(targets).slice(0, MAX_TARGETS_PER_ATTEMPT);
-      this.#feed({ kind: "located", targets: inOrder, why });
+      const open = isCustomers ? targets.filter((target) => !peers.isCarrier(target)) : targets;
+      const inOrder = health.inOrderOfTrial(open).slice(0, MAX_TARGETS_PER_ATTEMPT);
+      const whyNone = targets.length > 0 ? "the address is a carrier's, which only calls to that carrier go to" : why;
+      this.#feed({ kind: "located", targets: inOrder, why: whyNone });
     };
     const found = locator.locate(uri);
     if (found instanceof Promise) void found.then(tell, (error: unknown) => this.#broken(error));

@@ -34,6 +34,8 @@ export type FlowPeer = PeerOwner & { readonly serverName: string | undefined };
 export interface CallPeers {
   /** Undefined: no listener of that transport and address family on the attempt's way out. */
   flowTo(target: Target, attempt: Pick<Attempt, "peerSid" | "egress" | "onNet">): Flow | undefined;
+  /** True: a carrier is there. It knows us by our address, so that a customer's call to it would be ours to pay, under no rule. */
+  isCarrier(target: Target): boolean;
   /** What the INVITE must be known by; undefined: any Call-ID will do. */
   callId(attempt: Attempt): string | undefined;
   /** What challenges are answered with. */

@@ -16,6 +16,7 @@ import { Breakers, type TargetTurned } from "../health/breakers.ts";
 import type { Target } from "../locate/locator.ts";
 import type { Counters } from "../metrics.ts";
 import type { OnNet } from "../on-net.ts";
+import type { PeerStatusView, TargetView } from "./peer-status.types.ts";
 import { type ProbedTarget, Probes } from "./probes.ts";
 import { Registrations, type WantedRegistration } from "./registrations.ts";
 
@@ -33,6 +34,12 @@ export type PeersParts = Pick<
   /** How the edge calls itself. */
   readonly onNet?: OnNet;
   directory(): DirectoryReader | undefined;
+};
+
+/** A target as it is configured, and where that is. `enabled` absent: carriers' targets always are. */
+type Place = {
+  readonly row: { readonly sid: string; readonly sipUrl: string; readonly enabled?: boolean };
+  readonly place: OriginationSipUrl;
 };
 
 /** While the directory is being loaded, what was touched is looked at again after this. */
@@ -96,8 +103,24 @@ export class Peers implements CallPeers {
     return this.#registrations.carrierOf(user, sourceAddress);
   }
 
-  registrations(): ReturnType<Registrations["views"]> {
-    return this.#registrations.views();
+  /** What is known of that carrier or trunk now; what the directory does not have has nothing. */
+  status(ownerSid: string): Omit<PeerStatusView, "liveCalls"> {
+    const directory = this.#parts.directory();
+    const places = directory ? this.#placesOf(ownerSid, directory) : [];
+    const targets = places.map(({ row, place }): TargetView => {
+      const address = targetAddress(place);
+      const trouble = this.#breakers.trouble(ownerSid, address);
+      return {
+        sid: row.sid,
+        sipUrl: row.sipUrl,
+        address,
+        health: trouble?.health ?? "up",
+        downSinceMs: trouble?.sinceMs ?? null,
+        failures: this.#breakers.failures(ownerSid, address),
+        isProbed: this.#probes.watches(ownerSid, address),
+      };
+    });
+    return { registration: this.#registrations.viewOf(ownerSid), targets };
   }
 
   metrics(): Readonly<Record<string, number>> {
@@ -115,6 +138,10 @@ export class Peers implements CallPeers {
     const peer = { serverName: undefined, towards: "carrier", ownerSid: peerSid } as const;
     const localAddress = this.#parts.onNet?.localAddress;
     return this.#parts.flowTo(target.transport, target.address, target.port, peer, localAddress);
+  }
+
+  isCarrier({ address, port }: Target): boolean {
+    return this.#parts.directory()?.carrierBySource(address, port) !== undefined;
   }
 
   callId({ onNet }: Attempt): string | undefined {
@@ -185,14 +212,22 @@ export class Peers implements CallPeers {
     const trunk = directory.trunk(ownerSid);
     const isCalled = trunk !== undefined || directory.carrier(ownerSid)?.enabled === true;
     if (!isCalled) return [];
-    const rows = trunk
-      ? directory.originationUrls(ownerSid).filter(({ enabled }) => enabled)
+    return this.#placesOf(ownerSid, directory)
+      .filter(({ row, place }) => row.enabled !== false && this.#isReachable(place))
+      .map(({ place }) => {
+        return { ownerSid, address: targetAddress(place), uri: serverUri(place), egress: egressOf(place) };
+      });
+  }
+
+  /** Its targets, or origination URLs, as they are called; what the API would not have taken is left out. */
+  #placesOf(ownerSid: string, directory: DirectoryReader): readonly Place[] {
+    const trunk = directory.trunk(ownerSid);
+    const rows: readonly Place["row"][] = trunk
+      ? directory.originationUrls(ownerSid)
       : directory.carrierTargets(ownerSid);
-    return rows.flatMap(({ sipUrl }) => {
-      const url = parseTargetUrl(sipUrl);
-      if (url.kind === "invalid" || !this.#isReachable(url)) return [];
-      const place = trunk?.secure ? overTls(url) : url;
-      return [{ ownerSid, address: targetAddress(place), uri: serverUri(place), egress: egressOf(place) }];
+    return rows.flatMap((row) => {
+      const url = parseTargetUrl(row.sipUrl);
+      return url.kind === "invalid" ? [] : [{ row, place: trunk?.secure ? overTls(url) : url }];
     });
   }
 
