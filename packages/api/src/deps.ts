@@ -1,6 +1,7 @@
 import type { Store } from "@trunkline/store";
 import type {
   LiveCallsPort,
+  PeerStatusPort,
   RecordingControlPort,
   RecordingMediaPort,
   RequestLimit,
@@ -25,6 +26,8 @@ export type ApiDeps = {
   readonly simulatedPstn?: SimulatedPstnPort;
   /** Absent in a role that carries no calls. */
   readonly liveCalls?: LiveCallsPort;
+  /** Absent in a role that carries no calls. */
+  readonly peerStatus?: PeerStatusPort;
   /** Absent in a role that carries no calls. */
   readonly simulations?: SimulationPort;
   /** Absent in a role that carries no calls. */

@@ -70,6 +70,45 @@ export interface SimulationPort {
   run(call: DryCall): Promise<Simulation | Invalid | undefined>;
 }
 
+/** A carrier's target or a trunk's origination URL, and what is known of it. */
+export type TargetStatus = {
+  /** `CT…` or `OU…`. */
+  readonly sid: string;
+  readonly sipUrl: string;
+  /** `probing`: on trial after it was down, and may be called. */
+  readonly health: "up" | "down" | "probing";
+  /** Epoch milliseconds; null while it is up. */
+  readonly downSinceMs: number | null;
+  /** In a row, up to now. */
+  readonly failures: number;
+  /** OPTIONS ask it from time to time; otherwise calls alone tell. */
+  readonly isProbed: boolean;
+};
+
+/** How a carrier or a trunk's PBX is met at this moment. */
+export type PeerStatus = {
+  /** Our Contact at a carrier's registrar; null: it is to be registered nowhere. */
+  readonly registration: {
+    readonly registrar: string;
+    readonly state: "registering" | "registered" | "failed" | "closing" | "closed";
+    /** Epoch milliseconds, until when the registrar keeps it; null when it does not. */
+    readonly expiresAtMs: number | null;
+    /** When the next REGISTER goes; null while one is under way. */
+    readonly nextAtMs: number | null;
+    /** Null before the first one; its status is null when there was none, and the reason is ours then. */
+    readonly lastAnswer: { readonly status: number | null; readonly reason: string } | null;
+  } | null;
+  readonly targets: readonly TargetStatus[];
+  /** Calls with it, in both directions. */
+  readonly liveCalls: number;
+};
+
+/** What is known of carriers and PBXs where calls are carried (CAR-1, ORIG-12). */
+export interface PeerStatusPort {
+  /** @param ownerSid `CX…` or `TK…`; undefined: not now, the edge is starting */
+  fetch(ownerSid: string): Promise<PeerStatus | undefined>;
+}
+
 /** The seam for request limits (contract §4.1 "Rate limiting"): asked once per authenticated request. */
 export interface RequestLimit {
   /** Null: go on. Otherwise the request is answered 429 with code 20429, to be tried again after so many seconds. */

@@ -209,8 +209,9 @@ class Core implements EdgeCore {
     return this.#recordings.troubles();
   }
 
-  registrations(): ReturnType<EdgeCore["registrations"]> {
-    return this.#peers.registrations();
+  peerStatus(ownerSid: string): ReturnType<EdgeCore["peerStatus"]> {
+    const calls = [...this.#calls.values()].filter((call) => call.isWith(ownerSid));
+    return { ...this.#peers.status(ownerSid), liveCalls: calls.length };
   }
 
   peerTouched(ownerSid: string): void {

@@ -11,9 +11,10 @@ import type {
   Simulation,
 } from "@trunkline/trunking";
 import type { FlowPeer, Journal } from "./call/parts.ts";
-import type { EdgeLimits, EdgeMetrics, EdgePorts, LiveCallView, RegistrationView } from "./edge.types.ts";
+import type { EdgeLimits, EdgeMetrics, EdgePorts, LiveCallView } from "./edge.types.ts";
 import type { Locator } from "./locate/locator.ts";
 import type { OwnSocket } from "./on-net.ts";
+import type { PeerStatusView } from "./peers/peer-status.types.ts";
 import type {
   CallRecorder,
   LiveRecordingView,
@@ -89,8 +90,8 @@ export interface EdgeCore {
   recorderAlarmed(alarm: RecorderAlarm): void;
   /** What an operator should look at, in a few words each. */
   troubles(): readonly string[];
-  /** Where our Contact is registered, or should be. */
-  registrations(): readonly RegistrationView[];
+  /** How a carrier (`CX…`) or a trunk's PBX (`TK…`) is met now. */
+  peerStatus(ownerSid: string): PeerStatusView;
   /** What the directory says about a carrier or trunk as a peer has changed (`DirectoryOptions.peerTouched`). */
   peerTouched(ownerSid: string): void;
   /** A dry run by the facts that a live call would meet (EVD-3); undefined until the directory was loaded once. */

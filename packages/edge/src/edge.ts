@@ -126,7 +126,7 @@ function edgeOf({ core, host, journal, recorder, resolver, directory, subscripti
     controlRecording: (order) => core.controlRecording(order),
     lostRecordings: async (sids) => (await recorder?.lost(sids)) ?? [],
     troubles: () => core.troubles(),
-    registrations: () => core.registrations(),
+    peerStatus: (ownerSid) => core.peerStatus(ownerSid),
     simulate: (call) => core.simulate(call),
     setTls: (tls) => host.setCertificates(tls),
     setNamedCertificates: (changes) => host.setNamedCertificates(changes),

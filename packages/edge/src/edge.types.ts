@@ -9,6 +9,7 @@ import type {
   Simulation,
 } from "@trunkline/trunking";
 
+import type { PeerStatusView } from "./peers/peer-status.types.ts";
 import type { LiveRecordingView, RecordingControl, RecordingRequest } from "./recording/recording.types.ts";
 
 /** A local address to listen on and the address shown to the world for it. */
@@ -140,8 +141,8 @@ export interface Edge {
   lostRecordings(sids: readonly string[]): Promise<readonly string[]>;
   /** What an operator should look at, in a few words each. */
   troubles(): readonly string[];
-  /** Where our Contact is registered, or should be (CAR-1). */
-  registrations(): readonly RegistrationView[];
+  /** How a carrier (`CX…`) or a trunk's PBX (`TK…`) is met now: registration, targets, calls (CAR-1, ORIG-12). */
+  peerStatus(ownerSid: string): PeerStatusView;
   /** Would this call pass now, and where would it go (EVD-3)? Undefined until the directory was loaded once. */
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   /** Shows and trusts other certificates from the next handshake on; throws when one cannot be used, and then nothing changes. */

@@ -7,4 +7,5 @@ export type * from "./edge.types.ts";
 export { DEFAULT_LIMITS } from "./limits.ts";
 export { createLocator } from "./locate/dns-locator.ts";
 export type { Located, Locator, Target } from "./locate/locator.ts";
+export type * from "./peers/peer-status.types.ts";
 export type * from "./recording/recording.types.ts";

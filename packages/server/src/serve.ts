@@ -246,6 +246,7 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
           },
           recordingControl: { control: (request) => edge.controlRecording(request) },
           simulations: { run: (call) => edge.simulate(call) },
+          peerStatus: { fetch: (ownerSid) => edge.peerStatus(ownerSid) },
           changesApplied: () => edge.changesApplied(),
         }
       : {}),

@@ -59,7 +59,7 @@ const shape = z.strictObject({
   date_created: z.string(),
   date_updated: z.string(),
   url: z.string(),
-  links: z.strictObject({ targets: z.string(), prefixes: z.string(), sources: z.string() }),
+  links: z.strictObject({ targets: z.string(), prefixes: z.string(), sources: z.string(), status: z.string() }),
 });
 
 const ownNumbersOnly = optional(
@@ -177,6 +177,11 @@ function viewCarrier(row: CarrierRow, at: Context): z.infer<typeof shape> {
     date_created: isoDate(row.createdAtMs),
     date_updated: isoDate(row.updatedAtMs),
     url,
-    links: { targets: `${url}/Targets`, prefixes: `${url}/Prefixes`, sources: `${url}/Sources` },
+    links: {
+      targets: `${url}/Targets`,
+      prefixes: `${url}/Prefixes`,
+      sources: `${url}/Sources`,
+      status: `${url}/Status`,
+    },
   };
 }

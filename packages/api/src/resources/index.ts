@@ -25,6 +25,7 @@ import { callNotifications, notifications } from "./notifications.ts";
 import { originationUrls } from "./origination-urls.ts";
 import { ownCallRoutes } from "./own-calls.ts";
 import { ownTrunks } from "./own-trunks.ts";
+import { peerStatusRoutes } from "./peer-status.ts";
 import { publicKeys } from "./public-keys.ts";
 import { recordingMediaRoutes } from "./recording-media.ts";
 import { recordings } from "./recordings.ts";
@@ -75,5 +76,6 @@ export function routes(): readonly Route[] {
     ...routesOf(carrierTargets),
     ...routesOf(carrierPrefixes),
     ...routesOf(carrierSources),
+    ...peerStatusRoutes,
   ];
 }

@@ -57,7 +57,7 @@ const shape = z.strictObject({
   date_created: z.string(),
   date_updated: z.string(),
   url: z.string(),
-  links: z.strictObject({ trunk: z.string() }),
+  links: z.strictObject({ trunk: z.string(), target_health: z.string() }),
 });
 
 const form = {
@@ -150,6 +150,7 @@ async function withSettings(store: Store, rows: readonly TrunkRow[]): Promise<re
 
 function viewOwnTrunk(row: OwnTrunkRow, at: Context): z.infer<typeof shape> {
   const { ownCertificate, clientNames } = row.tls ?? DEFAULT_TRUNK_TLS;
+  const url = at.links.absolute("trunkline", `/Trunks/${row.sid}`);
   return {
     sid: row.sid,
     account_sid: row.accountSid,
@@ -164,7 +165,7 @@ function viewOwnTrunk(row: OwnTrunkRow, at: Context): z.infer<typeof shape> {
     ...viewTrunkRecording(row.recordings),
     date_created: isoDate(row.createdAtMs),
     date_updated: isoDate(row.updatedAtMs),
-    url: at.links.absolute("trunkline", `/Trunks/${row.sid}`),
-    links: { trunk: at.links.absolute("trunking", `/Trunks/${row.sid}`) },
+    url,
+    links: { trunk: at.links.absolute("trunking", `/Trunks/${row.sid}`), target_health: `${url}/TargetHealth` },
   };
 }

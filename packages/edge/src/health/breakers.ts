@@ -60,6 +60,11 @@ export class Breakers {
     return { health, sinceMs, failures: breaker.failures };
   }
 
+  /** In a row, since it last answered. */
+  failures(ownerSid: string, address: string): number {
+    return this.#breakers.get(keyOf(ownerSid, address))?.failures ?? 0;
+  }
+
   /** A call or probe is about to go there; while it is, no other one tries a target that is on trial. */
   trying(ownerSid: string, address: string): void {
     this.#step(ownerSid, address, "trying");

@@ -111,6 +111,51 @@ describe("ORIG-12: a target that does not answer is put behind", () => {
   });
 });
 
+describe("CAR-1, ORIG-12: what is known of a peer", () => {
+  const health = (world: EdgeWorld, ownerSid: string): readonly string[] =>
+    world.core
+      .peerStatus(ownerSid)
+      .targets.map(({ address, health, failures, downSinceMs, isProbed }) =>
+        [address, health, failures, downSinceMs === null ? "" : "since", isProbed ? "probed" : ""].join(" ").trim(),
+      );
+
+  it("targets with their failures, one that is down and comes back, one that is disabled, and live calls", async () => {
+    const world = new EdgeWorld({
+      rows: [
+        ["originationUrl", sid("OU", 3), originationUrl(3, { sipUrl: "sip:192.0.2.77", enabled: false })],
+        settings(TRUNK, { probeIntervalSec: 10 }),
+      ],
+    });
+    world.phone(SPARE, { onInvite: answers });
+    const others = [`${SPARE}:5060/udp up 0  probed`, "192.0.2.77:5060/udp up 0"];
+    await originate(world);
+    expect(health(world, TRUNK)).toEqual([`${PBX}:5060/udp up 1  probed`, ...others]);
+    for (let n = 0; n < 2; n++) await originate(world);
+    expect(health(world, TRUNK)[0]).toMatch(/ down [3-9] since probed$/);
+    expect(health(world, CX)).toEqual([`${CARRIER}:5060/udp up 0`]);
+    world.phone(PBX, { onInvite: answers });
+    const session = world.originate(world.phone(CARRIER));
+    await world.pass(5_000);
+    expect([TRUNK, CX, sid("CX", 2)].map((owner) => world.core.peerStatus(owner).liveCalls)).toEqual([1, 1, 0]);
+    session.hangup();
+    await originate(world);
+    expect(health(world, TRUNK)).toEqual([`${PBX}:5060/udp up 0  probed`, ...others]);
+    await world.pass(1_000);
+    expect(world.core.peerStatus(TRUNK).liveCalls).toBe(0);
+    apply(world, ["peerSettings", TRUNK, null]);
+    expect(await world.finish()).toEqual([]);
+  });
+
+  it("of what is not there, nothing", async () => {
+    const nothing = { registration: null, targets: [], liveCalls: 0 };
+    const world = new EdgeWorld();
+    for (const owner of [sid("CX", 99), sid("TK", 99), "", "constructor"]) {
+      expect(world.core.peerStatus(owner)).toEqual(nothing);
+    }
+    expect(new EdgeWorld({ isEmpty: true }).core.peerStatus(TRUNK)).toEqual(nothing);
+  });
+});
+
 describe("CAR-1, ORIG-12: digest towards a peer (RFC 3261 §22)", () => {
   const challenge = [["Proxy-Authenticate", 'Digest realm="carrier", nonce="n1", qop="auth"']] as const;
   /** Wants to know who calls; `isRight` says whether it likes the answer. */
@@ -217,16 +262,19 @@ describe("CAR-1, CAR-2: registration with a carrier", () => {
     const user = asked[0]?.split(" ")[1] ?? "";
     expect(user).toMatch(/^[0-9a-f]{32}$/);
     expect(asked).toEqual([`3600 ${user}`]);
-    expect(world.core.registrations()).toMatchObject([
-      { carrierSid: CX, registrar: `sip:${REGISTRAR}`, state: "registered", lastAnswer: { status: 200, reason: "OK" } },
-    ]);
+    expect(world.core.peerStatus(CX).registration).toMatchObject({
+      carrierSid: CX,
+      registrar: `sip:${REGISTRAR}`,
+      state: "registered",
+      lastAnswer: { status: 200, reason: "OK" },
+    });
     expect(world.core.metrics()).toMatchObject({ registrations: 1, registrations_registered: 1 });
     await world.pass(3_600_000);
     expect(asked).toEqual([`3600 ${user}`, `3600 ${user}`]);
     apply(world, ["peerSettings", CX, null]);
     await world.pass(1_000);
     expect(asked.at(-1)).toBe(`0 ${user}`);
-    expect(world.core.registrations()).toEqual([]);
+    expect(world.core.peerStatus(CX).registration).toBeNull();
     expect(await world.finish()).toEqual([]);
   });
 
@@ -242,14 +290,14 @@ describe("CAR-1, CAR-2: registration with a carrier", () => {
     await world.pass(1_000);
     expect(asked.slice(2).map((line) => line.split(" ")[0])).toEqual(expect.arrayContaining(["0", "3600"]));
     expect(asked.filter((line) => line === `0 ${user}`)).toHaveLength(1);
-    expect(world.core.registrations()).toMatchObject([{ state: "registered" }]);
+    expect(world.core.peerStatus(CX).registration).toMatchObject({ state: "registered" });
     apply(world, [
       "carrier",
       CX,
       { sid: CX, friendlyName: "c", enabled: false, priority: 1, retryStatuses: [], ownNumbersOnly: false },
     ]);
     await world.pass(1_000);
-    expect(world.core.registrations()).toEqual([]);
+    expect(world.core.peerStatus(CX).registration).toBeNull();
     expect(await world.finish()).toEqual([]);
   });
 
@@ -301,13 +349,15 @@ describe("CAR-1, CAR-2: registration with a carrier", () => {
     const world = new EdgeWorld({ rows: [wanted()] });
     world.phone(REGISTRAR, { handlers: { onRequest: ({ respond }) => respond(403, "Forbidden") } });
     await world.pass(1_200_000);
-    expect(world.core.registrations()).toMatchObject([
-      { state: "failed", expiresAtMs: null, lastAnswer: { status: 403, reason: "Forbidden" } },
-    ]);
+    expect(world.core.peerStatus(CX).registration).toMatchObject({
+      state: "failed",
+      expiresAtMs: null,
+      lastAnswer: { status: 403, reason: "Forbidden" },
+    });
     expect(world.logged).toEqual([
       `warn registration failed {"carrierSid":"${CX}","registrar":"${REGISTRAR}","answer":"403 Forbidden"}`,
     ]);
-    expect(JSON.stringify([world.core.registrations(), world.logged])).not.toContain(LOGIN.password);
+    expect(JSON.stringify([world.core.peerStatus(CX).registration, world.logged])).not.toContain(LOGIN.password);
     apply(world, ["peerSettings", CX, null]);
     expect(await world.finish()).toEqual([]);
   });

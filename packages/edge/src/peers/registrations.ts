@@ -85,8 +85,10 @@ export class Registrations {
     return address !== undefined && entry?.addresses.has(address) ? entry.wanted.carrierSid : undefined;
   }
 
-  views(): readonly RegistrationView[] {
-    return [...this.#entries.values()].map((entry) => this.#view(entry));
+  /** Null for a carrier that wants none. */
+  viewOf(carrierSid: string): RegistrationView | null {
+    const entry = this.#entries.get(carrierSid);
+    return entry ? this.#view(entry) : null;
   }
 
   /** Takes every Contact away; true once all registrars have answered. */

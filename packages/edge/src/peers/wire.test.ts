@@ -16,6 +16,7 @@ import { NUMBER } from "../edge-world.fixture.ts";
 import type { SocketPhone } from "../socket-phone.fixture.ts";
 import { isRightAnswer, openScriptedServer, type ScriptedServer } from "./scripted-server.fixture.ts";
 
+const CX = sid("CX", 1);
 const LOGIN = { username: "trunk", password: "s3cret" };
 const answers = (session: Session): void => session.answer("answer-b");
 
@@ -332,10 +333,10 @@ describe("CAR-1: registration on the wire", () => {
     });
     const rows = [
       ...carriers([registrar.place]),
-      settings(sid("CX", 1), { ...LOGIN, registrarUrl: `sip:+493012345@${registrar.place}` }),
+      settings(CX, { ...LOGIN, registrarUrl: `sip:+493012345@${registrar.place}` }),
     ];
     const { edge, port, apply } = await ground.open({}, {}, {}, rows);
-    await expect.poll(() => edge.registrations()).toMatchObject([{ state: "registered" }]);
+    await expect.poll(() => edge.peerStatus(CX).registration).toMatchObject({ state: "registered" });
     const [first, second] = registrar.asked;
     expect(first?.text).toMatch(new RegExp(`^REGISTER sip:${registrar.place} SIP/2.0`));
     expect(first?.header("To")).toBe("<sip:+493012345@127.0.0.41>");
@@ -344,9 +345,11 @@ describe("CAR-1: registration on the wire", () => {
     apply(
       changes([settings(sid("CX", 1), { ...LOGIN, password: "other", registrarUrl: `sip:${registrar.place}` })], 1_000),
     );
-    await expect.poll(() => edge.registrations()).toMatchObject([{ state: "failed", lastAnswer: { status: 403 } }]);
+    await expect
+      .poll(() => edge.peerStatus(CX).registration)
+      .toMatchObject({ state: "failed", lastAnswer: { status: 403 } });
     apply(changes([settings(sid("CX", 1), { ...LOGIN, registrarUrl: `sip:${registrar.place}` })], 1_001));
-    await expect.poll(() => edge.registrations()).toMatchObject([{ state: "registered" }]);
+    await expect.poll(() => edge.peerStatus(CX).registration).toMatchObject({ state: "registered" });
     await edge.close(0);
     const last = registrar.asked.at(-1);
     expect([last?.method, last?.header("Expires")]).toEqual(["REGISTER", "0"]);

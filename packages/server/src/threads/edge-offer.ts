@@ -5,9 +5,9 @@ import type {
   EdgeTls,
   LiveCallView,
   LiveRecordingView,
+  PeerStatusView,
   RecordingControl,
   RecordingRequest,
-  RegistrationView,
 } from "@trunkline/edge";
 import type {
   Alert,
@@ -40,7 +40,7 @@ export type EdgeOffer = {
   liveRecordings(accountSid: string): readonly LiveRecordingView[];
   controlRecording(request: RecordingRequest): Promise<RecordingControl>;
   lostRecordings(sids: readonly string[]): Promise<readonly string[]>;
-  registrations(): readonly RegistrationView[];
+  peerStatus(ownerSid: string): PeerStatusView;
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   setTls(tls: EdgeTls): void;
   setNamedCertificates(changes: readonly EdgeNamedCertificates[]): void;

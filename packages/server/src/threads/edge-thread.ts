@@ -4,9 +4,9 @@ import type {
   EdgeTls,
   LiveCallView,
   LiveRecordingView,
+  PeerStatusView,
   RecordingControl,
   RecordingRequest,
-  RegistrationView,
 } from "@trunkline/edge";
 import type { Store } from "@trunkline/store";
 import type { Invalid, SimulatedCall, Simulation } from "@trunkline/trunking";
@@ -99,9 +99,9 @@ export class EdgeThread {
     return this.ready ? this.#thread.remote?.simulate(call) : undefined;
   }
 
-  /** Where our Contact is registered with carriers, or should be; none while the edge is away. */
-  async registrations(): Promise<readonly RegistrationView[]> {
-    return this.ready ? ((await this.#thread.remote?.registrations()) ?? []) : [];
+  /** How a carrier (`CX…`) or a trunk's PBX (`TK…`) is met now; undefined while the edge is away. */
+  async peerStatus(ownerSid: string): Promise<PeerStatusView | undefined> {
+    return this.ready ? this.#thread.remote?.peerStatus(ownerSid) : undefined;
   }
 
   /** Other certificates from the next handshake on, and after a restart too. */

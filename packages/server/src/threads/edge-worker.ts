@@ -24,7 +24,7 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
     liveRecordings: (accountSid) => running().liveRecordings(accountSid),
     controlRecording: (request) => running().controlRecording(request),
     lostRecordings: (sids) => running().lostRecordings(sids),
-    registrations: () => edge?.registrations() ?? [],
+    peerStatus: (ownerSid) => running().peerStatus(ownerSid),
     simulate: (call) => edge?.simulate(call),
     setTls: (tls) => running().setTls(tls),
     setNamedCertificates: (changes) => running().setNamedCertificates(changes),
