@@ -225,6 +225,33 @@ describe("REC-3: the Recordings of an account", () => {
   });
 });
 
+describe("REC-4: what is known of a recording beyond Twilio's resource", () => {
+  it("is on our own surface, deleted ones included, to their account only", async () => {
+    const [made, lost] = [await make(), await make({ until: "absent" })];
+    const own = async ({ sid }: Made, as = api.account) =>
+      api.request("GET", `/trunkline/v1/Recordings/${sid}`, { as });
+    expect((await own(made)).body).toMatchObject({
+      recording_sid: made.sid,
+      edge: "local",
+      damaged: false,
+      duration_ms: 10_000,
+      bytes: DUAL.length,
+      sha256: createHash("sha256").update(DUAL).digest("hex"),
+      date_deleted: null,
+    });
+    expect((await own(lost)).body).toMatchObject({
+      error_code: 16102,
+      reason: "it was nothing but silence",
+      sha256: null,
+    });
+    await api.sdk().recordings(made.sid).remove();
+    expect((await own(made)).body).toMatchObject({ status: "deleted", date_deleted: expect.any(String) });
+    const list = await api.request("GET", `/trunkline/v1/Recordings?CallSid=${made.callSid}`);
+    expect(list.body["recordings"]).toMatchObject([{ recording_sid: made.sid }]);
+    expect((await own(made, await api.addAccount())).status).toBe(404);
+  });
+});
+
 describe("REC-3: deletion", () => {
   it("removes the sound at once, and tells of the recording for those who ask", async () => {
     const made = await make();
@@ -294,6 +321,15 @@ describe("REC-3: media", () => {
       "cache-control": "private, no-store",
       etag: `"${createHash("sha256").update(DUAL).digest("hex")}"`,
     });
+  });
+
+  it("is not given when its file was cut off", async () => {
+    const made = await make();
+    writeFileSync(join(dir, "finished", made.name), DUAL.subarray(0, 1_000));
+    for (const range of ["", "bytes=0-9", "bytes=5000-"]) {
+      const got = await get(pathOf(made), { range });
+      expect([gist(got), messageOf(got)]).toEqual(["404 20404", expect.stringMatching(/is not as long as what was/)]);
+    }
   });
 
   it("is mixed down when one channel is requested, and never made of nothing", async () => {

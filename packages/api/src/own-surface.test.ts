@@ -294,6 +294,8 @@ describe("the OpenAPI document (API-4)", () => {
       "get /trunkline/v1/Calls.csv",
       "get /trunkline/v1/Calls/{sid}/Trace",
       "get /trunkline/v1/Calls/{sid}/Quality",
+      "get /trunkline/v1/Recordings",
+      "get /trunkline/v1/Recordings/{sid}",
       "get /trunkline/v1/DebuggerWebhook",
       "post /trunkline/v1/DebuggerWebhook",
       "delete /trunkline/v1/DebuggerWebhook",

@@ -24,6 +24,7 @@ import { liveCalls } from "./live-calls.ts";
 import { callNotifications, notifications } from "./notifications.ts";
 import { originationUrls } from "./origination-urls.ts";
 import { ownCallRoutes } from "./own-calls.ts";
+import { ownRecordings } from "./own-recordings.ts";
 import { ownTrunks } from "./own-trunks.ts";
 import { peerStatusRoutes } from "./peer-status.ts";
 import { publicKeys } from "./public-keys.ts";
@@ -63,6 +64,7 @@ export function routes(): readonly Route[] {
     ...routesOf(highRiskSpecialPrefixes),
     ...dialingUpdateRoutes,
     ...ownCallRoutes,
+    ...routesOf(ownRecordings),
     ...debuggerWebhookRoutes,
     ...errorCodeRoutes,
     ...routesOf(liveCalls),

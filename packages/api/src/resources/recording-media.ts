@@ -85,7 +85,8 @@ async function give(at: Context, format: Format, requestedChannels: 1 | 2 | unde
   };
   try {
     const opened = await at.deps.recordingMedia.open(request);
-    return opened.kind === "refused" ? refusal(row, opened.why) : download(row, format, opened, range);
+    if (opened.kind === "refused") return refusal(row, opened.why);
+    return isAsRecorded(opened, file) ? download(row, format, opened, range) : refusal(row, "changed");
   } catch (error) {
     return storageAway(at.deps, error);
   }
@@ -99,6 +100,11 @@ function rangeOf(at: Context, file: RecordingFile): ReturnType<typeof readRange>
 
 function etag({ sha256 }: RecordingFile): string {
   return `"${sha256}"`;
+}
+
+/** Cheap, and finds what was cut off; who wants to know more compares the SHA-256. */
+function isAsRecorded({ totalBytes }: RecordingMedia, { bytes }: RecordingFile): boolean {
+  return totalBytes === null || totalBytes === bytes;
 }
 
 function download(
@@ -129,8 +135,14 @@ function nothingToGive({ sid, status, why }: Recording): Problem {
   return new Problem(404, 20404, `Recording ${sid} is ${status}: its sound is there when it is completed.`);
 }
 
-function refusal({ sid }: Recording, why: "missing" | "mono" | "encrypted" | "busy"): Problem {
+function refusal({ sid }: Recording, why: "missing" | "changed" | "mono" | "encrypted" | "busy"): Problem {
   switch (why) {
+    case "changed":
+      return new Problem(
+        404,
+        20404,
+        `The file of recording ${sid} in the storage is not as long as what was recorded.`,
+      );
     case "missing":
       return new Problem(404, 20404, `The file of recording ${sid} is not in the storage any more.`);
     case "mono":
