@@ -226,12 +226,13 @@ describe("OPTIONS and REGISTER", () => {
     expect(heard.map(statusOf)).toEqual(["200", "200"]);
   });
 
-  it("TERM-7: REGISTER on a trunk domain is refused with 32210 and an alert for the trunk", async () => {
+  it("TERM-7, TERM-11: REGISTER on a trunk domain is refused with 32210 and an alert for the trunk", async () => {
     const world = new EdgeWorld();
     const heard = send(world, PBX, request("REGISTER", `sip:${DOMAIN}`));
     await world.pass(2_000);
     expect(heard.map(statusOf)).toEqual(["405"]);
     expect(heard[0]).toMatch(/^X-Twilio-Error: 32210 /m);
+    expect(heard[0]).toMatch(/^Reason: Q\.850;cause=\d+;text="REGISTER is not supported on trunks"\r$/m);
     expect(world.alerts).toMatchObject([
       { errorCode: 32210, accountSid: ACCOUNT, text: expect.stringContaining(DOMAIN) },
     ]);

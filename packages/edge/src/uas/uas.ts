@@ -121,8 +121,12 @@ export class Uas {
       incoming.respond(405, "Method Not Allowed", [allow()]);
       return;
     }
-    const error = `32210 ${errorText(32210)}`;
-    incoming.respond(405, "Method Not Allowed", [allow(), ["X-Twilio-Error", error]]);
+    const text = errorText(32210);
+    const why: ExtraHeader[] = [
+      ["X-Twilio-Error", `32210 ${text}`],
+      ["Reason", reasonValue(405, text)],
+    ];
+    incoming.respond(405, "Method Not Allowed", [allow(), ...why]);
     this.#alertRegister(incoming);
   }
 
