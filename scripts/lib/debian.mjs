@@ -23,6 +23,7 @@ export const TEST_PROGRAMS = [
     why: "the store on a real PostgreSQL",
   },
   { program: "rtpengine", package: "rtpengine-daemon", why: "the second media plane" },
+  { program: "pebble", package: "pebble", why: "a certificate authority that speaks ACME" },
 ];
 
 export const BENCH_PROGRAMS = [

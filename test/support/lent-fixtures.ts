@@ -8,8 +8,10 @@ export {
   type TestAccount,
   type TestApi,
 } from "../../packages/api/src/api.fixture.ts";
+export { openDnsServer } from "../../packages/edge/src/dns/dns-server.fixture.ts";
 export { tonePower } from "../../packages/media/src/audio/tone.ts";
 export { Rtpengine, rtpengineMissing } from "../../packages/media/src/rtpengine/rtpengine.fixture.ts";
+export { pebbleMissing, startPebble } from "../../packages/server/src/certificates/acme/pebble.fixture.ts";
 export { certificateNames } from "../../packages/server/src/certificates/certificates.ts";
 export { openInstallationCertificates } from "../../packages/server/src/certificates/installation-certificates.ts";
 export { edgeNames } from "../../packages/server/src/edge-locations.ts";

@@ -3,9 +3,11 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createApi, type RecordingMediaPort } from "@trunkline/api";
 import { openStore, type Store } from "@trunkline/store";
-import { certificateNames, openCertificates } from "./certificates/certificates.ts";
+import { addAcmeAnswers } from "./certificates/acme/acme-answers.ts";
+import { type Certificates, certificateNames, openCertificates } from "./certificates/certificates.ts";
 import { followedBy } from "./certificates/follow-directory.ts";
 import type { OperatorFiles } from "./certificates/operator-files.ts";
+import { acmeSettings } from "./config/acme-settings.ts";
 import { recordingsPlace } from "./config/recordings-place.ts";
 import type { Settings } from "./config/settings.ts";
 import { type Demo, ensureDemo, ensureSimulatedCarrier } from "./demo.ts";
@@ -82,8 +84,9 @@ async function start(
   const calls = carriesCalls ? await startEdge(settings, secrets, store, log, onFatal) : undefined;
   if (calls) onClose(() => calls.close());
   const edge = calls?.edge;
-  const parts = { settings, secrets, store, log, edge, pstn, caPem: calls?.caPem };
+  const parts = { settings, secrets, store, log, edge, pstn, certificates: calls?.certificates };
   const api = jobs === undefined ? "" : await startApi({ ...parts, ...jobs }, onClose);
+  calls?.certificates.acme?.start();
   jobs?.webhooks.start(settings.publicUrl ?? api);
   const running: Running = {
     pid: process.pid,
@@ -148,7 +151,7 @@ async function startEdge(
   store: Store,
   log: Log,
   onFatal: (why: string) => void,
-): Promise<{ readonly edge: EdgeThread; readonly caPem: string; close(): Promise<void> }> {
+): Promise<{ readonly edge: EdgeThread; readonly certificates: Certificates; close(): Promise<void> }> {
   const addresses = settings.bind.map((bind, i) => ({ bind, advertise: settings.advertise[i] ?? bind }));
   let edge: EdgeThread | undefined;
   const notTaken = (error: Error): void => log("error", "TLS certificates not taken", { why: error.message });
@@ -191,7 +194,7 @@ async function startEdge(
       await sweep.close();
       await thread.close(DRAIN_MS);
     };
-    return { edge: thread, caPem: certificates.caPem, close };
+    return { edge: thread, certificates, close };
   } catch (error) {
     certificates.close();
     throw error;
@@ -199,16 +202,18 @@ async function startEdge(
 }
 
 function certificateOptions(
-  { dataDir, zone, edge, tlsCert, tlsKey, tlsClientCa, tlsCiphers: ciphers }: Settings,
+  settings: Settings,
   addresses: readonly { readonly advertise: string }[],
   log: Log,
 ): Parameters<typeof openCertificates>[0] {
+  const { dataDir, zone, edge, tlsCert, tlsKey, tlsClientCa, tlsCiphers: ciphers } = settings;
   const shown = addresses.map(({ advertise }) => advertise);
   const operator: OperatorFiles = {
     ...(tlsCert !== undefined && tlsKey !== undefined ? { certificate: { certPath: tlsCert, keyPath: tlsKey } } : {}),
     ...(tlsClientCa === undefined ? {} : { clientAuthorityPath: tlsClientCa }),
   };
-  return { dataDir, zone, edge, names: certificateNames(zone, edgeNames(edge), shown), operator, ciphers, log };
+  const names = certificateNames(zone, edgeNames(edge), shown);
+  return { dataDir, zone, edge, names, operator, acme: acmeSettings(settings), ciphers, log };
 }
 
 /** What the API is built on. */
@@ -221,11 +226,11 @@ type Parts = {
   readonly pstn: PstnThread | undefined;
   readonly webhooks: WebhookDispatcher;
   readonly recordingMedia: RecordingMediaPort;
-  readonly caPem: string | undefined;
+  readonly certificates: Certificates | undefined;
 };
 
 async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => void): Promise<string> {
-  const { settings, secrets, store, log, edge, pstn, webhooks, recordingMedia, caPem } = parts;
+  const { settings, secrets, store, log, edge, pstn, webhooks, recordingMedia, certificates } = parts;
   const app = await createApi({
     store,
     zone: settings.zone,
@@ -251,8 +256,9 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
         }
       : {}),
   });
-  addHealth(app, store, edge, () => webhooks.metrics());
-  if (caPem) addRootCertificate(app, caPem);
+  addHealth(app, store, edge, () => ({ ...webhooks.metrics(), ...certificates?.acme?.health() }));
+  if (certificates) addRootCertificate(app, certificates.caPem);
+  if (certificates?.acme) addAcmeAnswers(app, certificates.acme);
   onClose(() => app.close());
   return listenHttp(app, settings.http);
 }

@@ -41,6 +41,7 @@ async function open(options: Partial<CertificateOptions> & { dataDir: string }):
       zone: ZONE,
       edge: "paris",
       operator: {},
+      acme: undefined,
       ciphers: undefined,
       log: (level, event, fields) => told.push({ level, event, fields }),
       pollMs: 10,

@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import type { EdgeNamedCertificates, EdgeTls } from "@trunkline/edge";
+import type { AcmeSettings } from "../config/acme-settings.ts";
 import type { Log } from "../log.ts";
-import type { DirectoryFollower } from "./follow-directory.ts";
+import { type Acme, openAcme } from "./acme/open-acme.ts";
+import { type DirectoryFollower, followers } from "./follow-directory.ts";
 import { openInstallationCertificates, renewalDueMs } from "./installation-certificates.ts";
 import type { CertificateNames } from "./issue.types.ts";
 import { DAY_MS } from "./lifetimes.ts";
+import { NamedCertificates } from "./named-certificates.ts";
 import { type OperatorFiles, openClientAuthority, openOperatorCertificate } from "./operator-files.ts";
 import { dnsNames, type Pair } from "./pair-file.ts";
 import { TrunkCertificates } from "./trunk-certificates.ts";
@@ -22,11 +25,15 @@ export type CertificateOptions = {
   readonly zone: string;
   readonly edge: string;
   readonly operator: OperatorFiles;
+  /** Undefined: no ACME server is asked for anything. */
+  readonly acme: AcmeSettings | undefined;
   /** See `EdgeTls.ciphers`. */
   readonly ciphers: string | undefined;
   readonly log: Log;
   readonly wallClockMs?: () => number;
   readonly pollMs?: number;
+  /** How long an ACME order that failed first waits. */
+  readonly acmeRetryMs?: number;
 };
 
 /** Whoever shows certificates. */
@@ -43,6 +50,8 @@ export type Certificates = {
   tls(): EdgeTls;
   /** Has the trunks' own certificates follow the directory from its beginning on. */
   follow(): DirectoryFollower;
+  /** Undefined: no ACME server is asked for anything. */
+  readonly acme: Pick<Acme, "start" | "answerTo" | "health"> | undefined;
   /** Renews what is due; done by itself in time. */
   check(): Promise<void>;
   close(): void;
@@ -64,8 +73,8 @@ export function certificateNames(
 }
 
 /**
- * Opens the installation's certificates and, if there are such settings, the operator's. `user` is told whenever other certificates are to
- * be shown. Rejects with one line when something there cannot be used.
+ * Opens the installation's certificates and, if there are such settings, the operator's or those of an ACME server. `user` is told whenever
+ * other certificates are to be shown. Rejects with one line when something there cannot be used.
  */
 export async function openCertificates(options: CertificateOptions, user: CertificateUser): Promise<Certificates> {
   const { log, operator, zone, edge, wallClockMs = Date.now, pollMs = POLL_MS } = options;
@@ -83,48 +92,77 @@ export async function openCertificates(options: CertificateOptions, user: Certif
     coversDeepNames: shown === undefined,
     log,
     wallClockMs,
-    onChange: (changes) => user.setNamedCertificates(changes),
+    onChange: (changes) => user.setNamedCertificates(named.ownChanged(changes)),
   });
+  const acme = openIssued(join(dir, "acme"), options, () => issuedChanged());
+  const named = new NamedCertificates(trunks.current(), acme?.named() ?? []);
+  let issued = acme?.server();
   const tls = (): EdgeTls => ({
     ...own.tls(),
+    ...(issued ? { certificates: [issued] } : {}),
     ...(shown ? { certificates: [certificateOf(shown.current())] } : {}),
     ...(clients ? { clientCaPem: clients.current() } : {}),
     ...(options.ciphers ? { ciphers: options.ciphers } : {}),
-    named: trunks.current(),
+    named: named.current(),
   });
   const changed = (): void => {
     user.setTls(tls());
     log("info", "other TLS certificates from now on");
   };
-  let timer: NodeJS.Timeout | undefined;
-  let isClosed = false;
+  const issuedChanged = (): void => {
+    const changes = named.publicChanged(acme?.named() ?? []);
+    if (changes.length > 0) user.setNamedCertificates(changes);
+    const before = issued;
+    issued = acme?.server();
+    if (issued?.certPem !== before?.certPem) changed();
+  };
   const check = async (): Promise<void> => {
-    if ((await own.renew()) && !shown) changed();
+    if ((await own.renew()) && !shown && !issued) changed();
     trunks.check();
     if (shown) warnOfEnd(shown.current(), wallClockMs(), log);
   };
+  if (shown) warnOfEnd(shown.current(), wallClockMs(), log);
+  const checks = checkInTime(check, () => own.renewalDueMs() - wallClockMs(), log);
+  return {
+    caPem: own.caPem,
+    tls,
+    follow: () => followers(trunks.follow(), acme?.follow()),
+    acme,
+    check,
+    close() {
+      checks.close();
+      acme?.close();
+      shown?.close();
+      clients?.close();
+    },
+  };
+}
+
+function openIssued(dir: string, options: CertificateOptions, onChange: () => void): Acme | undefined {
+  const { acme: settings, zone, edge, names, log, wallClockMs = Date.now, acmeRetryMs: retryMs } = options;
+  if (settings === undefined) return undefined;
+  return openAcme({ dir, settings, zone, edge, serverNames: names.dns, log, wallClockMs, retryMs, onChange });
+}
+
+/** Calls `check` again and again: when `dueInMs` says so, but twice a day at least. */
+function checkInTime(check: () => Promise<void>, dueInMs: () => number, log: Log): { close(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
   const checkLater = (): void => {
     if (isClosed) return;
-    const dueMs = own.renewalDueMs() - wallClockMs();
-    timer = setTimeout(checkNow, Math.min(CHECK_EVERY_MS, Math.max(CHECK_AFTER_MS, dueMs + CHECK_AFTER_MS))).unref();
+    const waitMs = Math.min(CHECK_EVERY_MS, Math.max(CHECK_AFTER_MS, dueInMs() + CHECK_AFTER_MS));
+    timer = setTimeout(checkNow, waitMs).unref();
   };
   const checkNow = (): void => {
     check()
       .catch((error: Error) => log("error", "TLS certificates not renewed", { why: error.message }))
       .finally(checkLater);
   };
-  if (shown) warnOfEnd(shown.current(), wallClockMs(), log);
   checkLater();
   return {
-    caPem: own.caPem,
-    tls,
-    follow: () => trunks.follow(),
-    check,
     close() {
       isClosed = true;
       clearTimeout(timer);
-      shown?.close();
-      clients?.close();
     },
   };
 }

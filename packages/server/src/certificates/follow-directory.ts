@@ -7,6 +7,21 @@ export type DirectoryFollower = {
   loaded(): void;
 };
 
+/** Two who read along; the second may be missing. */
+export function followers(first: DirectoryFollower, second: DirectoryFollower | undefined): DirectoryFollower {
+  if (second === undefined) return first;
+  return {
+    changes(changes) {
+      first.changes(changes);
+      second.changes(changes);
+    },
+    loaded() {
+      first.loaded();
+      second.loaded();
+    },
+  };
+}
+
 /** The same directory, with somebody who reads along: it is large, and so is loaded once for both. */
 export function followedBy(source: DirectorySource, follow: () => DirectoryFollower): DirectorySource {
   return {

@@ -34,8 +34,8 @@ export function openClientAuthority(path: string, watch: Watch): WatchedFiles<st
   return open(`TRUNKLINE_TLS_CLIENT_CA=${path}`, [path], () => readAuthorities(path), Object.is, watch);
 }
 
-/** Certificates alone, whatever else is in the file. */
-function readAuthorities(path: string): string {
+/** Certificates alone, whatever else is in the file. Throws when there is none, or one that is not an authority's. */
+export function readAuthorities(path: string): string {
   const pems = pemBlocks(readFileSync(path, "utf8"), /^CERTIFICATE$/);
   if (pems.length === 0) throw new Error("there is no certificate in it (PEM, BEGIN CERTIFICATE)");
   const stray = pems.findIndex((pem) => !new X509Certificate(pem).ca);

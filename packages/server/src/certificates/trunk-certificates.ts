@@ -47,7 +47,7 @@ export class TrunkCertificates {
   /** Reads what was kept. A file that cannot be used is issued anew when its trunk still wants it. */
   constructor(options: TrunkCertificatesOptions) {
     this.#options = options;
-    this.#wanted = new WantedNames(options);
+    this.#wanted = new WantedNames({ ...options, otherEdges: true });
     mkdirSync(options.dir, { recursive: true, mode: 0o700 });
     for (const file of readdirSync(options.dir)) {
       const trunkSid = FILE.exec(file)?.[1];
@@ -62,7 +62,7 @@ export class TrunkCertificates {
 
   /** Follows the directory in place of the reading before, which may have missed changes. */
   follow(): DirectoryFollower {
-    const wanted = new WantedNames(this.#options);
+    const wanted = new WantedNames({ ...this.#options, otherEdges: true });
     this.#wanted = wanted;
     this.#isLoaded = false; // the work under way stops, lest it take back what is only not read again yet
     return {

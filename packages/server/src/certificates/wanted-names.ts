@@ -1,15 +1,23 @@
 import { type DirectoryChange, trunkDomainSuffix } from "@trunkline/trunking";
 
+type Place = {
+  readonly zone: string;
+  readonly edge: string;
+  /** A trunk need not ask when no wildcard covers its name, `a.b.pstn.{zone}`. */
+  readonly coversDeepNames: boolean;
+  /** Also the forms for edges that are not this one. */
+  readonly otherEdges: boolean;
+};
+
 /** Which trunks are to have a certificate of their own, and for what names: as the directory has it so far. */
 export class WantedNames {
-  readonly #place: { readonly zone: string; readonly edge: string; readonly coversDeepNames: boolean };
+  readonly #place: Place;
   readonly #domains = new Map<string, string>();
   readonly #asking = new Set<string>();
   /** Names and aliases of each edge. */
   readonly #edges = new Map<string, readonly string[]>();
 
-  /** @param place `coversDeepNames`: a trunk need not ask when no wildcard covers its name, `a.b.pstn.{zone}` */
-  constructor(place: { readonly zone: string; readonly edge: string; readonly coversDeepNames: boolean }) {
+  constructor(place: Place) {
     this.#place = place;
   }
 
@@ -45,9 +53,10 @@ export class WantedNames {
     if (domainName === undefined) return [];
     const isWanted = this.#asking.has(trunkSid) || (this.#place.coversDeepNames && this.#isDeep(domainName));
     if (!isWanted) return [];
-    const { zone, edge } = this.#place;
+    const { zone, edge, otherEdges } = this.#place;
     const name = domainName.slice(0, -trunkDomainSuffix(zone).length);
-    const edges = new Set([edge, ...[...this.#edges.values()].flat()].map((one) => one.toLowerCase()));
+    const known = otherEdges ? [...this.#edges.values()].flat() : (this.#edges.get(edge) ?? []);
+    const edges = new Set([edge, ...known].map((one) => one.toLowerCase()));
     return [domainName, ...[...edges].sort().map((one) => `${name}.pstn.${one}.${zone}`)];
   }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { acmeSettings } from "./acme-settings.ts";
 import { recordingsPlace, withoutLogin } from "./recordings-place.ts";
 import { type Role, SETTINGS, SettingError, type Settings } from "./settings.ts";
 
@@ -29,6 +30,10 @@ export function readSettings(environment: Environment): Settings {
     tlsKey: undefined,
     tlsClientCa: undefined,
     tlsCiphers: undefined,
+    acmeDirectory: undefined,
+    acmeEmail: undefined,
+    acmeDnsHook: undefined,
+    acmeCa: undefined,
     databaseUrl: undefined,
     recordingsUrl: undefined,
     s3AccessKeyId: undefined,
@@ -75,6 +80,7 @@ function checkTogether(settings: Settings): void {
   }
   checkInterconnects(settings);
   recordingsPlace(settings);
+  acmeSettings(settings);
   if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined)) {
     throw new SettingError(
       "TRUNKLINE_TLS_CERT and TRUNKLINE_TLS_KEY belong together: give both, or none for a certificate of our own",
@@ -94,7 +100,7 @@ function isWrong(value: unknown): value is { readonly wrong: string } {
 /** Secrets are never shown, not even wrong ones. */
 function shown(variable: string, value: string): string {
   if (/TOKEN|PASSWORD|SECRET/.test(variable)) return "(hidden)";
-  return variable.endsWith("_URL") ? withoutLogin(value) : value;
+  return /_(URL|DIRECTORY)$/.test(variable) ? withoutLogin(value) : value;
 }
 
 function readFile(name: string | undefined): {

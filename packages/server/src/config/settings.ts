@@ -30,6 +30,14 @@ export type Settings = {
   readonly tlsClientCa: string | undefined;
   /** OpenSSL's names, colons between; undefined: all suites of SEC-1. */
   readonly tlsCiphers: string | undefined;
+  /** Where an ACME server's directory is; undefined: no certificates from one. What the five come to: `acmeSettings`. */
+  readonly acmeDirectory: string | undefined;
+  readonly acmeEmail: string | undefined;
+  readonly acmeChallenge: "http-01" | "dns-01";
+  /** The program that sets and removes TXT records. */
+  readonly acmeDnsHook: string | undefined;
+  /** PEM file of the roots that the ACME server's own certificate is checked by; undefined: the system's. */
+  readonly acmeCa: string | undefined;
   readonly rtpPorts: { readonly min: number; readonly max: number };
   /** Private connections (ORIG-13): the SID that a URL's `tnx` names, and our address on it. */
   readonly interconnects: readonly { readonly sid: string; readonly address: string }[];
@@ -199,6 +207,16 @@ const ciphers: Read<string> = (value) => {
   return bad === undefined ? names.join(":") : wrong(`${bad} is none of ${offered.join(", ")}`);
 };
 
+const acmeDirectory: Read<string> = (value) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  return url?.protocol === "https:" && url.username === "" && url.password === ""
+    ? value
+    : wrong("give the https URL of an ACME directory, such as https://acme-v02.api.letsencrypt.org/directory");
+};
+
+const email: Read<string> = (value) =>
+  /^[^\s@,?]+@[^\s@,?]+$/.test(value) ? value : wrong("give one address, such as hostmaster@example.com");
+
 /** In the order of the documentation. */
 export const SETTINGS: readonly SettingRow[] = [
   row("TRUNKLINE_DATA_DIR", "dataDir", "./data", "embedded store, journal, recordings, secrets, certificates", text),
@@ -225,6 +243,17 @@ export const SETTINGS: readonly SettingRow[] = [
     text,
   ),
   row("TRUNKLINE_TLS_CIPHERS", "tlsCiphers", undefined, "fewer cipher suites, colons between; default: all", ciphers),
+  row("TRUNKLINE_ACME_DIRECTORY", "acmeDirectory", undefined, "URL of an ACME server; default: none", acmeDirectory),
+  row("TRUNKLINE_ACME_EMAIL", "acmeEmail", undefined, "where the ACME server may write to", email),
+  row(
+    "TRUNKLINE_ACME_CHALLENGE",
+    "acmeChallenge",
+    "http-01",
+    "how names are proven: http-01 (port 80 leads to the API), dns-01 (wildcards too)",
+    choice("http-01", "dns-01"),
+  ),
+  row("TRUNKLINE_ACME_DNS_HOOK", "acmeDnsHook", undefined, "program for dns-01: add|remove NAME VALUE", text),
+  row("TRUNKLINE_ACME_CA", "acmeCa", undefined, "PEM file, roots of a private ACME server's own certificate", text),
   row("TRUNKLINE_RTP_PORTS", "rtpPorts", "10000-60000", "media ports", portRange),
   row(
     "TRUNKLINE_INTERCONNECTS",
