@@ -16,6 +16,8 @@ export class FakePlane implements MediaPlane {
   onRecord: () => Promise<void> = async () => undefined;
   /** Makes the last opened session fail. */
   fail: () => void = () => undefined;
+  /** Makes it say that what it is to record cannot be copied. */
+  unrecorded: (why: string) => void = () => undefined;
   /** Makes it notice that nobody was heard for so long. */
   silent: (forMs: number) => void = () => undefined;
 
@@ -23,6 +25,7 @@ export class FakePlane implements MediaPlane {
     this.sessions += 1;
     this.opened.push(options);
     this.fail = () => onEvent?.({ kind: "failed", why: "told to" });
+    this.unrecorded = (why) => onEvent?.({ kind: "unrecorded", why });
     this.silent = (forMs) => onEvent?.({ kind: "silent", forMs });
     let isOpen = true;
     const number = this.opened.length;

@@ -98,10 +98,10 @@ describe("REC-4: a recording that cannot begin costs the call nothing, and someb
     [
       "the disk is full",
       ({ recorder }) => {
-        recorder.trouble = () => Promise.reject(new RecorderRefusal("disk-full", "no room on the disk"));
+        recorder.trouble = () => Promise.reject(new RecorderRefusal("disk-full", "ENOSPC: open '/srv/secret/RE.part'"));
       },
       16190,
-      /no room on the disk$/,
+      /: the disk is full$/,
       ["start"],
     ],
     [
@@ -316,24 +316,43 @@ describe("REC-4: what became of recordings", () => {
     expect(world.core.metrics()).not.toHaveProperty("recordings_absent");
   });
 
+  it("MED-7: sound that the media plane cannot copy is told once, and the recording goes on", async () => {
+    const { world, pbx } = recordingWorld();
+    const call = world.call(pbx);
+    await world.pass(1_000);
+    world.plane.unrecorded("127.0.0.1:2223 does not answer");
+    world.plane.unrecorded("127.0.0.1:2223 does not answer");
+    await world.pass(1_000);
+    const text = expect.stringMatching(/: sound that the media plane could not copy$/);
+    expect(world.alerts).toMatchObject([{ errorCode: 16191, resourceSid: world.record()?.sid, text }]);
+    expect(world.core.liveRecordings()).toHaveLength(1);
+    call.hangup();
+    await world.pass(1_000);
+    world.plane.unrecorded("the call is over");
+    expect(await world.finish()).toEqual([]);
+    expect(world.alerts).toHaveLength(1);
+  });
+
   it.each([
-    ["disk-full", 16191, true],
-    ["codec", 16191, false],
-    ["storage-failed", 16111, true],
-    ["encryption-failed", 16104, true],
+    ["disk-full", 16191, true, "a full disk"],
+    ["codec", 16191, false, "leg A sends opus"],
+    ["storage-failed", 16111, true, "it is kept, and tried again"],
+    ["encryption-failed", 16104, true, "it is kept, and tried again"],
   ] as const)(
     "trouble on the way, %s: alert %i, a counter, and the operator's business or not",
-    async (name, code, isOurs) => {
+    async (name, code, isOurs, words) => {
       const { world } = recordingWorld();
       const call = { callSid: sid("CA", 1), accountSid: ACCOUNT };
-      world.core.recorderAlarmed({ name, sid: sid("RE", 1), call, why: "so it is" });
+      world.core.recorderAlarmed({ name, sid: sid("RE", 1), call, why: isOurs ? "/srv/secret" : words });
       await world.pass(1_000);
       const alert = { errorCode: code, accountSid: ACCOUNT, resourceSid: call.callSid };
-      expect(world.alerts).toMatchObject([{ ...alert, text: expect.stringContaining("so it is") }]);
+      expect(world.alerts).toMatchObject([{ ...alert, text: expect.stringMatching(`: ${words}$`) }]);
       expect(world.core.metrics()).toMatchObject({ [`recording_alarms_${name}`]: 1 });
       expect(world.core.troubles()).toEqual(isOurs ? [`recordings: ${name}`] : []);
+      // A hundred recordings on one full disk are one line.
+      world.core.recorderAlarmed({ name, sid: sid("RE", 2), call, why: "again" });
       expect(world.logged).toHaveLength(isOurs ? 1 : 0);
-      await world.pass(300_000);
+      await world.pass(300_001);
       expect(world.core.troubles()).toEqual([]);
     },
   );

@@ -48,7 +48,9 @@ export type LegCounters = {
 export type MediaEvent =
   | { readonly kind: "failed"; readonly why: string }
   /** Neither leg was heard for `silenceMs`, though at least one should be sending (not on hold). */
-  | { readonly kind: "silent"; readonly forMs: number };
+  | { readonly kind: "silent"; readonly forMs: number }
+  /** The call is to be recorded, and from now on its sound, or a leg's, does not get into the ring. */
+  | { readonly kind: "unrecorded"; readonly why: string };
 
 export interface MediaSession {
   /** An offer from `leg`, first or later (re-INVITE, UPDATE); gives the offer for the other leg. Safe to call again for a new attempt. */

@@ -1,4 +1,4 @@
-import type { MediaOptions, MediaPlane, MediaRefusal, MediaSession } from "@trunkline/media";
+import type { MediaEvent, MediaOptions, MediaPlane, MediaRefusal, MediaSession } from "@trunkline/media";
 import type { Host } from "@trunkline/sip";
 import type { LegQuality } from "@trunkline/trunking";
 import { MEDIA_CLOSE_MS, MEDIA_REPLY_MS } from "../limits.ts";
@@ -14,6 +14,8 @@ export class CallMedia {
   readonly #feed: (input: CallInput) => void;
   #session: Promise<MediaSession> | undefined;
   #ring: SharedArrayBuffer | null = null;
+  /** Told when sound that is to be recorded does not get into the ring any more. */
+  onUnrecorded: (why: string) => void = () => undefined;
 
   constructor(parts: { readonly host: Host; readonly media: MediaPlane }, feed: (input: CallInput) => void) {
     this.#host = parts.host;
@@ -25,12 +27,7 @@ export class CallMedia {
   open(callSid: string, options: MediaOptions): void {
     const closed = this.drop();
     const session: Promise<MediaSession> = this.#plane.open(callSid, options, (event) => {
-      if (this.#session !== session) return;
-      this.#feed(
-        event.kind === "failed"
-          ? { kind: "media-failed", why: event.why }
-          : { kind: "media-silent", forMs: event.forMs },
-      );
+      if (this.#session === session) this.#hear(event);
     });
     // Whoever asks it hears of a plane that cannot open one; when nobody does, nothing has failed.
     session.catch(() => undefined);
@@ -79,6 +76,22 @@ export class CallMedia {
     const session = this.#session;
     this.#session = undefined;
     await session?.then((media) => media.close()).catch(() => undefined);
+  }
+
+  #hear(event: MediaEvent): void {
+    switch (event.kind) {
+      case "failed":
+        this.#feed({ kind: "media-failed", why: event.why });
+        break;
+      case "silent":
+        this.#feed({ kind: "media-silent", forMs: event.forMs });
+        break;
+      case "unrecorded":
+        this.onUnrecorded(event.why);
+        break;
+      default:
+        event satisfies never;
+    }
   }
 
   async #opened(): Promise<MediaSession> {

@@ -1,7 +1,8 @@
-import { RecorderRefusal, type RecordingOrder } from "@trunkline/media";
+import type { RecordingOrder } from "@trunkline/media";
 import { type BegunRecording, type CallIdentity, mintSid, type RecordingPlan } from "@trunkline/trunking";
 import { RECORDING_BEGIN_MS } from "../limits.ts";
 import type { LiveRecordingView, RecordingCommand } from "../recording/recording.types.ts";
+import { CannotRecord } from "../recording/trouble.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { Evidence } from "./evidence.ts";
 import type { CallParts } from "./parts.ts";
@@ -29,6 +30,7 @@ export class CallRecording {
   #deadline: unknown;
   #begun: BegunRecording | undefined;
   #note: RecordingNote | undefined;
+  #isMissing = false;
 
   /** @param settled told once after `begin`, unless the call is over by then */
   constructor(
@@ -41,6 +43,7 @@ export class CallRecording {
     this.#media = within.media;
     this.#evidence = within.evidence;
     this.#settled = settled;
+    within.media.onUnrecorded = (why) => this.#missing(why);
     this.#edge = call.recording?.edge ?? "";
     this.#order = call.recording ? orderOf(call, call.recording, parts) : undefined;
   }
@@ -49,7 +52,7 @@ export class CallRecording {
     if (this.#order === undefined || this.#state !== "none") return;
     this.#state = "beginning";
     this.#deadline = this.#parts.host.setTimer(RECORDING_BEGIN_MS, () =>
-      this.#failed(new Error(`it had not begun after ${RECORDING_BEGIN_MS} ms`)),
+      this.#failed(new CannotRecord(`it had not begun after ${RECORDING_BEGIN_MS} ms`)),
     );
     this.#begin(this.#order).catch((error: unknown) => this.#failed(error));
   }
@@ -122,8 +125,8 @@ export class CallRecording {
   async #begin(order: RecordingOrder): Promise<void> {
     const { recordings, counters, wallClockMs } = this.#parts;
     const { recorder } = recordings;
-    if (!recorder) throw new Error("there is no recorder");
-    if (!(await this.#media.canRecord())) throw new Error("the media plane cannot record");
+    if (!recorder) throw new CannotRecord("there is no recorder");
+    if (!(await this.#media.canRecord())) throw new CannotRecord("the media plane cannot record");
     const ring = await recorder.start(order);
     if (this.#state !== "beginning") {
       this.#stop(order.sid);
@@ -141,12 +144,18 @@ export class CallRecording {
   /** The call goes on without a recording, and its account hears of that. */
   #failed(error: unknown): void {
     if (this.#state !== "beginning") return;
-    const why = error instanceof Error ? error.message : String(error);
-    const isKeyAtFault = error instanceof RecorderRefusal && error.code === "invalid-order";
-    this.#parts.counters.add("recordings_not_begun");
-    this.#evidence.notRecorded(isKeyAtFault ? 16105 : 16190, why);
+    const { code, words } = this.#parts.recordings.notBegun(error);
+    this.#evidence.notRecorded(code, words);
     if (this.#begun) this.#stop(this.#begun.sid);
     this.#settle("over");
+  }
+
+  /** It goes on, and what the media plane cannot copy is silence in it. Told once, like the recorder's own alarms. */
+  #missing(why: string): void {
+    if (!this.#order || !this.#isLive() || this.#isMissing) return;
+    this.#isMissing = true;
+    const { sid, callSid, accountSid } = this.#order;
+    this.#parts.recordings.alarmed({ name: "not-copied", sid, call: { callSid, accountSid }, why });
   }
 
   #settle(state: "in-progress" | "over"): void {

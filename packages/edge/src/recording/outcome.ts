@@ -1,15 +1,6 @@
 import type { Absence, Gap, GapCause, RecordingResult } from "@trunkline/media";
 import type { ErrorCode, RecordingOutcome } from "@trunkline/trunking";
-
-/** Causes of gaps, and what is told of each. */
-const CAUSES: Readonly<Record<GapCause, string>> = {
-  "disk-full": "the disk was full",
-  "disk-failed": "the disk refused to write",
-  overrun: "the disk was too slow",
-  codec: "a codec that cannot be recorded",
-  "too-long": "longer than a WAV file can be",
-  fault: "the recorder failed and was started again",
-};
+import { GAP_WORDS } from "./trouble.ts";
 
 const ABSENCES: Readonly<Record<Absence, { readonly why: string; readonly errorCode: ErrorCode }>> = {
   "too-short": { why: "it ended before a single sample of sound", errorCode: 16101 },
@@ -46,7 +37,7 @@ function gapsText(gaps: readonly Gap[]): string {
     sums.set(`${cause} ${leg}`, sum);
   }
   const texts = [...sums.values()].map(
-    ({ cause, leg, ms }) => `${(ms / 1_000).toFixed(1)} s${SIDES[leg ?? "both"]} (${CAUSES[cause]})`,
+    ({ cause, leg, ms }) => `${(ms / 1_000).toFixed(1)} s${SIDES[leg ?? "both"]} (${GAP_WORDS[cause]})`,
   );
   return `missing: ${texts.join(", ")}`;
 }

@@ -1,29 +1,21 @@
-import type { AlarmName, RecorderAlarm, RecordingResult } from "@trunkline/media";
-import { type ErrorCode, errorText, type RecordingSink } from "@trunkline/trunking";
+import type { RecorderAlarm, RecordingResult } from "@trunkline/media";
+import { errorText, type RecordingSink } from "@trunkline/trunking";
 import type { RaiseAlert } from "../call/parts.ts";
 import type { EdgePorts } from "../edge.types.ts";
 import { RECORDING_TROUBLE_MS } from "../limits.ts";
 import type { Counters } from "../metrics.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { CallRecorder } from "./recording.types.ts";
-
-/** Alarms that are the account's matter too, by the code it is told them with. Of what is absent the outcome tells more exactly. */
-const CODES: Readonly<Record<AlarmName, ErrorCode | null>> = {
-  "disk-full": 16191,
-  "disk-failed": 16191,
-  overrun: 16191,
-  codec: 16191,
-  "too-long": 16191,
-  fault: 16191,
-  "disk-slow": null,
-  "no-media": null,
-  "encryption-failed": 16104,
-  "storage-failed": 16111,
-  unreadable: 16192,
-};
+import { type Told, type TroubleName, toldOfRefusal, toldOfTrouble } from "./trouble.ts";
 
 /** What the customer's side does to its own recordings; anything else is the operator's to mend. */
-const NOT_OURS: ReadonlySet<AlarmName> = new Set(["codec", "too-long", "no-media"]);
+const NOT_OURS: ReadonlySet<TroubleName | "not-begun"> = new Set(["codec", "too-long", "no-media"]);
+
+/** The same trouble stands in the log once in this time, however many recordings it meets; the metrics count all. */
+const LOG_AGAIN_MS = 60_000;
+
+/** What the media plane or the recorder tells of a recording, or of all of them. */
+type Trouble = Omit<RecorderAlarm, "name"> & { readonly name: TroubleName };
 
 type Parts = {
   readonly recorder: CallRecorder | undefined;
@@ -39,7 +31,8 @@ export class Recordings {
   readonly #parts: Parts;
   /** Of calls that nobody answered: without sound nothing is missing. Each until its outcome comes. */
   readonly #unanswered = new Set<string>();
-  readonly #troubles = new Map<AlarmName, number>();
+  /** When each was met last, and logged last. */
+  readonly #troubles = new Map<string, { readonly atMs: number; readonly loggedMs: number }>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -55,20 +48,22 @@ export class Recordings {
     this.#unanswered.add(sid);
   }
 
-  /** The recorder tells of trouble, at once; at most one of a kind per recording. */
-  alarmed({ name, sid, call, why }: RecorderAlarm): void {
-    const { counters, log, alert, nowMs } = this.#parts;
-    counters.add(`recording_alarms_${name}`);
-    if (!NOT_OURS.has(name)) {
-      log(name === "disk-slow" ? "warn" : "error", "trouble with recordings", {
-        trouble: name,
-        recordingSid: sid,
-        why,
-      });
-      this.#troubles.set(name, nowMs());
+  /** Trouble with a recording that runs or is being finished; at most once of a kind per recording. */
+  alarmed({ name, sid, call, why }: Trouble): void {
+    this.#parts.counters.add(`recording_alarms_${name}`);
+    this.#note(name, { recordingSid: sid, why });
+    const told = toldOfTrouble(name, why);
+    if (call && told) {
+      this.#parts.alert(call.accountSid, told.code, call.callSid, `${errorText(told.code)} (${sid}): ${told.words}`);
     }
-    const code = CODES[name];
-    if (call && code !== null) alert(call.accountSid, code, call.callSid, `${errorText(code)} (${sid}): ${why}`);
+  }
+
+  /** A recording does not begin; its call goes on. @returns what its account is to be told */
+  notBegun(error: unknown): Told {
+    this.#parts.counters.add("recordings_not_begun");
+    const told = toldOfRefusal(error);
+    if (told.code !== 16105) this.#note("not-begun", { why: error instanceof Error ? error.message : String(error) });
+    return told;
   }
 
   /** The recorder is done with one. Rejects when the sink is away: then it comes again. */
@@ -86,6 +81,15 @@ export class Recordings {
   /** What an operator should look at: trouble of the last minutes. */
   troubles(): readonly string[] {
     const sinceMs = this.#parts.nowMs() - RECORDING_TROUBLE_MS;
-    return [...this.#troubles].filter(([, atMs]) => atMs >= sinceMs).map(([name]) => `recordings: ${name}`);
+    return [...this.#troubles].filter(([, { atMs }]) => atMs >= sinceMs).map(([name]) => `recordings: ${name}`);
+  }
+
+  #note(name: TroubleName | "not-begun", fields: Readonly<Record<string, unknown>>): void {
+    if (NOT_OURS.has(name)) return;
+    const atMs = this.#parts.nowMs();
+    const loggedMs = this.#troubles.get(name)?.loggedMs ?? Number.NEGATIVE_INFINITY;
+    const isNew = atMs - loggedMs >= LOG_AGAIN_MS;
+    this.#troubles.set(name, { atMs, loggedMs: isNew ? atMs : loggedMs });
+    if (isNew) this.#parts.log("warn", "trouble with recordings", { trouble: name, ...fields });
   }
 }

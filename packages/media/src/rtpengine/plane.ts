@@ -7,11 +7,6 @@ import type { NgAddress } from "./ng-client.ts";
 import { EngineServer, type ServerEvent } from "./server.ts";
 import { EngineSession, type Placed } from "./session.ts";
 
-export type EngineEvent =
-  | ServerEvent
-  /** A call is to be recorded, and no copy of it can be had. */
-  | { readonly kind: "unrecorded"; readonly callSid: string; readonly why: string };
-
 export type RtpengineOptions = {
   /** Control addresses (`--listen-ng`), each of one rtpengine. */
   readonly servers: readonly NgAddress[];
@@ -21,7 +16,7 @@ export type RtpengineOptions = {
    */
   readonly addresses?: readonly string[];
   /** For the log. */
-  readonly onEvent?: (event: EngineEvent) => void;
+  readonly onEvent?: (event: ServerEvent) => void;
   /** How often a server is asked whether it is there, ms. */
   readonly probeMs?: number;
   /** After how long without an answer its calls have lost their media, ms. */
@@ -51,13 +46,11 @@ class RtpenginePlane implements MediaPlane {
   readonly #servers: readonly EngineServer[];
   readonly #sessions = new Set<EngineSession>();
   readonly #copying: CopyThread;
-  readonly #onEvent: (event: EngineEvent) => void;
   /** Interfaces are chosen by name. */
   readonly #isNamed: boolean;
   #closed = false;
 
   constructor(options: RtpengineOptions) {
-    this.#onEvent = options.onEvent ?? (() => undefined);
     const families = [...new Set(options.addresses)].map(familyOf);
     this.#isNamed = new Set(families).size < families.length;
     this.#copying = options.copying ?? new CopyThread();
@@ -75,7 +68,6 @@ class RtpenginePlane implements MediaPlane {
         place: (open) => this.#place(callSid, options, open),
         untilMs: () => performance.now() + REPLY_MS,
         copying: this.#copying,
-        onUnrecorded: (why) => this.#onEvent({ kind: "unrecorded", callSid, why }),
         onEnded: () => this.#sessions.delete(session),
       },
       options,

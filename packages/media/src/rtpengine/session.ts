@@ -37,8 +37,6 @@ export type Ground = {
   /** Until when a question asked now has to be answered. */
   untilMs(): number;
   readonly copying: CopyThread;
-  /** The call is to be recorded, and no copy of it can be had. */
-  onUnrecorded(why: string): void;
   /** The session is closed or has failed. */
   onEnded(): void;
 };
@@ -195,7 +193,7 @@ export class EngineSession implements MediaSession, Carried {
     const failure = await call.hold(flow.receives, untilMs);
     if (failure) return this.#refused(failure);
     this.#watch(flow.isExpected);
-    await this.#copy().catch((error: Error) => this.#ground.onUnrecorded(error.message));
+    await this.#copy().catch((error: Error) => this.#onEvent({ kind: "unrecorded", why: error.message }));
     if (this.#ended !== undefined) return refuse(503, this.#ended);
     return this.#show(offer.leg, (showing) => showAnswer(answer, offer, showing));
   }
@@ -262,7 +260,7 @@ export class EngineSession implements MediaSession, Carried {
       this.#recorded = undefined;
       await this.#copy();
     });
-    again.catch((error: Error) => this.#ground.onUnrecorded(error.message));
+    again.catch((error: Error) => this.#onEvent({ kind: "unrecorded", why: error.message }));
   }
 
   #refused(failure: EngineFailure): MediaRefusal {

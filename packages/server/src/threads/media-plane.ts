@@ -17,11 +17,9 @@ export async function openMediaPlane(data: EdgeThreadData, log: EdgePorts["log"]
   return createRtpenginePlane({
     servers: data.media.servers,
     addresses: all.map(({ advertise }) => advertise),
-    onEvent: (event) => {
-      const { kind, why } = event;
-      if (kind === "unrecorded") log("error", "a call is not recorded", { callSid: event.callSid, why });
-      else if (kind === "away") log("warn", "rtpengine does not answer", { server: event.server, why });
-      else log("info", "rtpengine answers again", { server: event.server, why });
+    onEvent: ({ kind, server, why }) => {
+      if (kind === "away") log("warn", "rtpengine does not answer", { server, why });
+      else log("info", "rtpengine answers again", { server, why });
     },
   });
 }
