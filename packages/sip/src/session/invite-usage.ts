@@ -317,12 +317,12 @@ export class InviteUsage {
     }
   }
 
-  /** "If ... no ACK arrives, the dialog is confirmed, but the session SHOULD be terminated" with a BYE (§13.3.1.4). */
+  /** "If ... no ACK arrives, the dialog is confirmed, but the session SHOULD be terminated" with a BYE (§13.3.1.4), which says so (RFC 3326). */
   #ackTimeout(): void {
     if (this.#phase === "closing") this.#sendByeWhenAllowed();
     else if (this.isOpen) {
       this.#unacknowledged.stop();
-      this.#close("ack-timeout", []);
+      this.#close("ack-timeout", [["Reason", 'SIP;cause=408;text="ACK not received"']]);
     }
   }
 

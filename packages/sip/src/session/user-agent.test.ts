@@ -140,9 +140,14 @@ describe("loss", () => {
 
   it("§13.3.1.4: without any ACK the callee ends the call with a BYE after 64*T1", () => {
     const { network, alice, bob } = scene(answering);
-    network.rule = ({ wire }) => (wire.startsWith("ACK") ? "lose" : undefined);
+    let bye = "";
+    network.rule = ({ wire }) => {
+      if (wire.startsWith("BYE")) bye = wire;
+      return wire.startsWith("ACK") ? "lose" : undefined;
+    };
     alice.call(bob);
     expectSilence(network, alice, bob);
+    expect(bye).toContain('\r\nReason: SIP;cause=408;text="ACK not received"\r\n');
     expect(bob.heard).toEqual(["ended ack-timeout"]);
     expect(alice.heard).toEqual(["trying", "progress 180", "answer", "ended bye"]);
     expect(sent(network, "SIP/2.0 200 OK")).toBe(11 + 1);
