@@ -28,7 +28,7 @@ const update = accepts(
       ),
     ),
     MaxCallDuration: optional(
-      about("A call is ended after so many seconds; 14400 at first.", wholeNumber(60, DAY_SEC)),
+      about("A call is ended after so many seconds; 14400 at first.", wholeNumber(1, DAY_SEC)),
     ),
     DeprecatedTlsAllowed: optional(about("Let peers of this account use TLS 1.0 and 1.1.", flag())),
     DialingPermissionsInherited: optional(
