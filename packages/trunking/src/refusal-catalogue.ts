@@ -134,8 +134,8 @@ export const REFUSALS: Readonly<Record<RefusalCode, RefusalEntry>> = {
     text: "Bad SDP",
     sip: { status: 400, phrase: "Bad SDP" },
     cause: {
-      en: "The body of the INVITE is not a session description that can be read.",
-      ja: "INVITE の本文を SDP として解釈できません。",
+      en: "The session description in the INVITE cannot be read, or offers no media that can be carried.",
+      ja: "INVITE の SDP を解釈できないか、中継できるメディアが提示されていません。",
     },
     remedy: {
       en: "Check the SDP that the PBX writes; the trace names the line.",

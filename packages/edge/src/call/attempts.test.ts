@@ -163,13 +163,13 @@ describe("media that differs from attempt to attempt", () => {
       "but not to one of the same media",
       toCarrier,
       [start, located(one), refused({ kind: "prepare" }, 488), closed],
-      `+ring60000 locate sip:first | prepare(offer-a) | ${CLEAR} | ended(platform,488,null) release(488) => over`,
+      `+ring60000 locate sip:first | prepare(offer-a) | alert32102 ${CLEAR} | ended(platform,488,32102) release(488) => over`,
     ],
     [
       "and an offer that nobody can read is nobody's",
       unlike,
       [start, located(one), refused({ kind: "prepare" }, 400), closed],
-      `+ring60000 locate sip:first | prepare(offer-a) | ${CLEAR} | ended(platform,400,32102) release(400) => over`,
+      `+ring60000 locate sip:first | prepare(offer-a) | alert32102 ${CLEAR} | ended(platform,400,32102) release(400) => over`,
     ],
   ];
   it.each(cases)("%s", (_title, callPlan, inputs, want) => expect(play(callPlan, ...inputs)).toBe(want));

@@ -136,6 +136,8 @@ export type Ending = {
   readonly reason: string;
   readonly errorCode: number | null;
   readonly why: string;
+  /** Of a refusal of ours: the reason in words, for the trace. */
+  readonly detail?: string;
   /** Of a 503 of ours: when there is room again, where that is known. */
   readonly retryAfterSec?: number | undefined;
 };

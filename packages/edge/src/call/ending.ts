@@ -27,7 +27,7 @@ export function refusedByUs(
   errorCode: number | null,
   detail: string,
 ): Ending {
-  return { by, sipStatus, reason, errorCode, why: reasonValue(sipStatus, detail) };
+  return { by, sipStatus, reason, errorCode, why: reasonValue(sipStatus, detail), detail };
 }
 
 /** The far side's final answer, passed on to the caller. */

@@ -68,8 +68,12 @@ export class Evidence {
   }
 
   ended({ ending, quality }: Ended): void {
-    const { by, sipStatus, reason, errorCode } = ending;
+    const { by, sipStatus, reason, errorCode, detail } = ending;
     const atMs = this.#parts.wallClockMs();
+    if (detail !== undefined && !this.#hasTold(detail)) {
+      const input = `${sipStatus} ${reason}`;
+      this.traced([{ rule: "call.refusal", input, verdict: "refuse", detail, atMs: 0 }]);
+    }
     this.#appendTrace(atMs);
     this.#append({ kind: "ended", atMs, sid: this.#sid, by, sipStatus, reason, errorCode, quality });
   }
@@ -86,6 +90,12 @@ export class Evidence {
 
   #tracedRecording(input: string, verdict: TraceStep["verdict"], detail: string): void {
     this.traced([{ rule: "call.recording", input, verdict, detail, atMs: 0 }]);
+  }
+
+  /** A refusal of ours is the trace's last word (TERM-11), once: the step that led to it may say all there is to say. */
+  #hasTold(detail: string): boolean {
+    const last = this.#steps.at(-1);
+    return last?.verdict === "refuse" && last.detail.includes(detail);
   }
 
   #appendTrace(atMs: number): void {

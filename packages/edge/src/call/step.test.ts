@@ -238,7 +238,7 @@ const cases: [title: string, callPlan: CallPlan, inputs: CallInput[], want: stri
     "32102: SDP that the media plane cannot read",
     plan,
     [start, located(one), refused({ kind: "prepare" }, 400), closed],
-    `+ring60000 locate sip:first | prepare(offer-a) | ${CLEAR} | ended(platform,400,32102) release(400) => over`,
+    `+ring60000 locate sip:first | prepare(offer-a) | alert32102 ${CLEAR} | ended(platform,400,32102) release(400) => over`,
   ],
   [
     "no media ports left: 503",

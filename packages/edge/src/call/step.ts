@@ -149,7 +149,7 @@ function onAnswer(plan: CallPlan, hunt: Hunt, event: Extract<LegEvent, { readonl
   );
 }
 
-/** Leg A's offer cannot be served. 400 is unreadable SDP (32102); the others need no code of their own. */
+/** Leg A's offer cannot be read or carried (32102); without a phrase it is the media plane that has no room, or is away. */
 function onMediaRefused(hunt: Hunt, status: number, why: string): CallStep {
   const elsewhere = onUnsuited(hunt, status, why);
   if (elsewhere) return elsewhere;
@@ -160,7 +160,8 @@ function onMediaRefused(hunt: Hunt, status: number, why: string): CallStep {
   };
   const phrase = phrases[status];
   if (phrase === undefined) return end(refusedByUs("platform", 503, "Service Unavailable", null, why));
-  return end(refusedByUs("platform", status, phrase, status === 400 ? 32102 : null, why));
+  const alert: CallOutput = { kind: "alert", errorCode: 32102, text: `Bad SDP: ${why}` };
+  return end(refusedByUs("platform", status, phrase, 32102, why), alert);
 }
 
 function answering(plan: CallPlan, state: Answering, input: CallInput): CallStep {
