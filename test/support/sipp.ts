@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,6 +20,8 @@ export type SippRun = {
   readonly port: number;
   readonly calls?: number;
   readonly perSecond?: number;
+  /** `{word}` replacements, where SIPp takes no keyword: in a start line. */
+  readonly words?: Readonly<Record<string, string>>;
   /** `[keyword]` replacements by `-key`. */
   readonly keys?: Readonly<Record<string, string>>;
   readonly auth?: { readonly username: string; readonly password: string };
@@ -37,6 +39,8 @@ type SippResult = {
   readonly successful: number;
   readonly failed: number;
   readonly retransmissions: number;
+  /** Calls that failed because the connection was closed, and because nothing came in time. */
+  readonly failures: { readonly tcpClosed: number; readonly timeout: number };
   /** Messages as SIPp logged them (with `-trace_msg` in `extra`). */
   readonly messages: string;
   /** What SIPp wrote when it failed. */
@@ -55,9 +59,11 @@ export type Sipp = {
 export function startSipp(run: SippRun): Sipp {
   const dir = mkdtempSync(join(tmpdir(), "trunkline-sipp-"));
   for (const [name, content] of Object.entries(run.files ?? {})) writeFileSync(join(dir, name), content);
+  const scenario = join(dir, "scenario.xml");
+  writeFileSync(scenario, fill(readFileSync(join(scenarios, run.scenario), "utf8"), run.words ?? {}));
   const args = [
     ...(run.target ? [run.target] : []),
-    ...["-sf", join(scenarios, run.scenario), "-i", run.address, "-p", String(run.port), "-mi", run.address],
+    ...["-sf", scenario, "-i", run.address, "-p", String(run.port), "-mi", run.address],
     ...["-m", String(run.calls ?? 1), "-r", String(run.perSecond ?? 10), "-l", "5000", "-nostdin", "-timeout_error"],
     ...["-timeout", `${run.limitSec ?? 60}s`, "-trace_stat", "-stf", join(dir, "stat.csv"), "-fd", "1"],
     ...["-trace_err", "-error_file", join(dir, "errors.log")],
@@ -68,8 +74,16 @@ export function startSipp(run: SippRun): Sipp {
   ];
   const [command = "sipp", ...rest] = [...(run.prefix ?? []), "sipp", ...args];
   const child = spawn(command, rest, { cwd: dir, stdio: "ignore" });
-  const done = once(child, "exit").then(() => readResult(dir));
+  const done = once(child, "exit").then(() => {
+    const result = readResult(dir);
+    rmSync(dir, { recursive: true, force: true });
+    return result;
+  });
   return { done, stop: () => void child.kill("SIGUSR1"), kill: () => void child.kill("SIGKILL") };
+}
+
+function fill(text: string, words: Readonly<Record<string, string>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => words[name] ?? whole);
 }
 
 function readResult(dir: string): SippResult {
@@ -83,6 +97,7 @@ function readResult(dir: string): SippResult {
     successful: number("SuccessfulCall(C)"),
     failed: number("FailedCall(C)"),
     retransmissions: number("Retransmissions(C)"),
+    failures: { tcpClosed: number("FailedTcpClosed(C)"), timeout: number("FailedTimeoutOnRecv(C)") },
     messages: read("messages.log"),
     errors: read("errors.log"),
   };
