@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Leg, MediaSession } from "../plane.ts";
+import type { Leg, MediaEvent, MediaSession } from "../plane.ts";
 import { Ground, reinvite, V4 } from "../plane-ground.fixture.ts";
 import { makeRing, RingReader } from "../recorder/ring.ts";
 import { portIn, rtcpPacket, rtpPacket, until } from "../rtp-peer.fixture.ts";
 import { CopyThread } from "./copy-thread.ts";
-import { createRtpenginePlane, type EngineEvent } from "./plane.ts";
+import { createRtpenginePlane } from "./plane.ts";
 import { Rtpengine, rtpengineMissing } from "./rtpengine.fixture.ts";
 
 const missing = rtpengineMissing();
@@ -31,13 +31,12 @@ async function record(session: MediaSession, heard: Heard): Promise<void> {
 
 describe.skipIf(missing)(`copies of a call on rtpengine${missing ? ` (${missing})` : ""}`, () => {
   const ground = new Ground();
-  const told: EngineEvent[] = [];
   const copying = new CopyThread();
   let rtpengine: Rtpengine;
   beforeAll(async () => {
     rtpengine = await Rtpengine.start();
     const servers = [rtpengine.address];
-    ground.plane = createRtpenginePlane({ servers, copying, onEvent: (event) => told.push(event) });
+    ground.plane = createRtpenginePlane({ servers, copying });
   });
   afterEach(() => ground.tidy());
   afterAll(async () => {
@@ -91,7 +90,8 @@ describe.skipIf(missing)(`copies of a call on rtpengine${missing ? ` (${missing}
   });
 
   it("begins anew when the thread that takes them has died", async () => {
-    const { session, a, port } = await ground.call();
+    const told: MediaEvent[] = [];
+    const { session, a, port } = await ground.call(V4, [], undefined, (event) => told.push(event));
     const heard = new Heard();
     await record(session, heard);
     a.rtp.send(rtpPacket(1), port.a);
@@ -104,6 +104,21 @@ describe.skipIf(missing)(`copies of a call on rtpengine${missing ? ` (${missing}
       return heard.of("a").length > 1;
     }, "copies come again");
     expect(told).toEqual([]);
+  });
+
+  it("tells the call when there can be none any more", async () => {
+    const own = new CopyThread();
+    const plane = createRtpenginePlane({ servers: [rtpengine.address], copying: own });
+    const told: MediaEvent[] = [];
+    const session = await plane.open("CA1", V4, (event) => told.push(event));
+    const [a, b] = [await ground.peer(), await ground.peer()];
+    await session.offer("a", a.sdp());
+    await record(session, new Heard());
+    await own.close();
+    expect(await session.answer("b", b.sdp())).toContain("m=audio ");
+    await until(() => told.length > 0, "the call is told");
+    expect(told).toMatchObject([{ kind: "unrecorded" }]);
+    await plane.close();
   });
 
   it("records into another ring from then on, and into none after the end", async () => {

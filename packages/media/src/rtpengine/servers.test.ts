@@ -2,8 +2,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { MediaEvent, MediaOptions, MediaPlane, MediaSession } from "../plane.ts";
 import { V4 } from "../plane-ground.fixture.ts";
 import { portIn, RtpPeer, rtpPacket, shown, until } from "../rtp-peer.fixture.ts";
-import { createRtpenginePlane, type EngineEvent, type RtpengineOptions } from "./plane.ts";
+import { createRtpenginePlane, type RtpengineOptions } from "./plane.ts";
 import { Rtpengine, rtpengineMissing } from "./rtpengine.fixture.ts";
+import type { ServerEvent } from "./server.ts";
 
 const missing = rtpengineMissing();
 /** Quicker than an installation asks, so that nobody waits. */
@@ -21,7 +22,7 @@ describe.skipIf(missing)(`MED-7: several rtpengine servers${missing ? ` (${missi
     return rtpengine;
   };
   const planeOn = (servers: readonly Rtpengine[], options: Partial<RtpengineOptions> = {}) => {
-    const told: EngineEvent[] = [];
+    const told: ServerEvent[] = [];
     const plane = createRtpenginePlane({
       servers: servers.map(({ address }) => address),
       onEvent: (event) => told.push(event),
