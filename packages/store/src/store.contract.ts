@@ -5,6 +5,7 @@ import { configurationContract } from "./contract/configuration.contract.ts";
 import { directoryContract } from "./contract/directory.contract.ts";
 import { limitContract } from "./contract/limits.contract.ts";
 import { pagingContract } from "./contract/paging.contract.ts";
+import { recordingWishesContract } from "./contract/recording-wishes.contract.ts";
 import { recordingContract } from "./contract/recordings.contract.ts";
 import { trunkPartsContract } from "./contract/trunk-parts.contract.ts";
 import { webhookContract } from "./contract/webhooks.contract.ts";
@@ -30,7 +31,8 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     limitContract(current);
     carrierContract(current);
     directoryContract(current);
-    // Leaves what nobody delivers, which the webhooks' own checks would meet.
     recordingContract(current);
+    // Leaves what nobody delivers, which the webhooks' own checks would meet.
+    recordingWishesContract(current);
   });
 }
