@@ -80,7 +80,7 @@ describe("NET-5: a call from any transport and family to any other", () => {
     await expect.poll(() => kinds(pbx.heard)).toContain("ended");
   });
 
-  it("RFC 5923 §8.2: a dialog whose connection is gone goes to the peer's Contact over a new one", async () => {
+  it("NET-4, RFC 5923 §8.2: a dialog whose connection is gone goes to the peer's Contact over a new one", async () => {
     const ground = new EdgeGround();
     const carrier = await ground.phone({ onInvite: answers, address: "127.0.0.3" });
     const pbx = await ground.phone({ transport: "tcp" });

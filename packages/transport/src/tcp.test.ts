@@ -99,7 +99,7 @@ describe("TCP framing (RFC 3261 §18.3)", () => {
     expect(heard()).toBe("");
   });
 
-  it("RFC 5626 §4.4.1, TERM-9: answers a double CRLF by one CRLF, a single one by nothing, also between messages", async () => {
+  it("NET-4, TERM-9, RFC 5626 §4.4.1: answers a double CRLF by one CRLF, a single one by nothing, also between messages", async () => {
     const { host, port, messages } = await tcp();
     const { socket, heard } = await bareSocket(port);
     socket.write(`\r\n\r\n${request("a")}\r\n\r\n\r\n${request("b")}`);
@@ -122,7 +122,7 @@ describe("TCP connections", () => {
     expect(b.host.counts()["connectionsAccepted"]).toBe(1);
   });
 
-  it("RFC 5923 §3: reuses the peer's connection for requests to the address and port it came from", async () => {
+  it("NET-4, RFC 5923 §3: reuses the peer's connection for requests to the address and port it came from", async () => {
     const { host, port, messages } = await tcp();
     const { socket, heard } = await bareSocket(port);
     socket.write(request("a"));

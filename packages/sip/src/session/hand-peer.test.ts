@@ -163,7 +163,7 @@ describe("matching", () => {
     expect(bob.incoming[0]?.state).toBe("answered");
   });
 
-  it("§18.2.2, RFC 3581 §4: responses go to the port of Via, or to the source port if rport asks for it", () => {
+  it("NET-4, §18.2.2, RFC 3581 §4: responses go to the port of Via, or to the source port if rport asks for it", () => {
     const { network, bob } = server();
     const flow = { ...flowBetween(bob, { address: "10.0.0.1", port: 40_000 }) };
     const options = (via: string): void =>
