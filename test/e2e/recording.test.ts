@@ -1,5 +1,6 @@
 import { type AnsweringBehaviour, DEFAULT_BEHAVIOUR, openTestPbx, type TestPbx } from "@trunkline/pstn";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually.ts";
 import { type Platform, startPlatform } from "../support/platform.ts";
 import { finishedRecording, recordingsOf, recordTrunk, type Sound, soundOf } from "../support/recorded.ts";
 import { addOriginationUrl, ended } from "../support/script-ground.ts";
@@ -22,6 +23,9 @@ const PBX = "127.0.0.3";
 const EARLY_NUMBER = "+15005552100";
 /** Rings for two seconds without a sound. */
 const QUIET_NUMBER = "+15005552002";
+
+/** Answers after a second and plays 440 Hz. */
+const TONE_NUMBER = "+15005552300";
 
 /** The PBX: the same from the other side, with tones of its own. */
 const ANSWER_HZ = 700;
@@ -59,12 +63,16 @@ function trunkOf(mode: Mode) {
   return trunk;
 }
 
-/** A call over that trunk whose caller talks for so long, when it is over. @returns its SID */
-async function terminate(mode: Mode, to: string, talkMs = 1_500): Promise<string> {
+function dial(mode: Mode, to: string, talkMs: number | null) {
   const { domain, number: from } = trunkOf(mode);
   const target = { host: platform.sipHost, port: platform.sipPort };
   const script = { audio: { kind: "tone", hz: CALLER_HZ }, hangupAfterMs: talkMs } as const;
-  const call = pbx.call({ target, domain, to, from, script });
+  return pbx.call({ target, domain, to, from, script });
+}
+
+/** A call over that trunk whose caller talks for so long, when it is over. @returns its SID */
+async function terminate(mode: Mode, to: string, talkMs = 1_500): Promise<string> {
+  const call = dial(mode, to, talkMs);
   await call.over;
   expect(call.answeredAtMs, `${call.sipStatus} ${call.reason}`).not.toBeNull();
   return call.callSid ?? "";
@@ -157,5 +165,48 @@ describe("REC-1, REC-2: what is in a recording", () => {
     // A quarter of a second is left around what is heard.
     expectSeconds(trimmed.seconds, 1.75, 0.5);
     expect(trimmed.toneSpan(1, CALLER_HZ)[0]).toBeLessThanOrEqual(0.5);
+  });
+});
+
+describe("REC-3, contract §9: a live recording is paused, resumed and stopped", () => {
+  it.each([
+    ["silence", 3],
+    ["skip", 2],
+  ] as const)("a second that is paused with %s: three seconds of the call make %i", async (pauseBehavior, seconds) => {
+    const call = dial("record-from-answer-dual", TONE_NUMBER, null);
+    expect(await call.answered).toBe(true);
+    const sid = call.callSid ?? "";
+    let heard = 0;
+    const second = async (): Promise<void> => {
+      heard += 50;
+      await eventually("a second of sound", async () =>
+        (call.audio?.packetsReceived ?? 0) >= heard ? true : undefined,
+      );
+    };
+    const steer = (form: Readonly<Record<string, string>>) => {
+      const path = `/2010-04-01/Accounts/${platform.demo.accountSid}/Calls/${sid}/Recordings/Twilio.CURRENT.json`;
+      return platform.post<{ status: string }>(path, form);
+    };
+    await eventually("the record of the call", async () =>
+      (await recordingsOf(platform, sid)).length > 0 ? true : undefined,
+    );
+    await second();
+    expect(await steer({ Status: "paused", PauseBehavior: pauseBehavior })).toMatchObject({ status: "paused" });
+    await second();
+    expect(await steer({ Status: "in-progress" })).toMatchObject({ status: "in-progress" });
+    await second();
+    // It is finished while the call goes on, and may be by the time of the answer.
+    expect((await steer({ Status: "stopped" })).status).toMatch(/^(?:stopped|completed)$/);
+    const sound = await recorded(sid);
+    expect(call.endedAtMs).toBeNull();
+    call.hangup();
+    expectSeconds(sound.seconds, seconds, 0.5);
+    for (const [channel, hz] of [
+      [1, CALLER_HZ],
+      [2, EARLY_HZ],
+    ] as const)
+      expectSeconds(sound.toneSec(channel, hz), 2, 0.5);
+    expect(await ended(platform, sid)).toMatchObject({ status: "completed" });
+    expect(await recordingsOf(platform, sid)).toHaveLength(1);
   });
 });
