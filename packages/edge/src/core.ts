@@ -105,7 +105,9 @@ class Core implements EdgeCore {
       product: "Trunkline",
       allow: ALLOWED_METHODS,
       supported: EXTENSIONS,
-      advertised: (flow) => advertised(flow),
+      // What stays inside need not know what we are called outside, nor take that way.
+      advertised: (flow) =>
+        this.#onNet?.isWithin(flow) ? { host: flow.localAddress, port: flow.localPort } : advertised(flow),
       streamFlow: (flow) =>
         this.#onNet?.isWithin(flow)
           ? undefined

@@ -109,6 +109,19 @@ describe("TERM-12: a call between two customers stays inside", () => {
     expect(world.pstn.incoming).toEqual([]);
   });
 
+  it("behind a NAT, which need not lead our outer address back to us, requests inside the call find their way too", async () => {
+    const ground = new EdgeGround();
+    const pbx = await ground.phone({ transport: "tcp", onInvite: answers, address: "127.0.0.22" });
+    const caller = await ground.phone({ transport: "tcp" });
+    const addresses = [{ bind: "127.0.0.1", advertise: "203.0.113.5" }];
+    const { port, edge } = await ground.open({}, { addresses }, {}, secondAccount(pbx.place));
+    caller.call(port, { ...demoCall, requestUri: demoCall.requestUri.replace("+15005550001", CALLED) });
+    await expect.poll(() => kinds(pbx.heard)).toContain("acknowledged");
+    pbx.incoming[0]?.hangup();
+    await expect.poll(() => kinds(caller.heard)).toContain("ended");
+    await expect.poll(() => edge.metrics()["live_sessions"]).toBe(0);
+  });
+
   it("a busy PBX is busy for the caller, and nobody else is asked", async () => {
     const ground = new EdgeGround();
     const pbx = await ground.phone({
