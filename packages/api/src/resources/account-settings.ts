@@ -27,9 +27,7 @@ const update = accepts(
         matching(/^[A-Za-z]{2}$/, "the two letters of a country (ISO 3166-1), such as JP"),
       ),
     ),
-    MaxCallDuration: optional(
-      about("A call is ended after so many seconds; 14400 at first.", wholeNumber(1, DAY_SEC)),
-    ),
+    MaxCallDuration: optional(about("A call is ended after so many seconds; 14400 at first.", wholeNumber(1, DAY_SEC))),
     DeprecatedTlsAllowed: optional(about("Let peers of this account use TLS 1.0 and 1.1.", flag())),
     DialingPermissionsInherited: optional(
       about("Of a subaccount: the dialing permissions of its parent hold, not its own.", flag()),
