@@ -106,6 +106,8 @@ function describe(
   return { sourceAddress, to: requestUri.user, why: rejection.detail };
 }
 
+/** Details of limits begin with the code's own text, because they stand alone in a Reason. */
 function alertText(code: ErrorCode, detail: string): string {
-  return `${errorText(code)}: ${detail}`;
+  const text = errorText(code);
+  return detail.startsWith(text) ? detail : `${text}: ${detail}`;
 }
