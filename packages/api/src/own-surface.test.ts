@@ -334,6 +334,8 @@ describe("the OpenAPI document (API-4)", () => {
         `post /trunkline/v1/Carriers/{carrierSid}/${part}/{sid}`,
         `delete /trunkline/v1/Carriers/{carrierSid}/${part}/{sid}`,
       ]),
+      "get /trunkline/v1/Carriers/{carrierSid}/Status",
+      "get /trunkline/v1/Trunks/{trunkSid}/TargetHealth",
     ]);
     expect(paths["/trunkline/v1/SimulatedCalls"]?.["post"]).toMatchObject({
       requestBody: {
