@@ -1,6 +1,6 @@
 import { digestRealm } from "@trunkline/edge";
 import { type Host, ha1 } from "@trunkline/sip";
-import { DEFAULT_ACCOUNT_SETTINGS, type DirectoryChange } from "@trunkline/trunking";
+import { DEFAULT_ACCOUNT_SETTINGS, type DirectoryChange, type RecordingMode } from "@trunkline/trunking";
 import {
   ACCOUNT,
   account,
@@ -69,6 +69,11 @@ export function configuration(hash: Host["hash"], rows: readonly WrittenRow[] = 
 export function maximumDuration(ms: number): WrittenRow {
   const row = { accountSid: ACCOUNT, ...DEFAULT_ACCOUNT_SETTINGS, maxCallDurationSec: ms / 1_000 };
   return ["accountSettings", ACCOUNT, row];
+}
+
+/** REC-1. */
+export function recordedTrunk(recordingMode: RecordingMode): WrittenRow {
+  return ["trunk", TRUNK, trunk({ domainName: TRUNK_DOMAIN, recordingMode })];
 }
 
 function carrierAt(address: string, number: number): readonly WrittenRow[] {

@@ -10,6 +10,9 @@ const GIVE_UP_MS = 32_000 + 1_000;
 /** The sign of life that a killed edge is dated by, and the slowest way of a message. */
 const KILLED_LATE_MS = 2_000;
 
+/** The edge waits no longer for a recorder, and a recorder that is faster is never given up. */
+const RECORDER_MS = 2_500;
+
 /** Up to this share of loss, eleven transmissions of a 200 and their ACKs cannot all be lost: less than once in a million calls. */
 const BEARABLE_LOSS = 0.15;
 
@@ -27,6 +30,7 @@ export function judge(cast: Cast): readonly string[] {
     ...records.flatMap((record) => outlived(cast, record)),
     ...refused(cast, records),
     ...records.flatMap((record) => silence(cast, record)),
+    ...records.flatMap((record) => recordings(cast, record)),
     ...messages(cast),
     ...alerts(cast, records),
     ...(isCalm(cast.plan) ? [...promise(cast, records), ...offers(cast), ...lost(cast)] : []),
@@ -103,7 +107,8 @@ function wrongDuration(cast: Cast, record: CallRecord): readonly string[] {
     return earlyMs < 0 || earlyMs > KILLED_LATE_MS ? [`ended ${earlyMs} ms before the edge was killed`] : [];
   }
   if (has(plan, "cut", "crash")) return [];
-  const toleranceMs = isCalm(plan) ? 1_000 : 2 * GIVE_UP_MS;
+  // A callee has answered when the recorder is waited for; the caller is not billed for that.
+  const toleranceMs = isCalm(plan) ? 1_000 + (plan.recording ? RECORDER_MS : 0) : 2 * GIVE_UP_MS;
   const talked = [cast.call, ...calleeCalls(cast)].filter((one) => one.answeredAtMs !== null);
   const witness = talked.find(({ endCause }) => endCause !== "forgotten");
   if (!witness || (witness === cast.call && cast.call.callSid !== record.sid)) return [];
@@ -177,6 +182,26 @@ function silence({ plan }: Cast, { answeredAtMs, endedAtMs, errorCode }: CallRec
   // What ends at that very moment may have been first.
   if (wasUp === (errorCode === 32014) || (endedAtMs === atMs && errorCode === null)) return [];
   return [wasUp ? "nobody was heard, and the call went on" : "ended for silence while it was not up"];
+}
+
+/** REC-4: a recording that was asked for exists, or an alarm does; and no other. */
+function recordings(
+  { plan, world }: Cast,
+  { sid, answeredAtMs, recordings: begun, trace }: CallRecord,
+): readonly string[] {
+  const refused = trace.filter(({ rule, verdict }) => rule === "call.recording" && verdict === "refuse").length;
+  const alerts = world.platform.alerts.filter((alert) => alert.resourceSid === sid && alert.errorCode === 16190).length;
+  const { recorderMs } = plan.recording ?? { recorderMs: null };
+  const mayFail = recorderMs === null || recorderMs >= RECORDER_MS;
+  return [
+    ...(plan.recording || begun.length + refused === 0 ? [] : ["a recording that nobody asked for"]),
+    ...(plan.recording && answeredAtMs !== null && begun.length + refused !== 1
+      ? [`${begun.length} recordings and ${refused} refusals of an answered call`]
+      : []),
+    ...(refused > 0 && !mayFail ? [`a recorder that took ${recorderMs} ms was given up`] : []),
+    ...(begun.length > 0 && plan.recording && mayFail ? [`a recorder that took ${recorderMs} ms was waited for`] : []),
+    ...(alerts === refused || has(plan, "crash", "drain") ? [] : [`${refused} refusals, ${alerts} alerts`]),
+  ];
 }
 
 /** What one end was told had arrived has arrived, and nothing arrives twice. */

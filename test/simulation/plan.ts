@@ -1,3 +1,4 @@
+import type { RecordingMode } from "@trunkline/trunking";
 import type { Weather } from "../support/lent-fixtures.ts";
 import { type Answering, type Extensions, NO_EXTENSIONS } from "./party.ts";
 import type { TimedAct } from "./party-call.ts";
@@ -41,6 +42,8 @@ export type Plan = {
   readonly extensions: Readonly<Record<Side, Extensions>>;
   readonly disturbances: readonly Disturbance[];
   readonly maxDurationMs: number;
+  /** The trunk records; absent: it does not. */
+  readonly recording?: { readonly mode: RecordingMode; readonly recorderMs: number | null };
   /** When both ends' idea of the session is compared, counted from the answer; nothing may be under way then. */
   readonly compareAfterMs: number | null;
 };

@@ -7,7 +7,7 @@ import {
   createDirectory,
   foldCallEvent,
 } from "@trunkline/trunking";
-import { flowBetween, type VirtualNetwork, type WrittenRow } from "../support/lent-fixtures.ts";
+import { FakeRecorder, flowBetween, type VirtualNetwork, type WrittenRow } from "../support/lent-fixtures.ts";
 import { configuration, EDGE, ZONE } from "./configuration.ts";
 import { HeldPlaces } from "./held-places.ts";
 import { type MortalHost, mortalHost } from "./mortal-host.ts";
@@ -24,18 +24,27 @@ export class Platform {
   readonly alerts: Alert[] = [];
   /** Lines the edge logged as errors: bugs of its own. */
   readonly faults: string[] = [];
+  /** What a recording has to wait for before it begins. */
+  readonly #beforeRecording: () => Promise<void>;
   readonly #network: VirtualNetwork;
   readonly #rows: readonly WrittenRow[];
   #host: MortalHost;
   #plane = new QuietPlane();
+  #recorder: FakeRecorder;
   #held: HeldPlaces;
   #core: EdgeCore;
 
-  constructor(network: VirtualNetwork, rows: readonly WrittenRow[]) {
+  constructor(
+    network: VirtualNetwork,
+    rows: readonly WrittenRow[],
+    beforeRecording: () => Promise<void> = async () => undefined,
+  ) {
     this.#network = network;
     this.#rows = rows;
+    this.#beforeRecording = beforeRecording;
     this.#host = mortalHost(network.host());
     this.#held = new HeldPlaces(network.clock);
+    this.#recorder = new FakeRecorder();
     this.#core = this.#open();
   }
 
@@ -48,7 +57,12 @@ export class Platform {
   }
 
   counts(): Readonly<Record<string, number>> {
-    return { ...this.#core.counts(), media: this.#plane.sessions.size, held: this.#held.size };
+    return {
+      ...this.#core.counts(),
+      media: this.#plane.sessions.size,
+      held: this.#held.size,
+      recordings: this.#recorder.live.size,
+    };
   }
 
   /** The media plane tells of every call that nobody is heard in it. */
@@ -59,6 +73,20 @@ export class Platform {
   /** Places under limits that are taken (LIM-1). */
   get held(): HeldPlaces {
     return this.#held;
+  }
+
+  /** SIDs of what is being recorded and gets the sound of a call. */
+  get recording(): readonly string[] {
+    const rings = new Set(this.#plane.rings.values());
+    return [...this.#recorder.live].flatMap(([sid, { ring }]) => (rings.has(ring) ? [sid] : []));
+  }
+
+  /** Why calls that were to be recorded are not, as their traces say. */
+  get unrecorded(): readonly string[] {
+    const steps = this.events.flatMap((event) => (event.kind === "trace" ? event.steps : []));
+    return steps.flatMap(({ rule, verdict, detail }) =>
+      rule === "call.recording" && verdict === "refuse" ? [detail] : [],
+    );
   }
 
   /** What the media plane was told of each leg of the one call. */
@@ -93,6 +121,8 @@ export class Platform {
     this.#host = mortalHost(this.#network.host());
     this.#plane = new QuietPlane();
     this.#held = new HeldPlaces(this.#network.clock);
+    // What the one before recorded is repaired, and nobody's to end.
+    this.#recorder = new FakeRecorder();
     this.#core = this.#open();
   }
 
@@ -100,6 +130,7 @@ export class Platform {
     const host = this.#host;
     const directory = createDirectory();
     directory.apply(configuration(host.hash, this.#rows));
+    this.#recorder.before = this.#beforeRecording;
     const isAlive = (): boolean => this.#host === host && host.alive;
     const core = createEdgeCore(
       {
@@ -112,6 +143,7 @@ export class Platform {
         host,
         journal: { append: (event) => void (isAlive() && this.events.push(event)) },
         media: this.#plane,
+        recorder: this.#recorder,
         callCounters: this.#held,
         directory: () => directory,
         alerts: { save: async (alerts) => void (isAlive() && this.alerts.push(...alerts)) },

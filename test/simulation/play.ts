@@ -1,6 +1,15 @@
 import type { CallEvent } from "@trunkline/trunking";
 import { seededRandom } from "../support/lent-fixtures.ts";
-import { CARRIERS, EDGE, ELSEWHERE, maximumDuration, ORIGINATION, PBXES, TERMINATION } from "./configuration.ts";
+import {
+  CARRIERS,
+  EDGE,
+  ELSEWHERE,
+  maximumDuration,
+  ORIGINATION,
+  PBXES,
+  recordedTrunk,
+  TERMINATION,
+} from "./configuration.ts";
 import { judge } from "./judge.ts";
 import { Party } from "./party.ts";
 import type { PartyCall } from "./party-call.ts";
@@ -53,7 +62,8 @@ export async function play(plan: (dice: Dice) => Plan, seed: number): Promise<Ou
 }
 
 function assemble(plan: Plan, seed: number): Cast {
-  const world = new World(seed, plan.weather, [maximumDuration(plan.maxDurationMs)]);
+  const rows = [maximumDuration(plan.maxDurationMs), ...(plan.recording ? [recordedTrunk(plan.recording.mode)] : [])];
+  const world = new World(seed, plan.weather, rows, plan.recording?.recorderMs);
   const [callers, targets] = plan.direction === "termination" ? [PBXES, CARRIERS] : [CARRIERS, PBXES];
   const caller = world.join("caller", new Party(world.network, callers[0], plan.extensions.caller));
   caller.patienceMs = plan.maxDurationMs + MORE_PATIENCE_MS;
@@ -148,12 +158,26 @@ function inShort(sdp: string): string {
  * Journal first, wire second: what the caller's 200 and the platform's BYE say is written before they leave (OPS-2). The BYE after a peer's
  * silence is the stack's own and has no such promise.
  */
-function watchJournal({ plan, world, disagreements, caller }: Cast): void {
+function watchJournal(cast: Cast): void {
+  const { plan, world, disagreements, caller } = cast;
+  let isAnswered = false;
   const written = (kind: CallEvent["kind"]): boolean => world.platform.events.some((event) => event.kind === kind);
   world.watch = ({ from, to, wire }) => {
     if (from !== `${EDGE.address}:${EDGE.port}` || to !== `${caller.address}:5060`) return;
-    if (/^SIP\/2\.0 200 [\s\S]*\nCSeq: \d+ INVITE/.test(wire) && !written("answered"))
-      disagreements.push("a 200 before `answered`");
+    if (/^SIP\/2\.0 200 [\s\S]*\nCSeq: \d+ INVITE/.test(wire)) {
+      if (!written("answered")) disagreements.push("a 200 before `answered`");
+      if (!isAnswered) disagreements.push(...unrecorded(cast));
+      isAnswered = true;
+    }
     if (isCalm(plan) && wire.startsWith("BYE ") && !written("ended")) disagreements.push("a BYE before `ended`");
   };
+}
+
+/** REC-4: when the caller first hears of the answer its recording runs, and the journal knows; or the journal knows why it does not. */
+function unrecorded({ plan, world: { platform } }: Cast): readonly string[] {
+  if (!plan.recording || platform.unrecorded.length > 0) return [];
+  const begun = platform.events.flatMap((event) => (event.kind === "recording" ? [event.recording.sid] : []));
+  const [running, ...others] = platform.recording;
+  if (others.length > 0) return ["a call is recorded twice"];
+  return running !== undefined && begun.includes(running) ? [] : ["a 200 without its recording"];
 }

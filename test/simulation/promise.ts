@@ -6,6 +6,8 @@ import type { Cast } from "./play.ts";
 const SILENCE_MS = 4_000;
 /** What is decided closer together than this may go either way. */
 const CROSSING_MS = 2_500;
+/** A recording gets so long to begin before the caller hears of the answer. */
+const RECORDER_MS = 3_000;
 /** ORIG-4: answers after which no other customer's server is tried. */
 const DEFINITE_FOR_ORIGINATION: readonly number[] = [400, 404, 405, 410, 416, 482, 484, 486];
 
@@ -28,6 +30,10 @@ function orderOfTrial({ targets, elsewhere, direction }: Plan): readonly Tried[]
 
 function promisedBy(plan: Plan): Promised {
   const { direction, giveUpAfterMs } = plan;
+  // While the recorder is waited for, who has answered may hang up again.
+  if (plan.recording && plan.calleeActs.some(({ act, afterMs }) => act === "BYE" && afterMs < RECORDER_MS)) {
+    return { kind: "open" };
+  }
   let atMs = 0;
   let redirections = 0;
   let last: Promised = { kind: "open" };

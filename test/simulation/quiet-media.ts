@@ -9,6 +9,8 @@ export type Described = Partial<Record<Leg, string>>;
  */
 export class QuietPlane implements MediaPlane {
   readonly sessions: Map<Described, Parameters<MediaPlane["open"]>[2]> = new Map();
+  /** Where the sound of open sessions goes. */
+  readonly rings = new Map<Described, SharedArrayBuffer>();
 
   /** Tells each session that nobody is heard in it. */
   silence(): void {
@@ -25,9 +27,14 @@ export class QuietPlane implements MediaPlane {
     return {
       offer: take,
       answer: take,
+      record: async (ring) => {
+        if (ring && this.sessions.has(described)) this.rings.set(described, ring);
+        else this.rings.delete(described);
+      },
       counters: async () => COUNTERS,
       close: async () => {
         this.sessions.delete(described);
+        this.rings.delete(described);
         return COUNTERS;
       },
     };

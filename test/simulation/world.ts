@@ -18,14 +18,22 @@ export class World {
   /** Timers of a platform that has nothing to do. */
   readonly #idleTimers: number;
 
-  /** @param rows of the configuration, beside those that every world has */
-  constructor(seed: number, weather: Weather, rows: readonly WrittenRow[] = []) {
+  /**
+   * @param rows of the configuration, beside those that every world has
+   * @param recorderMs how long a recorder takes to begin; null: for ever
+   */
+  constructor(seed: number, weather: Weather, rows: readonly WrittenRow[] = [], recorderMs: number | null = 0) {
     this.network = new VirtualNetwork(seed, weather);
     this.network.rule = (transit) => {
       this.watch(transit);
       return this.#isCut(transit.from) || this.#isCut(transit.to) ? "lose" : undefined;
     };
-    this.platform = new Platform(this.network, rows);
+    const { clock } = this.network;
+    const recorder = (): Promise<void> =>
+      new Promise((resolve) => {
+        if (recorderMs !== null) clock.setTimer(recorderMs, resolve);
+      });
+    this.platform = new Platform(this.network, rows, recorderMs === 0 ? undefined : recorder);
     this.#idleTimers = this.network.clock.pending;
     this.join("edge", this.platform);
   }

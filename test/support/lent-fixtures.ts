@@ -9,6 +9,7 @@ export {
   type TestApi,
 } from "../../packages/api/src/api.fixture.ts";
 export { openDnsServer } from "../../packages/edge/src/dns/dns-server.fixture.ts";
+export { FakeRecorder } from "../../packages/edge/src/fake-recorder.fixture.ts";
 export { tonePower } from "../../packages/media/src/audio/tone.ts";
 export { Rtpengine, rtpengineMissing } from "../../packages/media/src/rtpengine/rtpengine.fixture.ts";
 export { pebbleMissing, startPebble } from "../../packages/server/src/certificates/acme/pebble.fixture.ts";

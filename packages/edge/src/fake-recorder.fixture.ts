@@ -8,12 +8,12 @@ export class FakeRecorder implements CallRecorder {
   readonly told: string[] = [];
   readonly stopped: RecordingOrder[] = [];
   durationMs = 0;
-  /** What `start` does in place of beginning one. */
-  trouble: (() => Promise<never>) | undefined;
+  /** What `start` waits for, or fails of. */
+  before: () => Promise<void> = async () => undefined;
 
   async start(order: RecordingOrder): Promise<SharedArrayBuffer> {
     this.told.push("start");
-    if (this.trouble) await this.trouble();
+    await this.before();
     const ring = new SharedArrayBuffer(8);
     this.live.set(order.sid, { order, ring });
     return ring;

@@ -1,4 +1,4 @@
-import { RecorderRefusal, type RecordingOrder } from "@trunkline/media";
+import { RecorderRefusal } from "@trunkline/media";
 import type { Session, SessionEvent } from "@trunkline/sip";
 import { DEFAULT_ACCOUNT_SETTINGS, DEFAULT_CARRIER_DRESS, type RecordingMode } from "@trunkline/trunking";
 import { describe, expect, it } from "vitest";
@@ -98,7 +98,7 @@ describe("REC-4: a recording that cannot begin costs the call nothing, and someb
     [
       "the disk is full",
       ({ recorder }) => {
-        recorder.trouble = () => Promise.reject(new RecorderRefusal("disk-full", "ENOSPC: open '/srv/secret/RE.part'"));
+        recorder.before = () => Promise.reject(new RecorderRefusal("disk-full", "ENOSPC: open '/srv/secret/RE.part'"));
       },
       16190,
       /: the disk is full$/,
@@ -107,7 +107,7 @@ describe("REC-4: a recording that cannot begin costs the call nothing, and someb
     [
       "the account's key cannot be used",
       ({ recorder }) => {
-        recorder.trouble = () => Promise.reject(new RecorderRefusal("invalid-order", "public key CR1: too short"));
+        recorder.before = () => Promise.reject(new RecorderRefusal("invalid-order", "public key CR1: too short"));
       },
       16105,
       /public key CR1/,
@@ -116,7 +116,7 @@ describe("REC-4: a recording that cannot begin costs the call nothing, and someb
     [
       "the recorder hangs",
       ({ recorder }) => {
-        recorder.trouble = never;
+        recorder.before = never;
       },
       16190,
       /not begun after 2500 ms$/,
@@ -163,8 +163,7 @@ describe("REC-4: a recording that cannot begin costs the call nothing, and someb
     const { world, pbx } = recordingWorld();
     const { promise, resolve } = Promise.withResolvers<void>();
     const { recorder } = world;
-    const start = recorder.start.bind(recorder);
-    recorder.start = async (order: RecordingOrder) => promise.then(() => start(order));
+    recorder.before = () => promise;
     const call = world.call(pbx);
     await world.pass(1_000);
     call.cancel();
