@@ -17,7 +17,7 @@ export function folder(): string {
   return dir;
 }
 
-export type Told = {
+type Told = {
   readonly level: string;
   readonly event: string;
   readonly fields: Readonly<Record<string, unknown>>;
