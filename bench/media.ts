@@ -16,7 +16,13 @@ const RTPENGINE = { host: "127.0.0.20", port: 2223 };
 export type Security = "rtp" | "srtp";
 
 /** One load: so many calls for so long. */
-export type MediaLoad = { readonly legs: Security; readonly calls: number; readonly seconds: number };
+export type MediaLoad = {
+  readonly legs: Security;
+  readonly calls: number;
+  readonly seconds: number;
+  /** Each call is recorded, in so many channels; by us alone. Absent: none is. */
+  readonly recorded?: 1 | 2;
+};
 
 /** One line of rtpgen, the load generator (`bench/media/rtpgen.c`). */
 export type MediaResult = {
@@ -24,6 +30,8 @@ export type MediaResult = {
   /** What the A legs speak; the B legs speak RTP. */
   readonly legs: Security;
   readonly calls: number;
+  /** Recordings that were to be made and are not there whole. */
+  readonly missing?: number;
   readonly lossPct: number;
   readonly cpuSecondsPerMillionPackets: number;
   readonly p50Us: number;
@@ -58,13 +66,19 @@ function load(generator: string, targets: string, pid: number, asked: MediaLoad,
 
 type Run = (pid: number, targets: string) => MediaResult;
 
-async function withTrunkline(dir: string, { calls, legs }: MediaLoad, run: Run): Promise<MediaResult> {
+async function withTrunkline(dir: string, { calls, legs, recorded }: MediaLoad, run: Run): Promise<MediaResult> {
   const targets = join(dir, "trunkline.txt");
-  const command = ["-c", RELAY_CPU, process.execPath, file("media/relay.ts"), String(calls), targets, legs];
+  const asked = [String(calls), targets, legs, String(recorded ?? 0)];
+  const command = ["-c", RELAY_CPU, process.execPath, file("media/relay.ts"), ...asked];
   const relay = spawn("taskset", command, { stdio: ["pipe", "pipe", "inherit"] });
   try {
     await once(relay.stdout, "data", { signal: AbortSignal.timeout(60_000) });
-    return run(relay.pid ?? 0, targets);
+    const result = run(relay.pid ?? 0, targets);
+    if (recorded === undefined) return result;
+    const told = once(relay.stdout, "data", { signal: AbortSignal.timeout(90_000) });
+    relay.stdin.end();
+    const { recordings, whole } = JSON.parse(String((await told)[0])) as { recordings: number; whole: number };
+    return { ...result, missing: recordings - whole };
   } finally {
     await stop(relay);
   }
@@ -118,7 +132,8 @@ export async function benchMedia(asked: MediaLoad, rounds: number): Promise<read
   const results: MediaResult[] = [];
   for (let round = 0; round < rounds; round += 1) {
     results.push(await withTrunkline(dir, asked, measure("trunkline")));
-    if (has("rtpengine")) results.push(await withRtpengine(dir, asked, measure("rtpengine")));
+    if (has("rtpengine") && asked.recorded === undefined)
+      results.push(await withRtpengine(dir, asked, measure("rtpengine")));
   }
   return [...new Set(results.map(({ peer }) => peer))].map((peer) => {
     const runs = results.filter((one) => one.peer === peer);

@@ -53,12 +53,18 @@ const wants = (section: string): boolean => (options.only ?? section) === sectio
 const signalling = !wants("signalling") ? [] : await benchSignalling(Number(options.rate ?? 150), seconds, rounds);
 if (wants("signalling")) table("Signalling: authenticated calls, record stored", signalling);
 // The loads that one relay thread is meant to carry without loss.
-const mediaOf = (legs: Security, calls: number): Promise<readonly MediaResult[]> =>
-  benchMedia({ legs, calls: Number(options.calls ?? calls), seconds: Math.min(seconds, 10) }, rounds);
+const mediaOf = (legs: Security, calls: number, recorded?: 1 | 2): Promise<readonly MediaResult[]> => {
+  const load = { legs, calls: Number(options.calls ?? calls), seconds: Math.min(seconds, 10) };
+  return benchMedia(recorded === undefined ? load : { ...load, recorded }, rounds);
+};
 const media = wants("media") ? await mediaOf("rtp", 400) : [];
 if (wants("media")) table("Media: PCMU 20 ms both ways, one relay thread", media);
 const secureMedia = wants("media") ? await mediaOf("srtp", 250) : [];
 if (wants("media")) table("Media: the same with SRTP on one leg", secureMedia);
+const recordedMono = wants("media") ? await mediaOf("rtp", 250, 1) : [];
+if (wants("media")) table("Media: plain, each call recorded, both sides in one channel", recordedMono);
+const recordedDual = wants("media") ? await mediaOf("rtp", 250, 2) : [];
+if (wants("media")) table("Media: plain, each call recorded in two channels", recordedDual);
 const parser = wants("parser") ? benchParser(rounds) : [];
 if (wants("parser")) table("Parser: an INVITE as far as routing needs it, and the INVITE for the next hop", parser);
 const routing = wants("routing") ? benchRouting() : [];
@@ -71,5 +77,5 @@ const ratios = {
   cpuPerReadAndWrite: ratio(parser, (row) => row.microsPerReadAndWrite),
 };
 process.stdout.write(
-  `${JSON.stringify({ signalling, media, secureMedia, parser, routing, ratios }, null, options.json ? 0 : 2)}\n`,
+  `${JSON.stringify({ signalling, media, secureMedia, recordedMono, recordedDual, parser, routing, ratios }, null, options.json ? 0 : 2)}\n`,
 );
