@@ -122,7 +122,6 @@ function edgeOf({ core, host, journal, recorder, resolver, directory, subscripti
     listeners: host.listeners,
     liveCalls: (accountSid) => core.liveCalls(accountSid),
     hangUp: (accountSid, sid) => core.hangUp(accountSid, sid),
-    liveRecordings: (accountSid) => core.liveRecordings(accountSid),
     controlRecording: (order) => core.controlRecording(order),
     lostRecordings: async (sids) => (await recorder?.lost(sids)) ?? [],
     troubles: () => core.troubles(),

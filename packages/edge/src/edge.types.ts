@@ -10,7 +10,7 @@ import type {
 } from "@trunkline/trunking";
 
 import type { PeerStatusView } from "./peers/peer-status.types.ts";
-import type { LiveRecordingView, RecordingControl, RecordingRequest } from "./recording/recording.types.ts";
+import type { RecordingControl, RecordingRequest } from "./recording/recording.types.ts";
 
 /** A local address to listen on and the address shown to the world for it. */
 export type EdgeAddress = { readonly bind: string; readonly advertise: string };
@@ -133,8 +133,6 @@ export interface Edge {
   }[];
   liveCalls(accountSid?: string): readonly LiveCallView[];
   hangUp(accountSid: string, sid: string): boolean;
-  /** What is being recorded now. */
-  liveRecordings(accountSid?: string): readonly LiveRecordingView[];
   /** Pauses, resumes or stops one (contract §9). Rejects when the recorder is not there to do it. */
   controlRecording(order: RecordingRequest): Promise<RecordingControl>;
   /** Which of these recordings, begun here and never ended by their rows, exist nowhere here (REC-4). */

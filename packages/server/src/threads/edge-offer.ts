@@ -4,7 +4,6 @@ import type {
   EdgeOptions,
   EdgeTls,
   LiveCallView,
-  LiveRecordingView,
   PeerStatusView,
   RecordingControl,
   RecordingRequest,
@@ -37,7 +36,6 @@ export type EdgeOffer = {
   changes(changes: readonly DirectoryChange[]): void;
   liveCalls(accountSid: string | undefined): readonly LiveCallView[];
   hangUp(accountSid: string, sid: string): boolean;
-  liveRecordings(accountSid: string): readonly LiveRecordingView[];
   controlRecording(request: RecordingRequest): Promise<RecordingControl>;
   lostRecordings(sids: readonly string[]): Promise<readonly string[]>;
   peerStatus(ownerSid: string): PeerStatusView;

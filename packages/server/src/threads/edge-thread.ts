@@ -3,7 +3,6 @@ import type {
   EdgeNamedCertificates,
   EdgeTls,
   LiveCallView,
-  LiveRecordingView,
   PeerStatusView,
   RecordingControl,
   RecordingRequest,
@@ -71,11 +70,6 @@ export class EdgeThread {
 
   async hangUp(accountSid: string, sid: string): Promise<boolean> {
     return (await this.#thread.remote?.hangUp(accountSid, sid)) ?? false;
-  }
-
-  /** What is being recorded now; nothing while the edge is away. */
-  async liveRecordings(accountSid: string): Promise<readonly LiveRecordingView[]> {
-    return this.ready ? ((await this.#thread.remote?.liveRecordings(accountSid)) ?? []) : [];
   }
 
   /** Pauses, resumes or stops a recording. Rejects when the recorder, or the edge, goes away meanwhile. */

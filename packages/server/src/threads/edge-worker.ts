@@ -21,7 +21,6 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
     changes: (changes) => apply?.(changes),
     liveCalls: (accountSid) => running().liveCalls(accountSid),
     hangUp: (accountSid, sid) => running().hangUp(accountSid, sid),
-    liveRecordings: (accountSid) => running().liveRecordings(accountSid),
     controlRecording: (request) => running().controlRecording(request),
     lostRecordings: (sids) => running().lostRecordings(sids),
     peerStatus: (ownerSid) => running().peerStatus(ownerSid),
