@@ -11,6 +11,8 @@ function configFile(text: string): string {
   return path;
 }
 
+const ACME = { TRUNKLINE_ACME_DIRECTORY: "https://ca.example.com/directory" };
+
 describe("settings (interface §2)", () => {
   it("has the documented defaults", () => {
     expect(readSettings({})).toMatchObject({
@@ -102,6 +104,21 @@ describe("settings (interface §2)", () => {
     [{ TRUNKLINE_TLS_CIPHERS: "ECDHE-RSA-AES128-GCM-SHA265" }, /ECDHE-RSA-AES128-GCM-SHA265 is none of/],
     [{ TRUNKLINE_TLS_CIPHERS: "AES128-SHA:@SECLEVEL=0" }, /@SECLEVEL=0 is none of/],
     [{ TRUNKLINE_TLS_CIPHERS: " : " }, /give at least one suite/],
+    [{ TRUNKLINE_ACME_DIRECTORY: "http://ca.example.com/dir" }, /give the https URL of an ACME directory/],
+    [
+      { TRUNKLINE_ACME_DIRECTORY: "https://me:s3cret@ca.example.com/dir" },
+      /^TRUNKLINE_ACME_DIRECTORY=https:\/\/…@ca\.example\.com\/dir: give the https URL/,
+    ],
+    [{ ...ACME, TRUNKLINE_ACME_EMAIL: "a@example.com,b@example.com" }, /give one address/],
+    [{ ...ACME, TRUNKLINE_ACME_CHALLENGE: "tls-alpn-01" }, /choose one of http-01, dns-01/],
+    [{ ...ACME, TRUNKLINE_ACME_CHALLENGE: "dns-01" }, /dns-01 needs a program in TRUNKLINE_ACME_DNS_HOOK/],
+    [{ ...ACME, TRUNKLINE_ACME_DNS_HOOK: "/bin/hook" }, /so set TRUNKLINE_ACME_CHALLENGE=dns-01/],
+    [{ ...ACME, TRUNKLINE_TLS_CERT: "/c.pem", TRUNKLINE_TLS_KEY: "/k.pem" }, /choose one of the two/],
+    [
+      { ...ACME, TRUNKLINE_ROLE: "edge", TRUNKLINE_DATABASE_URL: "postgres://db/trunkline" },
+      /^TRUNKLINE_ACME_CHALLENGE: http-01 needs the API's port/,
+    ],
+    [{ TRUNKLINE_ACME_CA: "/ca.pem" }, /^TRUNKLINE_ACME_CA: does nothing without TRUNKLINE_ACME_DIRECTORY/],
     [{ TRUNKLINE_RTP_PORTS: "60000-10000" }, /too small/],
     [
       { TRUNKLINE_INTERCONNECTS: "TX12=10.0.0.5" },

@@ -35,6 +35,16 @@ export type AcmeCertificatesOptions = {
   onChange(): void;
 };
 
+/** A certificate and what is asked of it again and again. */
+export type IssuedCertificate = {
+  readonly certPem: string;
+  readonly keyPem: string;
+  readonly names: ReadonlySet<string>;
+  /** After two thirds of its lifetime. */
+  readonly dueMs: number;
+  readonly endMs: number;
+};
+
 export type AcmeHealth = {
   readonly acmeCertificates: number;
   /** Certificates that are still to come, or whose renewal is due. */
@@ -51,13 +61,14 @@ export type AcmeHealth = {
  */
 export class AcmeCertificates {
   readonly #options: AcmeCertificatesOptions;
-  readonly #kept: Map<string, Pair>;
+  readonly #kept: Map<string, IssuedCertificate>;
   /** Kept in memory alone so far: the file could not be written. */
   readonly #unwritten = new Set<string>();
   readonly #backoff: Backoff;
   readonly #web: AcmeWeb;
   #client: AcmeClient | undefined;
-  #shownIds = "";
+  /** What was shown when it was told of last. */
+  #told: ReadonlyMap<string, IssuedCertificate>;
   #timer: NodeJS.Timeout | undefined;
   #isStarted = false;
   #isOrdering = false;
@@ -69,13 +80,13 @@ export class AcmeCertificates {
     this.#web = new AcmeWeb(options.roots);
     mkdirSync(options.dir, { recursive: true, mode: 0o700 });
     this.#kept = readKept(options.dir, options.log);
-    this.#shownIds = this.#idsShown();
+    this.#told = new Map(this.shown());
   }
 
   /** Certificates that have not ended, by the first name they were ordered for. */
-  *shown(): Generator<readonly [id: string, Pair]> {
+  *shown(): Generator<readonly [id: string, IssuedCertificate]> {
     const nowMs = this.#options.wallClockMs();
-    for (const [id, pair] of this.#kept) if (pair.certificate.validToDate.getTime() > nowMs) yield [id, pair];
+    for (const [id, issued] of this.#kept) if (issued.endMs > nowMs) yield [id, issued];
   }
 
   /** Begins to order: from outside, proofs can be seen now. */
@@ -102,10 +113,9 @@ export class AcmeCertificates {
 
   health(): AcmeHealth {
     const nowMs = this.#options.wallClockMs();
-    const pairs = Array.from(this.shown(), ([, pair]) => pair);
-    const ends = pairs.map(({ certificate }) => certificate.validToDate.getTime());
+    const ends = Array.from(this.shown(), ([, { endMs }]) => endMs);
     return {
-      acmeCertificates: pairs.length,
+      acmeCertificates: ends.length,
       acmeCertificatesDue: Array.from(this.#options.wants.all()).filter((want) => this.#dueMs(want) <= nowMs).length,
       acmeOrdersFailed: this.#failed,
       acmeCertificateEndsSeconds: ends.length === 0 ? 0 : Math.floor(Math.min(...ends) / 1_000),
@@ -137,7 +147,7 @@ export class AcmeCertificates {
       onTrouble: (why) => log("warn", "ACME proof not taken back", { names, why }),
     });
     this.#backoff.succeeded(id, wallClockMs() + RENEW_AFTER_MS);
-    this.#kept.set(id, pair);
+    this.#kept.set(id, issuedCertificate(pair));
     this.#unwritten.add(id);
     log("info", "ACME certificate issued", { names, until: pair.certificate.validToDate.toISOString() });
   }
@@ -155,11 +165,11 @@ export class AcmeCertificates {
 
   /** A certificate that cannot be written is shown nevertheless: to order it again would not make the disk larger. */
   #write(id: string): void {
-    const pair = this.#kept.get(id);
+    const issued = this.#kept.get(id);
     this.#unwritten.delete(id);
-    if (!pair) return;
+    if (!issued) return;
     try {
-      writePairFile(this.#pathOf(id), pair);
+      writePairFile(this.#pathOf(id), issued);
     } catch (error) {
       this.#unwritten.add(id);
       this.#options.log("error", "ACME certificate not kept", { id, why: (error as Error).message });
@@ -176,14 +186,11 @@ export class AcmeCertificates {
   }
 
   #tellOfChange(): void {
-    const ids = this.#idsShown();
-    if (ids === this.#shownIds) return;
-    this.#shownIds = ids;
+    const shown = new Map(this.shown());
+    const isSame = shown.size === this.#told.size && [...shown].every(([id, one]) => this.#told.get(id) === one);
+    if (isSame) return;
+    this.#told = shown;
     this.#options.onChange();
-  }
-
-  #idsShown(): string {
-    return Array.from(this.shown(), ([id, { certificate }]) => `${id} ${certificate.fingerprint256}`).join("\n");
   }
 
   /** The first thing to do: an order, or to look again because a certificate ends. */
@@ -193,21 +200,14 @@ export class AcmeCertificates {
       const atMs = Math.max(this.#dueMs(want), this.#backoff.notBeforeMs(want.id));
       if (atMs < next.atMs) next = { want, atMs };
     }
-    for (const [, { certificate }] of this.shown()) {
-      const atMs = certificate.validToDate.getTime();
-      if (atMs < next.atMs) next = { atMs };
-    }
+    for (const [, { endMs }] of this.shown()) if (endMs < next.atMs) next = { atMs: endMs };
     return next;
   }
 
   /** When it is to be ordered: at once, or after two thirds of its lifetime. */
   #dueMs({ id, names }: Want): number {
-    const pair = this.#kept.get(id);
-    if (!pair) return 0;
-    const has = dnsNames(pair.certificate);
-    if (names.some((name) => !has.includes(name))) return 0;
-    const [fromMs, toMs] = [pair.certificate.validFromDate.getTime(), pair.certificate.validToDate.getTime()];
-    return fromMs + (2 * (toMs - fromMs)) / 3;
+    const issued = this.#kept.get(id);
+    return issued && names.every((name) => issued.names.has(name)) ? issued.dueMs : 0;
   }
 
   #connect(): AcmeClient {
@@ -239,15 +239,22 @@ const ACCOUNT_FILE = "account.key";
 /** No host name has an underscore. */
 const WILDCARD_IN_FILES = "_";
 
+function issuedCertificate(pair: Pair): IssuedCertificate {
+  const { validFromDate, validToDate } = pair.certificate;
+  const [fromMs, endMs] = [validFromDate.getTime(), validToDate.getTime()];
+  const names = new Set(dnsNames(pair.certificate));
+  return { certPem: pair.certPem, keyPem: pair.keyPem, names, dueMs: fromMs + (2 * (endMs - fromMs)) / 3, endMs };
+}
+
 /** Certificates of the last run. One that cannot be used is told and ordered anew. */
-function readKept(dir: string, log: Log): Map<string, Pair> {
-  const kept = new Map<string, Pair>();
+function readKept(dir: string, log: Log): Map<string, IssuedCertificate> {
+  const kept = new Map<string, IssuedCertificate>();
   for (const file of readdirSync(dir)) {
     const name = /^(.+)\.pem$/.exec(file)?.[1];
     if (name === undefined) continue;
     try {
       const pair = readPairFile(join(dir, file));
-      if (pair) kept.set(name.replace(WILDCARD_IN_FILES, "*"), pair);
+      if (pair) kept.set(name.replace(WILDCARD_IN_FILES, "*"), issuedCertificate(pair));
     } catch (error) {
       log("warn", "ACME certificate not read", { file: join(dir, file), why: (error as Error).message });
     }

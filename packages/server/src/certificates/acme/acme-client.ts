@@ -65,7 +65,9 @@ export class AcmeClient {
     await this.#register();
     const identifiers = names.map((value) => ({ type: "dns", value }));
     const answer = await this.#post(await this.#resource("newOrder"), { identifiers });
-    return orderOf(answer, answer.header("location"));
+    const order = orderOf(answer, answer.header("location"));
+    if (order.authorizations.length > names.length) throw malformed("more authorizations than names were ordered");
+    return order;
   }
 
   async authorization(url: string): Promise<Authorization> {

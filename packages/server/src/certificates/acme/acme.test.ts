@@ -106,8 +106,8 @@ describe.skipIf(pebbleMissing())("SEC-5: certificates from an ACME server, by ht
     ground.load(named(DEMO), asks(true));
     await ground.until("issued", () => isBy(server.rootPem, ground.namedFor(DEMO_HERE)));
     ground.certificates.close();
-    await server.stop();
     const again = await openGround(settingsFor(server), { dataDir });
+    await server.stop();
     again.certificates.acme?.start();
     expect(again.namedFor(DEMO)).toBe(ground.namedFor(DEMO));
     const change = again.load(named(DEMO), asks(true));

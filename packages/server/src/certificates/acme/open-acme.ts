@@ -6,8 +6,7 @@ import { SettingError } from "../../config/settings.ts";
 import type { Log } from "../../log.ts";
 import type { DirectoryFollower } from "../follow-directory.ts";
 import { readAuthorities } from "../operator-files.ts";
-import { dnsNames, type Pair } from "../pair-file.ts";
-import { AcmeCertificates, type AcmeHealth } from "./acme-certificates.ts";
+import { AcmeCertificates, type AcmeHealth, type IssuedCertificate } from "./acme-certificates.ts";
 import { AcmeWants } from "./acme-wants.ts";
 import { dnsHook } from "./dns-hook.ts";
 import { DnsProver, HttpProver } from "./prover.ts";
@@ -62,16 +61,15 @@ export function openAcme({ settings, retryMs = RETRY_MS, ...options }: AcmeOptio
     retryMs,
     onChange: options.onChange,
   });
-  const shown = (): readonly (readonly [string, Pair])[] => [...all.shown()];
   return {
     server: () => {
-      const [, pair] = shown().find(([id]) => id === wants.serverId) ?? [];
-      return pair && certificateOf(pair);
+      const [, issued] = [...all.shown()].find(([id]) => id === wants.serverId) ?? [];
+      return issued && shownAs(issued);
     },
     named: () =>
-      shown()
+      [...all.shown()]
         .filter(([id]) => id !== wants.serverId)
-        .map(([id, pair]) => ({ key: `acme ${id}`, certificates: [certificateOf(pair)] })),
+        .map(([id, issued]) => ({ key: `acme ${id}`, certificates: [shownAs(issued)] })),
     follow: () => wants.follow(),
     start: () => all.start(),
     answerTo: (token) => http.answerTo(token),
@@ -83,8 +81,8 @@ export function openAcme({ settings, retryMs = RETRY_MS, ...options }: AcmeOptio
   };
 }
 
-function certificateOf({ certPem, keyPem, certificate }: Pair): EdgeTls["certificates"][number] {
-  return { names: dnsNames(certificate), certPem, keyPem };
+function shownAs({ names, certPem, keyPem }: IssuedCertificate): EdgeTls["certificates"][number] {
+  return { names: [...names], certPem, keyPem };
 }
 
 /** Host, port and path, as a file name. */

@@ -39,7 +39,6 @@ export type PebbleOptions = {
 export async function startPebble(options: PebbleOptions): Promise<Pebble> {
   const dir = mkdtempSync(join(tmpdir(), "trunkline-pebble-"));
   const [port, managementPort] = [await freePort(), await freePort()];
-  process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
   const own = await openInstallationCertificates(join(dir, "own"), { dns: [], addresses: ["127.0.0.1"] }, Date.now);
   const [https] = own.servers();
   const at = (file: string, text: string): string => {
@@ -83,6 +82,7 @@ export async function startPebble(options: PebbleOptions): Promise<Pebble> {
     caPath: at("ca.pem", own.caPem),
     rootPem,
     async stop() {
+      rmSync(dir, { recursive: true, force: true });
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, "exit");
       child.kill("SIGKILL");
