@@ -146,7 +146,10 @@ export class CallRecording {
     if (this.#state !== "beginning") return;
     const { code, words } = this.#parts.recordings.notBegun(error);
     this.#evidence.notRecorded(code, words);
-    if (this.#begun) this.#stop(this.#begun.sid);
+    if (this.#begun) {
+      this.#media.record(null).catch(() => undefined);
+      this.#stop(this.#begun.sid);
+    }
     this.#settle("over");
   }
 

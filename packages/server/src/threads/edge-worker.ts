@@ -1,10 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createEdge, type Edge, type EdgePorts } from "@trunkline/edge";
-import { createRecorder } from "@trunkline/media";
 import type { DirectoryChange } from "@trunkline/trunking";
 import type { ControlOffer, EdgeOffer, EdgeThreadData } from "./edge-offer.ts";
 import { Link } from "./link.ts";
 import { openMediaPlane } from "./media-plane.ts";
+import { openRecorder } from "./recorder.ts";
 
 /**
  * The edge thread: SIP sockets, timers and calls, with the threads of media and recorder below it. Configuration comes down and call records go up
@@ -52,7 +52,7 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
     alerts: { save: (alerts) => link.remote.saveAlerts(alerts) },
     media,
     recordings: {
-      open: (news) => createRecorder({ ...data.recordings, ...news }),
+      open: (news) => openRecorder(data.recordings, news),
       sink: { save: (outcome) => link.remote.saveRecording(outcome) },
     },
     log,
