@@ -9,6 +9,11 @@ it.each([
   ["baresip v3.11.0 (x86_64/Linux)", ["MD5"]],
   ["baresip v3.12.1 (x86_64/Linux)", ["MD5", "SHA-256"]],
   ["baresip v4.0.0", ["MD5", "SHA-256"]],
+  ["FreeSWITCH-mod_sofia/1.10.12-release~64bit", ["MD5"]],
+  ["FreeSWITCH", ["MD5"]],
+  ["sofia-sip/1.13.17", ["MD5"]],
+  ["Janus WebRTC Server SIP Plugin 0.0.8", ["MD5"]],
+  ["Kamailio (5.6.3) behind FreeSWITCH", ["MD5", "SHA-256"]],
 ])("TERM-3: %s is offered %j", (userAgent, algorithms) => {
   expect(challengeAlgorithms(userAgent)).toEqual(algorithms);
 });

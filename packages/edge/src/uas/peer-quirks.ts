@@ -10,6 +10,10 @@ const BOTH: readonly HashName[] = ["MD5", "SHA-256"];
 const MD5_ALONE: readonly RegExp[] = [
   // libre answered every other algorithm with ENOSYS until it learnt SHA-256 in its release 3.12.
   /^baresip v(?:[0-2]\.|3\.(?:\d|1[01])\.)/,
+  // Sofia-SIP keeps the last challenge of a realm and has only MD5 to answer it with: "900 Cannot add credentials" (1.13.17; 1.12.11 gives up too).
+  /^FreeSWITCH/i,
+  /\bsofia-sip\//i,
+  /^Janus WebRTC Server SIP Plugin/,
 ];
 
 /** The digest algorithms to offer a peer, in order. */
