@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RawSip } from "../support/raw-sip.ts";
 import { alertsOf, finishedRecording, recordTrunk } from "../support/recorded.ts";
 import { layScriptGround, type ScriptGround } from "../support/script-ground.ts";
 
@@ -49,10 +50,10 @@ describe("REC-6, contract §9: what a BYE of ours says of the recording, on the 
   it("ORIG-9: a call that its server sends elsewhere is recorded like any other", async () => {
     const a = ground.deliver(number());
     const first = await ground.called(ground.pbx, number());
-    const { address, port } = ground.spare;
-    first.respond(first.invite, 302, { contact: `<sip:agent@${address}:${port}>` });
+    const elsewhere = await RawSip.open("127.0.0.24");
+    first.respond(first.invite, 302, { contact: `<sip:agent@${elsewhere.address}:${elsewhere.port}>` });
     await first.hear("ACK");
-    const b = await ground.called(ground.spare, "agent");
+    const b = await ground.called(elsewhere, "agent");
     b.respond(b.invite, 200);
     const answer = await a.hear("200 INVITE");
     a.ack(answer);
@@ -65,6 +66,7 @@ describe("REC-6, contract §9: what a BYE of ours says of the recording, on the 
     expect(bye.header(TOLD[0])).toBe(recordingSid);
     // Nobody said anything: that is the account's to know.
     expect([status, error_code]).toEqual(["absent", 16102]);
+    elsewhere.close();
     const [alert] = await alertsOf(ground.platform, sid);
     expect(alert?.error_code).toBe("16102");
   });
