@@ -3,7 +3,15 @@ import { challengeAlgorithms } from "./peer-quirks.ts";
 
 it.each([
   [undefined, ["MD5", "SHA-256"]],
-  ["Asterisk PBX 22.1.0", ["MD5", "SHA-256"]],
+  ["Asterisk PBX 22.2.0", ["MD5", "SHA-256"]],
+  ["Asterisk PBX 20.12.0", ["MD5", "SHA-256"]],
+  ["Asterisk PBX 22.1.0", ["MD5"]],
+  ["Asterisk PBX 20.9.3", ["MD5"]],
+  ["Asterisk PBX 16.2.1~dfsg-1+deb10u2", ["MD5"]],
+  ["Asterisk PBX 1.8.32.3", ["MD5"]],
+  ["Asterisk PBX certified/18.9-cert5", ["MD5"]],
+  ["FPBX-15.0.37.5(16.25.0)", ["MD5"]],
+  ["FPBX-17.0.19.32(22.3.0)", ["MD5", "SHA-256"]],
   ["baresip v1.0.0 (x86_64/linux)", ["MD5"]],
   ["baresip v3.9.0 (x86_64/Linux)", ["MD5"]],
   ["baresip v3.11.0 (x86_64/Linux)", ["MD5"]],

@@ -10,10 +10,12 @@ const BOTH: readonly HashName[] = ["MD5", "SHA-256"];
 const MD5_ALONE: readonly RegExp[] = [
   // libre answered every other algorithm with ENOSYS until it learnt SHA-256 in its release 3.12.
   /^baresip v(?:[0-2]\.|3\.(?:\d|1[01])\.)/,
-  // Sofia-SIP keeps the last challenge of a realm and has only MD5 to answer it with: "900 Cannot add credentials" (1.13.17; 1.12.11 gives up too).
+  // Sofia-SIP keeps the last challenge of a realm and can answer MD5 only: "900 Cannot add credentials" in 1.12.11 as in 1.13.17.
   /^FreeSWITCH/i,
   /\bsofia-sip\//i,
   /^Janus WebRTC Server SIP Plugin/,
+  // PJSIP before 2.12 gives up at the first algorithm it does not know (its pull request 2408); Asterisk learnt SHA-256 in 20.12, 21.7, 22.2.
+  /^(?:Asterisk PBX |FPBX-[\d.]+\()(?:certified\/)?(?:1\d?\.|20\.(?:\d|1[01])\b|21\.[0-6]\b|22\.[01]\b)/,
 ];
 
 /** The digest algorithms to offer a peer, in order. */
