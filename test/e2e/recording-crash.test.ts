@@ -31,14 +31,18 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-describe("REC-4: kill -9 amid recorded calls", () => {
-  it(`${CALLS} of ${CALLS} recordings are there after the restart, whole up to the last second`, async () => {
-    const target = { host: platform.sipHost, port: platform.sipPort };
-    const from = platform.demo.numbers[10] as string;
-    const script = { audio: { kind: "tone", hz: 1_000 } } as const;
-    const calls = Array.from({ length: CALLS }, () =>
-      pbx.call({ target, domain: trunk.domain, to: "+15005552300", from, script }),
-    );
+const dial = () =>
+  pbx.call({
+    target: { host: platform.sipHost, port: platform.sipPort },
+    domain: trunk.domain,
+    to: "+15005552300",
+    from: platform.demo.numbers[10] as string,
+    script: { audio: { kind: "tone", hz: 1_000 } },
+  });
+
+describe("REC-4: the platform ends amid recorded calls", () => {
+  it(`kill -9: ${CALLS} of ${CALLS} recordings are there after the restart, whole up to the last second`, async () => {
+    const calls = Array.from({ length: CALLS }, dial);
     await Promise.all(calls.map((call) => call.answered));
     const packets = TALK_MS / 20;
     await eventually(
@@ -68,6 +72,22 @@ describe("REC-4: kill -9 amid recorded calls", () => {
     expect(sums.size).toBe(CALLS);
     expect(readdirSync(join(dataDir, "recordings", "local", "live"))).toEqual([]);
     expect(manifestErrors()).toEqual([]);
+  });
+
+  it("SIGTERM: the call is ended, and its recording is there after the restart, to the last moment", async () => {
+    const call = dial();
+    expect(await call.answered).toBe(true);
+    expect(await platform.stop()).toBe(0);
+    await call.over;
+    const { answeredAtMs, endedAtMs, callSid, endedBy } = call;
+    expect(endedBy).toBe("callee");
+    platform = await startPlatform({ dataDir, sipPort: platform.sipPort });
+    const recording = await finishedRecording(platform, callSid ?? "");
+    expect(recording).toMatchObject({ status: "completed", error_code: null });
+    const { seconds } = await soundOf(platform, recording);
+    expect(Math.abs(seconds - ((endedAtMs ?? 0) - (answeredAtMs ?? 0)) / 1_000)).toBeLessThan(0.3);
+    const own = await platform.get<object>(`/trunkline/v1/Recordings/${recording.sid}`);
+    expect(own).toMatchObject({ interrupted: false, damaged: false });
   });
 });
 

@@ -11,6 +11,7 @@ export {
 export { openDnsServer } from "../../packages/edge/src/dns/dns-server.fixture.ts";
 export { FakeRecorder } from "../../packages/edge/src/fake-recorder.fixture.ts";
 export { tonePower } from "../../packages/media/src/audio/tone.ts";
+export { S3Server } from "../../packages/media/src/recorder/storage/s3-server.fixture.ts";
 export { Rtpengine, rtpengineMissing } from "../../packages/media/src/rtpengine/rtpengine.fixture.ts";
 export { pebbleMissing, startPebble } from "../../packages/server/src/certificates/acme/pebble.fixture.ts";
 export { certificateNames } from "../../packages/server/src/certificates/certificates.ts";
