@@ -1,8 +1,9 @@
+import { createDecipheriv, generateKeyPairSync, privateDecrypt } from "node:crypto";
 import { type AnsweringBehaviour, DEFAULT_BEHAVIOUR, openTestPbx, type TestPbx } from "@trunkline/pstn";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { type Platform, startPlatform } from "../support/platform.ts";
-import { finishedRecording, recordingsOf, recordTrunk, type Sound, soundOf } from "../support/recorded.ts";
+import { download, finishedRecording, recordingsOf, recordTrunk, Sound, soundOf } from "../support/recorded.ts";
 import { addOriginationUrl, ended } from "../support/script-ground.ts";
 import { endOfSimulatedCall, placeSimulatedCall } from "../support/simulated-call.ts";
 import { type GroundTrunk, makeTrunk } from "../support/trunk-ground.ts";
@@ -208,5 +209,26 @@ describe("REC-3, contract §9: a live recording is paused, resumed and stopped",
       expectSeconds(sound.toneSec(channel, hz), 2, 0.5);
     expect(await ended(platform, sid)).toMatchObject({ status: "completed" });
     expect(await recordingsOf(platform, sid)).toHaveLength(1);
+  });
+});
+
+describe("REC-5: recordings of an account with a public key", () => {
+  it("can be opened by whoever has the private one, and by nobody else", async () => {
+    const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+    const pem = String(publicKey.export({ type: "spki", format: "pem" }));
+    const key = await platform.post<{ sid: string }>("/v1/Credentials/PublicKeys", { PublicKey: pem });
+    await platform.post("/trunkline/v1/AccountSettings", { RecordingPublicKeySid: key.sid });
+    const recording = await finishedRecording(platform, await terminate("record-from-answer-dual", TONE_NUMBER));
+    await platform.post("/trunkline/v1/AccountSettings", { RecordingPublicKeySid: "" });
+    const { encryption_details: details } = recording;
+    expect(details?.encryption_public_key_sid).toBe(key.sid);
+    const stored = await download(platform, recording);
+    const wrapped = Buffer.from(details?.encryption_cek ?? "", "base64");
+    const cek = privateDecrypt({ key: privateKey, oaepHash: "sha256" }, wrapped);
+    const decipher = createDecipheriv("aes-256-gcm", cek, Buffer.from(details?.encryption_iv ?? "", "base64"));
+    decipher.setAuthTag(stored.subarray(-16));
+    const sound = new Sound(Buffer.concat([decipher.update(stored.subarray(0, -16)), decipher.final()]));
+    expectSeconds(sound.toneSec(1, CALLER_HZ), 1.5);
+    expectSeconds(sound.toneSec(2, EARLY_HZ), 1.5);
   });
 });

@@ -15,6 +15,11 @@ export type Recorded = {
   readonly channels: number;
   readonly duration: string | null;
   readonly error_code: number | null;
+  readonly encryption_details: {
+    readonly encryption_public_key_sid: string;
+    readonly encryption_cek: string;
+    readonly encryption_iv: string;
+  } | null;
 };
 
 type Alert = { readonly error_code: string; readonly resource_sid: string; readonly alert_text: string };
@@ -85,13 +90,18 @@ export async function finishedRecording(platform: Platform, callSid: string, lim
 }
 
 /** Its sound, as a customer downloads it. */
-export async function soundOf(platform: Platform, { sid }: Recorded): Promise<Sound> {
+export async function soundOf(platform: Platform, recording: Recorded): Promise<Sound> {
+  return new Sound(await download(platform, recording));
+}
+
+/** What is stored of it. */
+export async function download(platform: Platform, { sid }: Recorded): Promise<Buffer> {
   const { accountSid, authToken } = platform.demo;
   const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}`;
   const url = `${platform.api}/2010-04-01/Accounts/${accountSid}/Recordings/${sid}.wav`;
   const response = await fetch(url, { headers: { authorization } });
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
-  return new Sound(Buffer.from(await response.arrayBuffer()));
+  return Buffer.from(await response.arrayBuffer());
 }
 
 /** Codes of the alerts that the debugger has of a call, once there is one. */
