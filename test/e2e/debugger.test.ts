@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openSimulatedPstn } from "@trunkline/pstn";
 import twilio from "twilio";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
-import { freeSipPort, type Platform, startPlatform } from "../support/platform.ts";
+import { type Platform, startPlatform } from "../support/platform.ts";
 import { placeSimulatedCall } from "../support/simulated-call.ts";
 import { twilioClient } from "../support/twilio-sdk.ts";
 import { type Answering, openWebReceiver, type Received, type WebReceiver } from "../support/web-receiver.ts";
@@ -18,15 +19,18 @@ type Webhook = {
 };
 
 let platform: Platform;
-let pstnPort: number;
+/** A server of the customer's that answers like the simulated PSTN, and is no carrier. */
+let pbx: Awaited<ReturnType<typeof openSimulatedPstn>>;
 const receivers: WebReceiver[] = [];
 
 beforeAll(async () => {
-  pstnPort = await freeSipPort();
-  platform = await startPlatform({ env: { TRUNKLINE_PSTN_PORT: String(pstnPort) } });
+  platform = await startPlatform();
+  // It never calls.
+  pbx = await openSimulatedPstn({ address: "127.0.0.1", port: 0, platform: { host: "127.0.0.1", port: 5060 } });
 });
 afterAll(async () => {
   expect(await platform.stop()).toBe(0);
+  await pbx.close();
   await Promise.all(receivers.map((receiver) => receiver.close()));
 });
 
@@ -167,7 +171,8 @@ describe("EVD-5: the call log and live calls of a real call", () => {
     const client = sdk();
     const [number] = platform.demo.numbers as [string];
     const [trunk] = await client.trunking.v1.trunks.list();
-    const target = `sip:+15005552300@127.0.0.1:${pstnPort}`;
+    const { address, port } = pbx;
+    const target = `sip:+15005552300@${address}:${port}`;
     const url = { friendlyName: "PBX", sipUrl: target, priority: 1, weight: 1, enabled: true };
     await client.trunking.v1.trunks(trunk?.sid ?? "").originationUrls.create(url);
     await placeSimulatedCall(platform, number, { audio: "tone" });
