@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RawSip } from "../support/raw-sip.ts";
 import { layScriptGround, type ScriptGround } from "../support/script-ground.ts";
 import { type Heard, sdpOf } from "../support/scripted-dialog.ts";
 
@@ -147,12 +148,12 @@ describe("ORIG-9: 302 on the wire", () => {
   it("is acknowledged and followed; a second one is 502 with 32219 and its trace", async () => {
     const a = ground.deliver(number());
     const b = await ground.called(ground.pbx, number());
-    const { spare } = ground;
-    b.respond(b.invite, 302, { contact: `<sip:agent@${spare.address}:${spare.port}>;q=0.3` });
+    const elsewhere = await RawSip.open("127.0.0.25");
+    b.respond(b.invite, 302, { contact: `<sip:agent@${elsewhere.address}:${elsewhere.port}>;q=0.3` });
     await b.hear("ACK");
-    const c = await ground.called(spare, "agent");
+    const c = await ground.called(elsewhere, "agent");
     expect(c.invite.header("X-Twilio-CallSid")).toBe(b.invite.header("X-Twilio-CallSid"));
-    c.respond(c.invite, 302, { contact: `<sip:other@${spare.address}:${spare.port}>` });
+    c.respond(c.invite, 302, { contact: `<sip:other@${elsewhere.address}:${elsewhere.port}>` });
     await c.hear("ACK");
     const refusal = await a.hear("502 INVITE");
     expect(refusal.header("X-Twilio-Error")).toMatch(/^32219 /);
@@ -166,16 +167,17 @@ describe("ORIG-9: 302 on the wire", () => {
       "call.attempt info",
       "origination.redirect refuse",
     ]);
+    elsewhere.close();
   });
 
   it("who is there answers, and the session is theirs", async () => {
     const a = ground.deliver(number());
     const b = await ground.called(ground.pbx, number());
-    const { spare } = ground;
-    b.respond(b.invite, 302, { contact: `<sip:${spare.address}:${spare.port}>` });
+    const elsewhere = await RawSip.open("127.0.0.25");
+    b.respond(b.invite, 302, { contact: `<sip:${elsewhere.address}:${elsewhere.port}>` });
     await b.hear("ACK");
-    const c = await ground.called(spare, number());
-    c.respond(c.invite, 200, { sdp: sdpOf(spare) });
+    const c = await ground.called(elsewhere, number());
+    c.respond(c.invite, 200, { sdp: sdpOf(elsewhere) });
     const answer = await a.hear("200 INVITE");
     a.ack(answer);
     await c.hear("ACK");
@@ -185,5 +187,6 @@ describe("ORIG-9: 302 on the wire", () => {
     a.respond(bye, 200);
     const record = await ground.ended(answer.header("X-Twilio-CallSid"));
     expect(record).toMatchObject({ status: "completed", ended_by: "callee" });
+    elsewhere.close();
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RawSip } from "../support/raw-sip.ts";
 import { addOriginationUrl, assignNumber, layScriptGround, type ScriptGround } from "../support/script-ground.ts";
 import { sdpOf } from "../support/scripted-dialog.ts";
 
@@ -228,15 +229,16 @@ describe.concurrent("how a call begins, told by scripted peers on both sides", (
 
   it("ORIG-4 a silent target is given up after 4 s and the next origination URL is called; 32011 names the first", async () => {
     const { platform, pbx } = ground;
+    const other = await RawSip.open("127.0.0.26");
     const trunk = await platform.post<{ sid: string }>("/v1/Trunks", { FriendlyName: "silent first" });
-    const silent = `sip:${ground.spare.address}:${ground.spare.port}`;
+    const silent = `sip:${other.address}:${other.port}`;
     await addOriginationUrl(platform, trunk.sid, silent, 1);
     await addOriginationUrl(platform, trunk.sid, `sip:${pbx.address}:${pbx.port}`, 2);
     const number = platform.demo.numbers[19] as string;
     await assignNumber(platform, trunk.sid, number);
     const startedMs = performance.now();
     const a = ground.deliver(number);
-    const dead = await ground.called(ground.spare, number);
+    const dead = await ground.called(other, number);
     const b = await ground.called(pbx, number);
     expect(performance.now() - startedMs).toBeGreaterThan(3_900);
     expect(performance.now() - startedMs).toBeLessThan(8_000);
@@ -252,6 +254,7 @@ describe.concurrent("how a call begins, told by scripted peers on both sides", (
     expect(record).toMatchObject({ status: "busy", direction: "trunking-originating", sip_status: 486 });
     expect(record.attempts.map(({ status }) => status)).toEqual([408, 486]);
     expect(JSON.stringify(record.trace)).toContain(silent);
+    other.close();
   });
 });
 
