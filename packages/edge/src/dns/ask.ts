@@ -36,19 +36,24 @@ type Read = (bytes: Buffer) => DnsReply | undefined;
 function askOverUdp(server: DnsServer, query: Buffer, read: Read, limitMs: number): Promise<DnsReply | undefined> {
   return new Promise((resolve) => {
     const socket = createSocket(server.address.includes(":") ? "udp6" : "udp4");
+    let isOver = false;
     const finish = (reply: DnsReply | undefined): void => {
+      if (isOver) return;
+      isOver = true;
       clearTimeout(limit);
       socket.removeAllListeners("message");
       socket.close(() => resolve(reply));
     };
     const limit = setTimeout(finish, Math.max(0, limitMs), undefined);
-    socket.once("error", () => finish(undefined));
+    socket.on("error", () => finish(undefined));
     socket.on("message", (bytes) => {
       const reply = read(bytes);
       if (reply) finish(reply);
     });
-    // Connected, so that the kernel drops what comes from anywhere else and reports a closed port.
-    socket.connect(server.port, server.address, () => socket.send(query));
+    // Connected, so that the kernel drops what comes from anywhere else and reports a closed port. A callback of `connect` would be
+    // called for its failure too, and to send then throws.
+    socket.once("connect", () => socket.send(query));
+    socket.connect(server.port, server.address);
   });
 }
 

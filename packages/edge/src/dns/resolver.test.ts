@@ -243,6 +243,14 @@ describe("the locator", () => {
   });
 });
 
+describe("a server that the system has no way to", () => {
+  it("is a failed answer, and nothing breaks (a network that goes down takes no call with it)", async () => {
+    // The limited broadcast address cannot be connected to: EACCES, as ENETUNREACH where there is no route.
+    const dns = new Resolver({ servers: ["255.255.255.255"], hostsFile: "/nonexistent" });
+    expect(await dns.resolve({ type: "A", name: "pbx.test" })).toMatchObject({ kind: "failed" });
+  });
+});
+
 describe("names of servers", () => {
   it.each([
     ["192.0.2.1", { address: "192.0.2.1", port: 53 }],
