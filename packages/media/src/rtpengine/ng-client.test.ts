@@ -94,6 +94,15 @@ describe("MED-7: the control protocol of rtpengine", () => {
     }
   });
 
+  it("says that the system has no way there, and tries again for the next request", async () => {
+    // The limited broadcast address cannot be connected to: EACCES, as ENETUNREACH where there is no route.
+    const client = keep(new NgClient({ host: "255.255.255.255", port: 2_223 }));
+    for (let i = 0; i < 2; i += 1) {
+      const reply = await client.request({ command: "ping" }, 60_000);
+      expect(reply).toMatchObject({ kind: "silent", why: expect.stringContaining("EACCES") });
+    }
+  });
+
   it("refuses a request that no datagram can hold", async () => {
     const { client } = await meet(() => undefined);
     const reply = await client.request({ command: "offer", sdp: "x".repeat(70_000) }, 60_000);

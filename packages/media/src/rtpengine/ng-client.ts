@@ -138,9 +138,14 @@ export class NgClient {
     const { address, family } = await lookup(this.#address.host);
     const socket = createSocket({ type: family === 6 ? "udp6" : "udp4", recvBufferSize: RECEIVE_BUFFER_BYTES });
     await new Promise<void>((resolve, reject) => {
-      socket.once("error", reject);
-      // Connected: datagrams of others are not delivered, and a server that is not there is told at once (ICMP).
-      socket.connect(this.#address.port, address, resolve);
+      socket.once("error", (error) => {
+        socket.close();
+        reject(error);
+      });
+      // Connected: datagrams of others are not delivered, and a server that is not there is told at once (ICMP). A callback of `connect`
+      // would be called for its failure too.
+      socket.once("connect", resolve);
+      socket.connect(this.#address.port, address);
     });
     socket.removeAllListeners("error");
     socket.on("message", (datagram) => this.#onDatagram(datagram.toString("latin1")));
