@@ -9,7 +9,7 @@ import { bindUdp } from "../rtp/udp.ts";
 export type CopyRequest =
   /** Binds a socket for each leg's copies. @see CopyReply */
   | { readonly kind: "open"; readonly copy: number; readonly address: string; readonly ring: SharedArrayBuffer }
-  /** Where a leg's copies come from; nothing else is heard. */
+  /** Where a leg's copies come from; nothing else is heard. Null when it is, or why it cannot be. */
   | { readonly kind: "hear"; readonly copy: number; readonly leg: Leg; readonly address: string; readonly port: number }
   /** What payload types mean in packets from that leg. */
   | { readonly kind: "formats"; readonly copy: number; readonly leg: Leg; readonly formats: readonly PayloadFormat[] }
@@ -29,8 +29,7 @@ export class Copier {
       case "open":
         return this.#open(request);
       case "hear":
-        await this.#hear(request);
-        return null;
+        return this.#hear(request);
       case "formats":
         this.#copies.get(request.copy)?.writer.formats(request.leg, request.formats);
         return null;
@@ -58,19 +57,21 @@ export class Copier {
   }
 
   /** From here on the system drops what others send to the socket. */
-  async #hear({ copy, leg, address, port }: CopyRequest & { readonly kind: "hear" }): Promise<void> {
+  async #hear({ copy, leg, address, port }: CopyRequest & { readonly kind: "hear" }): Promise<CopyReply> {
     const opened = this.#copies.get(copy);
-    if (opened === undefined) return;
+    if (opened === undefined) return null;
     const { writer, sockets, heard } = opened;
     const socket = sockets[leg];
-    if (heard.has(leg)) socket.removeAllListeners("message").disconnect();
+    if (heard.delete(leg)) socket.removeAllListeners("message").disconnect();
+    const why = await connect(socket, port, address);
+    if (why !== null) return { why };
     heard.add(leg);
-    await new Promise<void>((connected) => socket.connect(port, address, connected));
     socket.on("message", (packet) => {
       const { length } = packet;
       if (headerLength(packet, length) < 0 || isRtcp(packet, length)) return;
       writer.take(leg, packet, length, performance.now());
     });
+    return null;
   }
 
   #close(copy: number): void {
@@ -80,4 +81,17 @@ export class Copier {
     opened.sockets.a.close();
     opened.sockets.b.close();
   }
+}
+
+/** Null when connected, or why not. A callback of `connect` would be called for its failure too. */
+function connect(socket: Socket, port: number, address: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    const settle = (why: string | null): void => {
+      socket.off("connect", connected).off("error", failed);
+      resolve(why);
+    };
+    const connected = (): void => settle(null);
+    const failed = (error: Error): void => settle(error.message);
+    socket.once("connect", connected).once("error", failed).connect(port, address);
+  });
 }

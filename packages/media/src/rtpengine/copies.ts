@@ -83,7 +83,8 @@ export class CallCopies {
       throw new Error("rtpengine described no copy that can be taken");
     }
     const { address } = line.connection;
-    await this.#thread.ask({ kind: "hear", copy: this.#number, leg, address, port: line.port });
+    const reply = await this.#thread.ask({ kind: "hear", copy: this.#number, leg, address, port: line.port });
+    if (reply !== null && "why" in reply) throw new Error(`copies from ${address} cannot be heard: ${reply.why}`);
     const port = this.#ports[leg];
     const answer = relocateSdp(description, {
       family: familyOf(this.#address),
