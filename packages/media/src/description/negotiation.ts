@@ -7,7 +7,7 @@ import {
   type SdpFamily,
   type SessionDescription,
 } from "@trunkline/sip";
-import type { Leg, MediaRefusal } from "../plane.ts";
+import type { Leg, MediaOptions, MediaRefusal } from "../plane.ts";
 import { type CryptoLine, chooseCrypto, named, OFFERED } from "../srtp/sdes.ts";
 import { allowedFormats, type Content, transportOf } from "./profile.ts";
 
@@ -28,6 +28,15 @@ export type LegRules = {
   /** Encodings it may be offered; null for all. */
   readonly codecs: readonly string[] | null;
 };
+
+/** The rules of one leg of a session. */
+export function rulesOf({ advertise, srtp, codecs }: MediaOptions, leg: Leg): LegRules {
+  return { family: familyOf(advertise[leg]), secure: srtp?.[leg] ?? false, codecs: codecs?.[leg] ?? null };
+}
+
+export function other(leg: Leg): Leg {
+  return leg === "a" ? "b" : "a";
+}
 
 /** A line that the relay carries. `crypto` is the key of whoever described it, null for plain media. */
 export type CarriedLine = { readonly content: Content; readonly crypto: CryptoLine | null };

@@ -1,13 +1,14 @@
 import {
   type Answer,
-  familyOf,
   isRefusal,
   type LegRules,
   type Offer,
   type OfferedLine,
+  other,
   readAnswer,
   readOffer,
   refuse,
+  rulesOf,
 } from "../description/negotiation.ts";
 import { type Showing, showAnswer, showOffer } from "../description/showing.ts";
 import { ShownOrigin } from "../description/shown-origin.ts";
@@ -267,14 +268,6 @@ export class EmbeddedSession implements MediaSession {
     });
     return this.#shown[leg].sign(text, address);
   }
-}
-
-function rulesOf({ advertise, srtp, codecs }: MediaOptions, leg: Leg): LegRules {
-  return { family: familyOf(advertise[leg]), secure: srtp?.[leg] ?? false, codecs: codecs?.[leg] ?? null };
-}
-
-function other(leg: Leg): Leg {
-  return leg === "a" ? "b" : "a";
 }
 
 function noCounters(leg: Leg, srtp: boolean): LegCounters {

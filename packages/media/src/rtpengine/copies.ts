@@ -1,5 +1,5 @@
 import { isMalformed, readSdp, relocateSdp } from "@trunkline/sip";
-import { familyOf } from "../description/negotiation.ts";
+import { familyOf, other } from "../description/negotiation.ts";
 import type { Leg } from "../plane.ts";
 import type { PayloadFormat } from "../rtp/codec.ts";
 import { textIn } from "./bencode.ts";
@@ -55,7 +55,7 @@ export class CallCopies {
     for (const leg of LEGS) {
       const index = said[leg].findIndex((line) => line?.kind === "audio" && line.content === "rtp");
       if (index < 0) continue;
-      const formats = [...formatsOf(said[leg === "a" ? "b" : "a"], index), ...formatsOf(said[leg], index)];
+      const formats = [...formatsOf(said[other(leg)], index), ...formatsOf(said[leg], index)];
       await this.#thread.ask({ kind: "formats", copy: this.#number, leg, formats });
       if (!this.#subscribed.has(leg)) await this.#subscribe(leg, index, untilMs);
     }

@@ -1,3 +1,4 @@
+import { other } from "../description/negotiation.ts";
 import type { Leg, LegCounters } from "../plane.ts";
 import { isSpeech } from "../rtp/codec.ts";
 import { estimateMos } from "../rtp/mos.ts";
@@ -36,7 +37,7 @@ export class CallCounters {
     this.#pulse = legs.a.balance + legs.b.balance;
     this.#legs = this.#legs.map(({ leg, srtp = false }) => {
       this.#noteSource(leg, legs[leg].source);
-      const reports = { own: reportBy(legs[leg], fields), other: reportBy(legs[leg === "a" ? "b" : "a"], fields) };
+      const reports = { own: reportBy(legs[leg], fields), other: reportBy(legs[other(leg)], fields) };
       return { ...countersOf(leg, legs[leg], reports), srtp, sourceChanges: this.#sourceChanges[leg] };
     });
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { SdpFamily } from "@trunkline/sip";
+import { other } from "../description/negotiation.ts";
 import type { Leg, MediaOptions } from "../plane.ts";
 import { type CryptoLine, OFFERED } from "../srtp/sdes.ts";
 import { type Dictionary, textIn } from "./bencode.ts";
@@ -234,8 +235,4 @@ function suitesOf(lines: EngineLines): Suites {
 
 function bare(line: EngineLine | undefined): EngineLine | undefined {
   return line && { ...line, crypto: null };
-}
-
-function other(leg: Leg): Leg {
-  return leg === "a" ? "b" : "a";
 }

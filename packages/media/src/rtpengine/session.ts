@@ -3,13 +3,14 @@ import { isUnspecified, type MediaDescription } from "@trunkline/sip";
 import {
   type Answer,
   type CarriedLine,
-  familyOf,
   isRefusal,
   type LegRules,
   type Offer,
+  other,
   readAnswer,
   readOffer,
   refuse,
+  rulesOf,
 } from "../description/negotiation.ts";
 import { type Showing, showAnswer, showOffer } from "../description/showing.ts";
 import { ShownOrigin } from "../description/shown-origin.ts";
@@ -322,12 +323,4 @@ function flowOf(offer: Offer, answer: Answer, isOn: (index: number) => boolean):
 
 function receives({ direction, connection }: MediaDescription): boolean {
   return (direction === "sendrecv" || direction === "recvonly") && !isUnspecified(connection?.address ?? "");
-}
-
-function rulesOf({ advertise, srtp, codecs }: MediaOptions, leg: Leg): LegRules {
-  return { family: familyOf(advertise[leg]), secure: srtp?.[leg] ?? false, codecs: codecs?.[leg] ?? null };
-}
-
-function other(leg: Leg): Leg {
-  return leg === "a" ? "b" : "a";
 }
