@@ -22,7 +22,7 @@ function countsOf(report, status) {
   try {
     result = JSON.parse(readFileSync(report, "utf8"));
   } catch {
-    return { passed: 0, failed: 1, skipped: 0, names: [] };
+    return { passed: 0, failed: 1, skipped: 0, lines: [`failed: no report (${report})`] };
   }
   const tests = result.testResults.flatMap((file) => file.assertionResults);
   const brokenFiles = result.testResults.filter(
@@ -30,11 +30,16 @@ function countsOf(report, status) {
   );
   const failed = result.numFailedTests + brokenFiles.length;
   const skipped = tests.filter((test) => ["pending", "skipped", "todo"].includes(test.status));
+  const lines = [
+    ...skipped.map((test) => `skipped: ${test.fullName}`),
+    ...tests.filter((test) => test.status === "failed").map((test) => `failed: ${test.fullName}`),
+    ...brokenFiles.map((file) => `failed: ${file.name} could not be run`),
+  ];
   return {
     passed: result.numPassedTests,
     failed: failed === 0 && status !== 0 ? 1 : failed,
     skipped: skipped.length,
-    names: skipped.map((test) => test.fullName),
+    lines,
   };
 }
 
@@ -51,7 +56,7 @@ function runSuite(suite) {
 mkdirSync(join(root, ".cache"), { recursive: true });
 const results = SUITES.map(runSuite);
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
-for (const name of results.flatMap((result) => result.names)) say(`skipped: ${name}`);
+for (const line of results.flatMap((result) => result.lines)) say(line);
 const strict = process.env.CI === "true" && sum("skipped") > 0;
 if (strict) say("Under CI=true nothing may be skipped.");
 say(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);

@@ -25,7 +25,7 @@ const EARLY_NUMBER = "+15005552100";
 /** Rings for two seconds without a sound. */
 const QUIET_NUMBER = "+15005552002";
 
-/** Answers after a second and plays 440 Hz. */
+/** Rings after 0.2 s, answers after 1 s and plays 440 Hz. */
 const TONE_NUMBER = "+15005552300";
 
 /** The PBX: the same from the other side, with tones of its own. */
@@ -144,12 +144,13 @@ describe("REC-1, REC-2: what is in a recording", () => {
   it.each(["record-from-ringing", "record-from-answer"] as const)(
     "%s: both sides in one channel, both directions",
     async (mode) => {
-      const [out, inwards] = await Promise.all([terminate(mode, EARLY_NUMBER), originate(mode)]);
+      // Not the number that sends back what it hears: mixed into one channel, a tone and its echo may cancel each other.
+      const [out, inwards] = await Promise.all([terminate(mode, TONE_NUMBER), originate(mode)]);
       const isRinging = mode === "record-from-ringing";
       const [termination, origination] = [await recorded(out), await recorded(inwards)];
-      expectSeconds(termination.toneSec(1, EARLY_HZ), isRinging ? 2 : 0);
+      expectSeconds(termination.toneSec(1, EARLY_HZ), 1.5);
       expectSeconds(termination.toneSec(1, CALLER_HZ), 1.5);
-      expectSeconds(termination.seconds, (isRinging ? 2 : 0) + 1.5);
+      expectSeconds(termination.seconds, (isRinging ? 0.8 : 0) + 1.5);
       // Before the answer the called side's 440 Hz, after it the caller's.
       expectSeconds(origination.toneSec(1, EARLY_HZ), (isRinging ? 1.5 : 0) + 1.5);
       expectSeconds(origination.toneSec(1, ANSWER_HZ), 1.5);
