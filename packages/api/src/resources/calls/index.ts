@@ -1,0 +1,16 @@
+import { routesOf } from "../../resource.ts";
+import type { Route } from "../../route.ts";
+import { calls } from "./calls.ts";
+import { liveCalls } from "./live-calls.ts";
+import { ownCallRoutes } from "./own-calls.ts";
+import { simulatedCalls } from "./simulated-calls.ts";
+import { simulationRoute } from "./simulations.ts";
+
+/** The call log, live calls, dry runs and simulated calls. */
+export const callRoutes: readonly Route[] = [
+  ...routesOf(calls),
+  ...ownCallRoutes,
+  ...routesOf(liveCalls),
+  ...routesOf(simulatedCalls),
+  simulationRoute,
+];
