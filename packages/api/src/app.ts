@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import formbody from "@fastify/formbody";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { closeInTime } from "./closing.ts";
@@ -24,7 +25,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: deps.trustedProxies ? [...deps.trustedProxies] : false,
     genReqId: () => `RQ${deps.randomHex(16)}`,
-    rewriteUrl: (request) => mountedUrl(request.headers.host ?? "", request.url ?? "/", deps.zone),
+    rewriteUrl: (request) => mountedUrl(request, deps.zone),
     frameworkErrors: (error, request, reply) => fail(deps, error, request, reply),
     routerOptions: { maxParamLength: 256 },
     exposeHeadRoutes: false,
@@ -50,12 +51,12 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   return app;
 }
 
-function mountedUrl(host: string, url: string, zone: string): string {
+function mountedUrl({ headers, url = "/", method }: IncomingMessage, zone: string): string {
   const queryAt = url.indexOf("?");
   const path = queryAt < 0 ? url : url.slice(0, queryAt);
   // The mount point itself is not for clients.
   if (path.startsWith("/~")) return "/~";
-  const place = findProduct(host, path, zone);
+  const place = findProduct(headers.host ?? "", path, zone, method);
   return place === undefined ? url : mountedPath(place.product, place.path) + (queryAt < 0 ? "" : url.slice(queryAt));
 }
 

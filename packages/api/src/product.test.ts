@@ -10,11 +10,11 @@ const cases: [host: string, path: string, want: string][] = [
   ["localhost", "/v1/DialingPermissions/Countries/US", "voice /v1/DialingPermissions/Countries/US"],
   ["localhost", "/voice/v1/Settings", "voice /v1/Settings"],
   ["voice.twilio.com", "/v1/Nothing", "voice /v1/Nothing"],
-  ["localhost", "/voice/v2/Settings", "none"],
+  ["localhost", "/voice/v3/Settings", "none"],
   ["localhost", "/v1/Alerts", "monitor /v1/Alerts"],
   ["localhost", "/monitor/v1/Alerts/NO1", "monitor /v1/Alerts/NO1"],
   ["monitor.twilio.com", "/v1/Alerts", "monitor /v1/Alerts"],
-  ["localhost", "/monitor/v2/Alerts", "none"],
+  ["localhost", "/monitor/v3/Alerts", "none"],
   ["localhost", "/v1/Nothing", "none"],
   ["localhost", "/v1", "none"],
   ["trunking.sip.example.com", "/v1/Nothing", "trunking /v1/Nothing"],
@@ -39,12 +39,22 @@ const cases: [host: string, path: string, want: string][] = [
   ],
   ["localhost", "/v1/Credentials/PublicKeys", "accounts /v1/Credentials/PublicKeys"],
   ["accounts.twilio.com", "/v1/Credentials/PublicKeys/CR1", "accounts /v1/Credentials/PublicKeys/CR1"],
+  ["localhost", "/v1/AuthTokens/Secondary", "accounts /v1/AuthTokens/Secondary"],
+  ["localhost", "/v1/Events", "monitor /v1/Events"],
+  ["localhost", "/v1/Keys", "iam /v1/Keys"],
+  ["localhost", "/v2/Trunking/Countries/JP", "pricing /v2/Trunking/Countries/JP"],
+  ["localhost", "/pricing/v2/Trunking/Countries", "pricing /v2/Trunking/Countries"],
+  ["localhost", "/v2/Trunks/a.pstn.sip.example.com", "routes /v2/Trunks/a.pstn.sip.example.com"],
+  ["localhost", "/v2/PhoneNumbers/+12025550100", "lookups /v2/PhoneNumbers/+12025550100"],
+  ["localhost", "POST /v2/PhoneNumbers/+12025550100", "routes /v2/PhoneNumbers/+12025550100"],
+  ["routes.twilio.com", "/v2/PhoneNumbers/+12025550100", "routes /v2/PhoneNumbers/+12025550100"],
   ["localhost", "/trunkline/v1/LiveCalls", "trunkline /trunkline/v1/LiveCalls"],
   ["trunking.twilio.com", "/trunkline/v1/LiveCalls", "trunkline /trunkline/v1/LiveCalls"],
   ["localhost", "/", "none"],
   ["localhost", "/console/v1/Trunks", "none"],
 ];
-it.each(cases)("§7.2: %s%s is for %s", (host, path, want) => {
-  const place = findProduct(host, path, ZONE);
+it.each(cases)("API-2, §7.2: %s %s is for %s", (host, request, want) => {
+  const [path = "", method] = request.split(" ").reverse();
+  const place = findProduct(host, path, ZONE, method);
   expect(place === undefined ? "none" : `${place.product} ${place.path}`).toBe(want);
 });

@@ -1,7 +1,7 @@
 /** The surfaces of one origin: Twilio's products by their host label, and our own. */
 export type Product = TwilioProduct | "trunkline";
-type TwilioProduct = "api" | V1Product;
-type V1Product = "trunking" | "monitor" | "voice" | "accounts";
+type TwilioProduct = "api" | HostProduct;
+type HostProduct = "trunking" | "monitor" | "voice" | "accounts" | "iam" | "pricing" | "lookups" | "routes";
 
 /** What each product's paths begin with (contract §1.1; our own: interface §3). */
 export const VERSION_PREFIX: Readonly<Record<Product, string>> = {
@@ -10,24 +10,39 @@ export const VERSION_PREFIX: Readonly<Record<Product, string>> = {
   monitor: "/v1",
   voice: "/v1",
   accounts: "/v1",
+  iam: "/v1",
+  pricing: "/v2",
+  lookups: "/v2",
+  routes: "/v2",
   trunkline: "/trunkline/v1",
 };
 
-/** First path segments below `/v1` that tell a product when the host does not (contract §7.2: no clash among these). */
-const PRODUCT_BY_COLLECTION: Readonly<Record<string, V1Product>> = {
-  Trunks: "trunking",
-  Alerts: "monitor",
-  DialingPermissions: "voice",
-  Settings: "voice",
-  Credentials: "accounts",
+/**
+ * Beginnings of paths that tell a product when the host does not (contract §7.2). One is of two products: what is looked up at
+ * `/v2/PhoneNumbers` with GET is changed by Routes v2 with POST.
+ */
+const PRODUCT_BY_COLLECTION: Readonly<Record<string, HostProduct>> = {
+  "v1/Trunks": "trunking",
+  "v1/Alerts": "monitor",
+  "v1/Events": "monitor",
+  "v1/DialingPermissions": "voice",
+  "v1/Settings": "voice",
+  "v1/AuthTokens": "accounts",
+  "v1/Credentials": "accounts",
+  "v1/Keys": "iam",
+  "v2/Trunking": "pricing",
+  "v2/PhoneNumbers": "lookups",
+  "POST v2/PhoneNumbers": "routes",
+  "v2/SipDomains": "routes",
+  "v2/Trunks": "routes",
 };
 
-const V1_PRODUCTS: readonly string[] = [...new Set(Object.values(PRODUCT_BY_COLLECTION))];
+const HOST_PRODUCTS: readonly string[] = [...new Set(Object.values(PRODUCT_BY_COLLECTION))];
 
 /** `/trunking/v1/…`: the product as the first segment of a path, for clients with one host for all. */
-const V1_SEGMENT = new RegExp(`^/(${V1_PRODUCTS.join("|")})(?=/v1(/|$))`);
+const PRODUCT_SEGMENT = new RegExp(`^/(${HOST_PRODUCTS.join("|")})(?=/v[12](/|$))`);
 /** `trunking.example.com`: the product as the first label of a host. */
-const HOST_LABEL = new RegExp(`^(api|${V1_PRODUCTS.join("|")})(?=\\.)`);
+const HOST_LABEL = new RegExp(`^(api|${HOST_PRODUCTS.join("|")})(?=\\.)`);
 
 /** Where a request is to be handled. Routes are mounted below `/~{product}`, a name no client can reach by itself. */
 export type Place = { readonly product: Product; readonly path: string };
@@ -37,16 +52,18 @@ export type Place = { readonly product: Product; readonly path: string };
  * path, else by a leading product segment (`/trunking/v1/Trunks`); contract §7.2 points 1 to 3. Undefined: not the API's business.
  *
  * @param path the path without query
+ * @param method of the request: the same path may be of two products
  */
-export function findProduct(host: string, path: string, zone: string): Place | undefined {
+export function findProduct(host: string, path: string, zone: string, method = "GET"): Place | undefined {
   if (/^\/trunkline\/v1(\/|$)/.test(path)) return { product: "trunkline", path };
   if (/^\/2010-04-01(\/|$)/.test(path)) return { product: "api", path: representation(path) };
   if (/^\/api\/2010-04-01(\/|$)/.test(path)) return { product: "api", path: representation(path.slice("/api".length)) };
-  const segment = V1_SEGMENT.exec(path)?.[1];
-  if (segment !== undefined) return { product: segment as V1Product, path: path.slice(segment.length + 1) };
-  const collection = /^\/v\d+\/([^/]+)/.exec(path)?.[1];
+  const segment = PRODUCT_SEGMENT.exec(path)?.[1];
+  if (segment !== undefined) return { product: segment as HostProduct, path: path.slice(segment.length + 1) };
+  const collection = /^\/(v\d+\/[^/]+)/.exec(path)?.[1];
   if (collection === undefined) return undefined;
-  const product = productOfHost(host, zone) ?? PRODUCT_BY_COLLECTION[collection];
+  const product =
+    productOfHost(host, zone) ?? PRODUCT_BY_COLLECTION[`${method} ${collection}`] ?? PRODUCT_BY_COLLECTION[collection];
   return product === undefined ? undefined : { product, path };
 }
 
@@ -66,12 +83,12 @@ export function hostOfProduct(host: string, product: Product): string {
 
 /** Whether the client wrote the product into the path. @param path as the client wrote it */
 export function namesProduct(path: string): boolean {
-  return path.startsWith("/api/") || V1_SEGMENT.test(path);
+  return path.startsWith("/api/") || PRODUCT_SEGMENT.test(path);
 }
 
 /** The path without the version prefix of the v1 hosts: how Twilio words a 404 (contract §5.1). */
 export function withoutVersion(path: string): string {
-  return path.replace(V1_SEGMENT, "").replace(/^(\/trunkline)?\/v\d+(?=\/)/, "");
+  return path.replace(PRODUCT_SEGMENT, "").replace(/^(\/trunkline)?\/v\d+(?=\/)/, "");
 }
 
 /** A recording, not its JSON. */

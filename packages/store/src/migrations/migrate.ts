@@ -4,6 +4,13 @@ import { FIRST_CALL } from "./0001-first-call.ts";
 import { LIMITS_AND_PERMISSIONS } from "./0002-limits-and-permissions.ts";
 import { PEERS_AND_WEBHOOKS } from "./0003-peers-and-webhooks.ts";
 import { RECORDINGS } from "./0004-recordings.ts";
+import { NUMBERS } from "./0005-numbers.ts";
+import { KEYS } from "./0006-keys.ts";
+import { USERS } from "./0007-users.ts";
+import { AUDIT } from "./0008-audit.ts";
+import { USAGE } from "./0009-usage.ts";
+import { CALLER_IDS } from "./0010-caller-ids.ts";
+import { CATALOGUE } from "./0011-catalogue.ts";
 
 /** Every schema change, oldest first. Published ones are never edited: a new one is added. */
 export const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
@@ -11,6 +18,13 @@ export const MIGRATIONS: readonly { readonly name: string; readonly statements: 
   { name: "limits and permissions", statements: LIMITS_AND_PERMISSIONS },
   { name: "peers and webhooks", statements: PEERS_AND_WEBHOOKS },
   { name: "recordings", statements: RECORDINGS },
+  { name: "numbers", statements: NUMBERS },
+  { name: "keys", statements: KEYS },
+  { name: "users", statements: USERS },
+  { name: "audit", statements: AUDIT },
+  { name: "usage", statements: USAGE },
+  { name: "caller ids", statements: CALLER_IDS },
+  { name: "catalogue", statements: CATALOGUE },
 ];
 
 /** Key of the PostgreSQL advisory lock that keeps two starting processes from migrating at once. */

@@ -1,0 +1,1 @@
+export const NUMBERS: readonly string[] = [];

@@ -1,0 +1,1 @@
+export const CALLER_IDS: readonly string[] = [];
