@@ -13,6 +13,10 @@ const DOCUMENTS = [
   "twilio_monitor_v1",
   "twilio_voice_v1",
   "twilio_accounts_v1",
+  "twilio_iam_v1",
+  "twilio_pricing_v2",
+  "twilio_lookups_v2",
+  "twilio_routes_v2",
 ] as const;
 
 export type Json = { readonly [key: string]: unknown };
@@ -125,10 +129,20 @@ function resolve(document: Json, schema: Json): Json {
 function complaintsOf(paths: readonly Path[], { method, path, status, body }: Seen): readonly string[] {
   const where = `${method} ${path} ${status}`;
   if (status >= 400) return errorComplaints(where, status, body);
-  const found = paths.find(({ pattern }) => pattern.test(path));
-  const operation = found?.operations.get(`${method} ${status}`);
-  if (operation === undefined) return [`${where}: the documents know no such answer`];
+  const found = paths.flatMap(({ pattern, operations }) => {
+    const operation = pattern.test(path) ? operations.get(`${method} ${status}`) : undefined;
+    return operation === undefined ? [] : [operation];
+  });
+  if (found.length === 0) return [`${where}: the documents know no such answer`];
   if (status === 204) return body === undefined ? [] : [`${where}: a 204 has no body`];
+  // Two products have a path in common (contract §7.2): the answer is one of theirs.
+  const [fewest = []] = found
+    .map((operation) => operationComplaints(where, operation, body))
+    .sort((a, b) => a.length - b.length);
+  return fewest;
+}
+
+function operationComplaints(where: string, operation: Operation, body: unknown): readonly string[] {
   const validate = operation.validate();
   if (!validate(body)) {
     return (validate.errors ?? []).map((error) => `${where}: ${error.instancePath} ${error.message}`);

@@ -3,10 +3,12 @@ import twilio from "twilio";
 /** The unmodified SDK, pointed at our origin the way its users do it (contract §7: the base URLs are writable). */
 export function twilioClient(origin: string, accountSid: string, authToken: string, actingSid?: string): twilio.Twilio {
   const client = twilio(accountSid, authToken, actingSid === undefined ? {} : { accountSid: actingSid });
-  const { api, trunking, voice, pricing, lookups, monitor, accounts } = client;
-  for (const product of [api, trunking, voice, pricing, lookups, monitor, accounts]) {
+  const { api, trunking, voice, pricing, lookups, monitor, accounts, iam, routes } = client;
+  for (const product of [api, trunking, voice, pricing, lookups, monitor, accounts, iam]) {
     product.baseUrl = origin;
   }
+  // It has a path in common with Lookups, so the product stands before it (contract §7.2 point 3).
+  routes.baseUrl = `${origin}/routes`;
   return client;
 }
 
