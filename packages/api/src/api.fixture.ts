@@ -100,7 +100,9 @@ function complaintsOf(
   status: number,
   payload: unknown,
 ): readonly string[] {
-  const path = request.originalUrl.replace(/\?.*$/, "").replace(/^\/(api|trunking|monitor|voice|accounts|iam|pricing|lookups|routes)(?=\/)/, "");
+  const path = request.originalUrl
+    .replace(/\?.*$/, "")
+    .replace(/^\/(api|trunking|monitor|voice|accounts|iam|pricing|lookups|routes)(?=\/)/, "");
   if (path === "/trunkline/v1/openapi.json") return [];
   // The documents do not have the sound of recordings.
   if (
