@@ -1,3 +1,11 @@
+export {
+  type CallerIdName,
+  type CallerIdRepository,
+  type CallerIdValidation,
+  type CallerIdValidationRepository,
+  VALIDATION_LIMITS,
+  type ValidationRefusal,
+} from "./caller-ids.types.ts";
 export { InvalidCursor, StoreError, type StoreErrorCode } from "./errors.ts";
 export { openStore, type StoreOptions } from "./open-store.ts";
 export type * from "./recordings.types.ts";

@@ -7,6 +7,7 @@ import { findPreparedTar } from "./prepared.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "./quotas.ts";
 import { accountRepository } from "./repositories/accounts.ts";
 import { alertRepository, alertSink } from "./repositories/alerts.ts";
+import { callerIdRepository, callerIdValidationRepository } from "./repositories/caller-ids.ts";
 import { callRecordSink, callRepository } from "./repositories/calls.ts";
 import { carrierRepository, edgeLocationRepository } from "./repositories/carriers.ts";
 import { childRepository } from "./repositories/children.ts";
@@ -158,12 +159,8 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
     trunkCredentialLists: associationRepository(context, CREDENTIAL_LISTS),
     trunkIpAccessControlLists: associationRepository(context, IP_ACCESS_CONTROL_LISTS),
     phoneNumbers: phoneNumberRepository(context),
-    callerIds: childRepository(context, tables.callerIds, {
-      noun: "caller ID",
-      parent: "accountSid",
-      mutable: [],
-      entity: "callerId",
-    }),
+    callerIds: callerIdRepository(context),
+    callerIdValidations: callerIdValidationRepository(context, bell),
     carriers: carrierRepository(context),
     ...carrierParts(context),
     peerSettings: ownedRowRepository(context, "peerSettings"),

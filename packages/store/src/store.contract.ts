@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
+import { callerIdContract } from "./contract/caller-ids.contract.ts";
 import { callContract } from "./contract/calls.contract.ts";
 import { carrierContract } from "./contract/carriers.contract.ts";
 import { configurationContract } from "./contract/configuration.contract.ts";
@@ -34,5 +35,6 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     recordingContract(current);
     // Leaves what nobody delivers, which the webhooks' own checks would meet.
     recordingWishesContract(current);
+    callerIdContract(current);
   });
 }

@@ -3,7 +3,6 @@ import type {
   AccountSettings,
   Alert,
   AlertSink,
-  CallerId,
   CallLimit,
   CallRecord,
   CallRecordSink,
@@ -28,6 +27,7 @@ import type {
   Trunk,
   TrunkTls,
 } from "@trunkline/trunking";
+import type { CallerIdRepository, CallerIdValidationRepository } from "./caller-ids.types.ts";
 import type { RecordingRepository, TrunkRecordings, TrunkRecordingsRepository } from "./recordings.types.ts";
 import type { DebuggerWebhookRepository, WebhookQueueRepository } from "./webhooks.types.ts";
 
@@ -292,7 +292,8 @@ export interface Store {
   readonly trunkCredentialLists: AssociationRepository<CredentialList>;
   readonly trunkIpAccessControlLists: AssociationRepository<IpAccessControlList>;
   readonly phoneNumbers: PhoneNumberRepository;
-  readonly callerIds: ChildRepository<CallerId>;
+  readonly callerIds: CallerIdRepository;
+  readonly callerIdValidations: CallerIdValidationRepository;
   readonly carriers: CarrierRepository;
   readonly carrierTargets: ChildRepository<CarrierTarget>;
   readonly carrierPrefixes: ChildRepository<CarrierPrefix>;

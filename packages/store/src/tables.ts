@@ -23,6 +23,7 @@ import type {
   TrunkList,
   TrunkTls,
 } from "@trunkline/trunking";
+import type { CallerIdName } from "./caller-ids.types.ts";
 import type { PhoneNumberSettings, PublicKeyName } from "./store.ts";
 
 /** Where rows of one kind are kept. Column names are the fields' in snake_case. */
@@ -118,7 +119,8 @@ export const phoneNumbers = table<PhoneNumber & PhoneNumberSettings>("phone_numb
   "type",
 ]);
 
-export const callerIds = table<CallerId>("caller_ids", ["sid", "accountSid", "e164"]);
+const ROUTED_CALLER_ID_FIELDS = ["sid", "accountSid", "e164"] as const;
+export const callerIds = table<CallerId & CallerIdName>("caller_ids", [...ROUTED_CALLER_ID_FIELDS, "friendlyName"]);
 
 export const carriers = table<Carrier>("carriers", [
   "sid",
@@ -188,6 +190,7 @@ const accountSettings = table<AccountSettings>(
     "dialingPermissionsInherited",
     "recordingKeySid",
     "mediaAuthRequired",
+    "secondFactorRequired",
   ],
   { key: ["accountSid"] },
 );
@@ -209,7 +212,7 @@ export const DIRECTORY_TABLES = {
   credential: credentials,
   trunkCredentialList: trunkCredentialLists,
   phoneNumber: table<PhoneNumber>("phone_numbers", ROUTED_NUMBER_FIELDS),
-  callerId: callerIds,
+  callerId: table<CallerId>("caller_ids", ROUTED_CALLER_ID_FIELDS),
   carrier: carriers,
   carrierTarget: carrierTargets,
   carrierPrefix: carrierPrefixes,

@@ -65,7 +65,7 @@ function liveChecks(store: () => Store): void {
   it("a refused write tells nothing and uses up no number", async () => {
     const mirror = await Mirror.of(store().directory);
     const accountSid = await newAccount(store());
-    const row = { sid: newSid("PN"), accountSid, e164: newNumber() };
+    const row = { sid: newSid("PN"), accountSid, e164: newNumber(), friendlyName: "Desk" };
     await store().callerIds.create(row);
     const last = mirror.live.at(-1)?.seq ?? 0;
     expect(await store().callerIds.create({ ...row, sid: newSid("PN") })).toMatchObject({ kind: "conflict" });

@@ -49,7 +49,7 @@ function childChecks(store: () => Store): void {
 
   it("caller IDs are verified once per account", async () => {
     const accountSid = await newAccount(store());
-    const row = { sid: newSid("PN"), accountSid, e164: newNumber() };
+    const row = { sid: newSid("PN"), accountSid, e164: newNumber(), friendlyName: "Desk" };
     expect(await store().callerIds.create(row)).toEqual({ kind: "ok", row: { ...row, ...DATES } });
     expect(await store().callerIds.create({ ...row, sid: newSid("PN") })).toEqual(conflict("phone-number"));
     const other = await newAccount(store());

@@ -41,6 +41,7 @@ const MISSING: Readonly<Record<string, string>> = {
   credential_lists_account: "account",
   phone_numbers_account: "account",
   caller_ids_account: "account",
+  caller_id_validations_account: "account",
   origination_urls_trunk: "trunk",
   phone_numbers_trunk: "trunk",
   ip_addresses_list: "IP access control list",

@@ -6,6 +6,7 @@ import type { StoredRow } from "../rows.ts";
 import type { Database } from "../sql/database.ts";
 import { jsonbText } from "../sql/values.ts";
 import type { CallFilter, CallRepository, PageOf } from "../store.ts";
+import { failEndedValidations } from "./caller-ids.ts";
 import { saveBegunRecordings } from "./recording-sinks.ts";
 import type { DeliveryBell } from "./webhooks.ts";
 
@@ -139,13 +140,17 @@ export function callRecordSink(database: Database, bell: DeliveryBell): CallReco
 async function saveBatch(database: Database, records: readonly CallRecord[]): Promise<boolean> {
   // A journal written before there were recordings does not name them.
   const recorded = records.filter(({ recordings }) => (recordings ?? []).length > 0);
-  if (recorded.length === 0) {
+  const ownEnded = records.filter(({ direction, endedAtMs }) => direction === "outbound-api" && endedAtMs !== null);
+  if (recorded.length === 0 && ownEnded.length === 0) {
     await database.rows(saveStatement(records));
     return false;
   }
   return database.transaction(async (tx) => {
     await tx.rows(saveStatement(records));
-    return saveBegunRecordings(tx, recorded);
+    const toldRecordings = recorded.length > 0 && (await saveBegunRecordings(tx, recorded));
+    const sids = ownEnded.map(({ sid }) => sid);
+    const toldValidations = sids.length > 0 && (await failEndedValidations(tx, sids));
+    return toldRecordings || toldValidations;
   });
 }
 

@@ -1,6 +1,7 @@
 import type { TraceStep } from "../trace.ts";
 
-export type CallDirection = "trunking-terminating" | "trunking-originating";
+/** `outbound-api`: the platform itself calls, asked through the API. */
+export type CallDirection = "trunking-terminating" | "trunking-originating" | "outbound-api";
 export type CallStatus =
   | "queued"
   | "ringing"
