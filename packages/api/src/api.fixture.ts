@@ -103,7 +103,7 @@ function complaintsOf(
   const path = request.originalUrl
     .replace(/\?.*$/, "")
     .replace(/^\/(api|trunking|monitor|voice|accounts|iam|pricing|lookups|routes)(?=\/)/, "");
-  if (path === "/trunkline/v1/openapi.json") return [];
+  if (/^\/trunkline\/v1\/(openapi.json|reference)$/.test(path)) return [];
   // The documents do not have the sound of recordings.
   if (
     status < 400 &&

@@ -5,9 +5,9 @@ import { closeInTime } from "./closing.ts";
 import type { ApiDeps } from "./deps.ts";
 import { problemOfError } from "./failure.ts";
 import { mountedPath, mountRoutes } from "./mount.ts";
-import { openApiDocument } from "./openapi.ts";
 import { notFound } from "./problem.ts";
-import { findProduct, VERSION_PREFIX } from "./product.ts";
+import { findProduct } from "./product.ts";
+import { mountReference } from "./reference/mount.ts";
 import { clientPath, send } from "./reply.ts";
 import { routes } from "./resources/index.ts";
 
@@ -44,10 +44,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   app.setNotFoundHandler((request, reply) => send(reply, notFound(clientPath(request))));
   const all = routes();
   mountRoutes(app, deps, all);
-  const document = openApiDocument(all);
-  app.get(mountedPath("trunkline", `${VERSION_PREFIX.trunkline}/openapi.json`), (_request, reply) =>
-    reply.send(document),
-  );
+  mountReference(app, all);
   return app;
 }
 
