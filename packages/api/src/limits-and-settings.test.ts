@@ -120,6 +120,7 @@ describe("ACC-5: settings of an account", () => {
       dialing_permissions_inherited: true,
       recording_public_key_sid: null,
       media_auth_required: true,
+      second_factor_required: false,
       url: `${api.origin}${path}`,
     });
     await api.request("POST", path, { as: owner, form: { HomeCountry: "jp" } });

@@ -205,6 +205,8 @@ export type AccountSettings = {
   readonly recordingKeySid: string | null;
   /** Recordings are given to nobody without credentials, whoever knows their URL. */
   readonly mediaAuthRequired: boolean;
+  /** The account's users can do nothing but set up a second factor until they have one (ACC-3). */
+  readonly secondFactorRequired: boolean;
 };
 
 /** A public key of an account; only its owner can open what is encrypted to it. */

@@ -48,6 +48,7 @@ function ownedRowChecks(store: () => Store): void {
       dialingPermissionsInherited: false,
       recordingKeySid: null,
       mediaAuthRequired: false,
+      secondFactorRequired: true,
     };
     expect(await store().accountSettings.set(settings)).toEqual({ kind: "ok", row: settings });
     expect(await store().accountSettings.fetch(accountSid)).toEqual(settings);

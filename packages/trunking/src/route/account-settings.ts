@@ -9,6 +9,7 @@ export const DEFAULT_ACCOUNT_SETTINGS: Omit<AccountSettings, "accountSid"> = {
   dialingPermissionsInherited: true,
   recordingKeySid: null,
   mediaAuthRequired: true,
+  secondFactorRequired: false,
 };
 
 /** The account's settings, or the defaults. */

@@ -16,6 +16,7 @@ const shape = z.strictObject({
   dialing_permissions_inherited: z.boolean(),
   recording_public_key_sid: z.string().nullable(),
   media_auth_required: z.boolean(),
+  second_factor_required: z.boolean(),
   url: z.string(),
 });
 
@@ -38,6 +39,9 @@ const update = accepts(
     MediaAuthRequired: optional(
       about("False: recordings are given to whoever knows their URL, without credentials.", flag()),
     ),
+    SecondFactorRequired: optional(
+      about("The account's users can do nothing but set up a second factor until they have one.", flag()),
+    ),
   },
   async (at: Context, values): Promise<AccountSettings | Problem> => {
     const homeCountry = values.HomeCountry?.toUpperCase();
@@ -55,6 +59,7 @@ const update = accepts(
       dialingPermissionsInherited: values.DialingPermissionsInherited,
       recordingKeySid: keySid,
       mediaAuthRequired: values.MediaAuthRequired,
+      secondFactorRequired: values.SecondFactorRequired,
     });
     return settle(at, await at.deps.store.accountSettings.change(at.account.sid, change));
   },
@@ -102,6 +107,7 @@ function shown(at: Context, settings: AccountSettings): Answer {
     dialing_permissions_inherited: settings.dialingPermissionsInherited,
     recording_public_key_sid: settings.recordingKeySid,
     media_auth_required: settings.mediaAuthRequired,
+    second_factor_required: settings.secondFactorRequired,
     url: at.links.absolute("trunkline", PATH),
   };
   return { status: 200, body };
