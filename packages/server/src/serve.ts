@@ -241,6 +241,7 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
     onFailure: (error, requestId) =>
       log("error", "request failed", { requestId, error: error instanceof Error ? error.stack : String(error) }),
     recordingMedia,
+    trustedProxies: settings.trustedProxies,
     ...(settings.allowPrivateWebhooks ? {} : { refusedHost }),
     ...(pstn ? { simulatedPstn: pstn } : {}),
     ...(edge

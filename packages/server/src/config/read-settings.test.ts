@@ -48,6 +48,12 @@ describe("settings (interface §2)", () => {
     expect(readSettings({}).tlsCiphers).toBeUndefined();
   });
 
+  it("API-2: takes the proxies whose X-Forwarded headers count", () => {
+    expect(readSettings({}).trustedProxies).toEqual([]);
+    const settings = readSettings({ TRUNKLINE_TRUSTED_PROXIES: "127.0.0.1, 10.0.0.0/8,2001:db8::/32" });
+    expect(settings.trustedProxies).toEqual(["127.0.0.1", "10.0.0.0/8", "2001:db8::/32"]);
+  });
+
   it("ORIG-13: takes private connections by SID and address", () => {
     const [a, b] = ["a", "b"].map((digit) => `TX${digit.repeat(32)}`);
     expect(readSettings({}).interconnects).toEqual([]);
@@ -89,6 +95,8 @@ describe("settings (interface §2)", () => {
     [{ TRUNKLINE_MEDIA: "rtpengine:a:2223,a:2223" }, /a:2223 is there twice/],
     [{ TRUNKLINE_MEDIA_SILENCE: "1m" }, /give whole seconds/],
     [{ TRUNKLINE_MEDIA_SILENCE: "90000" }, /give whole seconds/],
+    [{ TRUNKLINE_TRUSTED_PROXIES: "localhost" }, /localhost is no IP address or network/],
+    [{ TRUNKLINE_TRUSTED_PROXIES: "10.0.0.0/33" }, /10\.0\.0\.0\/33 is no IP address or network/],
     [{ TRUNKLINE_HTTP: "8080" }, /write host:port/],
     [{ TRUNKLINE_BIND: "localhost" }, /localhost is not an IP address/],
     [{ TRUNKLINE_BIND: "0.0.0.0" }, /say in TRUNKLINE_ADVERTISE which address callers reach/],

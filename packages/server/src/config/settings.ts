@@ -62,6 +62,8 @@ export type Settings = {
   readonly allowPrivateWebhooks: boolean;
   /** Scheme, host and port; undefined: where the API listens. */
   readonly publicUrl: string | undefined;
+  /** Addresses or networks whose `X-Forwarded-For`, `-Proto` and `-Host` are believed. */
+  readonly trustedProxies: readonly string[];
   readonly log: LogLevel;
 };
 
@@ -122,6 +124,19 @@ const addresses: Read<readonly string[]> = (value) => {
     .filter((one) => one !== "");
   const bad = list.find((one) => !/^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/.test(one));
   return bad === undefined ? list : wrong(`${bad} is not an IP address`);
+};
+
+const networks: Read<readonly string[]> = (value) => {
+  const list = value
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
+  const bad = list.find((one) => {
+    const [, address = "", prefix = "0"] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(one) ?? [];
+    const family = isIP(address);
+    return family === 0 || Number(prefix) > (family === 4 ? 32 : 128);
+  });
+  return bad === undefined ? list : wrong(`${bad} is no IP address or network such as 10.0.0.0/8`);
 };
 
 const interconnects: Read<Settings["interconnects"]> = (value) => {
@@ -307,6 +322,13 @@ export const SETTINGS: readonly SettingRow[] = [
     undefined,
     "where customers reach the API, for links in webhooks; default: http and the address it listens on",
     webOrigin,
+  ),
+  row(
+    "TRUNKLINE_TRUSTED_PROXIES",
+    "trustedProxies",
+    "",
+    "addresses and networks of reverse proxies, separated by commas: X-Forwarded-For, -Proto and -Host count from there",
+    networks,
   ),
   row("TRUNKLINE_LOG", "log", "info", "log level", choice("trace", "debug", "info", "warn", "error", "silent")),
 ];
