@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { AUDIT_TRIGGERS } from "./audit/audited-tables.ts";
 import { MIGRATIONS } from "./migrations/migrate.ts";
 
 /** Raised when an empty data directory is made differently from before. */
@@ -19,7 +20,7 @@ export function preparedTarPath(): string {
   const pglite = createRequire(import.meta.url).resolve("@electric-sql/pglite");
   const manifest = JSON.parse(readFileSync(join(dirname(pglite), "..", "package.json"), "utf8")) as { version: string };
   const contents = createHash("sha256")
-    .update(JSON.stringify([FORMAT, MIGRATIONS, manifest.version]))
+    .update(JSON.stringify([FORMAT, MIGRATIONS, AUDIT_TRIGGERS, manifest.version]))
     .digest("hex");
   return join(DIRECTORY, `schema-${MIGRATIONS.length}-${contents.slice(0, 12)}.tar.zst`);
 }

@@ -1,4 +1,5 @@
 import { CompiledQuery, type Kysely, sql } from "kysely";
+import { AUDIT_TRIGGERS } from "../audit/audited-tables.ts";
 import { StoreError } from "../errors.ts";
 import { FIRST_CALL } from "./0001-first-call.ts";
 import { LIMITS_AND_PERMISSIONS } from "./0002-limits-and-permissions.ts";
@@ -55,5 +56,7 @@ export async function migrate(kysely: Kysely<unknown>): Promise<void> {
       for (const statement of statements) await transaction.executeQuery(CompiledQuery.raw(statement));
       await sql`insert into schema_migrations (version, name) values (${index + 1}, ${name})`.execute(transaction);
     }
+    if (current === MIGRATIONS.length) return;
+    for (const statement of AUDIT_TRIGGERS) await transaction.executeQuery(CompiledQuery.raw(statement));
   });
 }

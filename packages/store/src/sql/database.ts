@@ -1,4 +1,5 @@
-import { CamelCasePlugin, type CompiledQuery, Kysely, type QueryExecutorProvider, type RawBuilder } from "kysely";
+import { CamelCasePlugin, type CompiledQuery, Kysely, type QueryExecutorProvider, type RawBuilder, sql } from "kysely";
+import { currentActor } from "../audit/actor.ts";
 import { StoreError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import { parameterValue } from "./values.ts";
@@ -33,13 +34,18 @@ export class Database implements Sql {
     }
   }
 
-  /** Runs `work` in one transaction, at READ COMMITTED; rolled back when it rejects, run again after a deadlock. */
+  /**
+   * Runs `work` in one transaction, at READ COMMITTED; rolled back when it rejects, run again after a deadlock. What it changes of the
+   * configuration, the current actor did (`audit/actor.ts`).
+   */
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const actor = currentActor();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#kysely
-          .transaction()
-          .execute((transaction) => work({ rows: (query) => run(transaction, query) }));
+        return await this.#kysely.transaction().execute(async (transaction) => {
+          if (actor) await run(transaction, sql`select set_config('trunkline.actor', ${JSON.stringify(actor)}, true)`);
+          return work({ rows: (query) => run(transaction, query) });
+        });
       } catch (error) {
         if (attempt === ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? "")) throw asStoreError(error);
       }
