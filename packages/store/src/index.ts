@@ -6,6 +6,8 @@ export {
   VALIDATION_LIMITS,
   type ValidationRefusal,
 } from "./caller-ids.types.ts";
+export type * from "./audit.types.ts";
+export { type Actor, actingAs } from "./audit/actor.ts";
 export { InvalidCursor, StoreError, type StoreErrorCode } from "./errors.ts";
 export { openStore, type StoreOptions } from "./open-store.ts";
 export type * from "./recordings.types.ts";

@@ -7,6 +7,7 @@ import { findPreparedTar } from "./prepared.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "./quotas.ts";
 import { accountRepository } from "./repositories/accounts.ts";
 import { alertRepository, alertSink } from "./repositories/alerts.ts";
+import { auditRepository } from "./repositories/audit.ts";
 import { callerIdRepository, callerIdValidationRepository } from "./repositories/caller-ids.ts";
 import { callRecordSink, callRepository } from "./repositories/calls.ts";
 import { carrierRepository, edgeLocationRepository } from "./repositories/carriers.ts";
@@ -181,6 +182,7 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
     trunkRecordings: trunkRecordingsRepository(database),
     alerts: alertRepository(database),
     debuggerWebhooks: debuggerWebhookRepository(context, bell),
+    audit: auditRepository(database),
     webhookQueues: webhookQueueRepository(database, bell),
     callRecordSink: callRecordSink(database, bell),
     recordingSink: recordingSink(database, bell),

@@ -27,6 +27,7 @@ import type {
   Trunk,
   TrunkTls,
 } from "@trunkline/trunking";
+import type { AuditRepository } from "./audit.types.ts";
 import type { CallerIdRepository, CallerIdValidationRepository } from "./caller-ids.types.ts";
 import type { RecordingRepository, TrunkRecordings, TrunkRecordingsRepository } from "./recordings.types.ts";
 import type { DebuggerWebhookRepository, WebhookQueueRepository } from "./webhooks.types.ts";
@@ -315,6 +316,7 @@ export interface Store {
   readonly trunkRecordings: TrunkRecordingsRepository;
   readonly alerts: AlertRepository;
   readonly debuggerWebhooks: DebuggerWebhookRepository;
+  readonly audit: AuditRepository;
   readonly webhookQueues: WebhookQueueRepository;
   readonly directory: DirectorySource;
   readonly callRecordSink: CallRecordSink;
