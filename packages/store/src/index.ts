@@ -9,8 +9,10 @@ export {
 export type * from "./audit.types.ts";
 export { type Actor, actingAs } from "./audit/actor.ts";
 export { InvalidCursor, StoreError, type StoreErrorCode } from "./errors.ts";
+export type * from "./keys.types.ts";
 export { openStore, type StoreOptions } from "./open-store.ts";
 export type * from "./recordings.types.ts";
 export { DEFAULT_TRUNK_RECORDINGS } from "./repositories/trunk-recordings.ts";
 export type * from "./store.ts";
+export type * from "./users.types.ts";
 export type * from "./webhooks.types.ts";

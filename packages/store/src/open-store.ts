@@ -7,6 +7,8 @@ import { findPreparedTar } from "./prepared.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "./quotas.ts";
 import { accountRepository } from "./repositories/accounts.ts";
 import { alertRepository, alertSink } from "./repositories/alerts.ts";
+import { apiKeyRepository } from "./repositories/api-keys.ts";
+import { authTokenRepository } from "./repositories/auth-tokens.ts";
 import { auditRepository } from "./repositories/audit.ts";
 import { callerIdRepository, callerIdValidationRepository } from "./repositories/caller-ids.ts";
 import { callRecordSink, callRepository } from "./repositories/calls.ts";
@@ -14,14 +16,18 @@ import { carrierRepository, edgeLocationRepository } from "./repositories/carrie
 import { childRepository } from "./repositories/children.ts";
 import type { StoreContext } from "./repositories/context.ts";
 import { dialingPermissionRepository } from "./repositories/dialing-permissions.ts";
+import { idempotencyRepository } from "./repositories/idempotency.ts";
 import { callLimitRepository } from "./repositories/limits.ts";
 import { associationRepository, type ListKind, listRepository } from "./repositories/lists.ts";
 import { ownedRowRepository } from "./repositories/owned-rows.ts";
 import { phoneNumberRepository } from "./repositories/phone-numbers.ts";
 import { recordingSink } from "./repositories/recording-sinks.ts";
 import { recordingRepository } from "./repositories/recordings.ts";
+import { secondFactorRepository } from "./repositories/second-factors.ts";
+import { sessionRepository } from "./repositories/sessions.ts";
 import { trunkRecordingsRepository } from "./repositories/trunk-recordings.ts";
 import { trunkRepository } from "./repositories/trunks.ts";
+import { userRepository } from "./repositories/users.ts";
 import { DeliveryBell, debuggerWebhookRepository, webhookQueueRepository } from "./repositories/webhooks.ts";
 import { Secrets } from "./secrets.ts";
 import { Database } from "./sql/database.ts";
@@ -131,6 +137,9 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
   const bell = new DeliveryBell(database);
   return {
     accounts: accountRepository(context),
+    apiKeys: apiKeyRepository(context),
+    authTokens: authTokenRepository(context),
+    idempotency: idempotencyRepository(database, context.secrets),
     trunks: trunkRepository(context),
     originationUrls: childRepository(context, tables.originationUrls, {
       noun: "origination URL",
@@ -184,6 +193,9 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
     debuggerWebhooks: debuggerWebhookRepository(context, bell),
     audit: auditRepository(database),
     webhookQueues: webhookQueueRepository(database, bell),
+    users: userRepository(context),
+    secondFactors: secondFactorRepository(context),
+    sessions: sessionRepository(context),
     callRecordSink: callRecordSink(database, bell),
     recordingSink: recordingSink(database, bell),
     alertSink: alertSink(database, bell),

@@ -15,6 +15,8 @@ export type Quotas = {
   readonly phoneNumbersPerAccount: number | null;
   readonly dialingPermissionsPerAccount: number;
   readonly publicKeysPerAccount: number;
+  readonly usersPerAccount: number;
+  readonly apiKeysPerAccount: number;
 };
 
 /** Twilio's (contract §4.1), so that what fits there fits here and the other way round. */
@@ -31,6 +33,10 @@ export const DEFAULT_QUOTAS: Quotas = {
   // Ours: every country several times over. Each one is in the memory of every edge.
   dialingPermissionsPerAccount: 2_000,
   publicKeysPerAccount: 100,
+  // Ours, so that a customer's own users stay a bounded number of rows.
+  usersPerAccount: 1_000,
+  // Ours: one for every program and person, and no more than a list shows well.
+  apiKeysPerAccount: 1_000,
 };
 
 /** ACC-2: what a trial may have of trunks and of numbers, its subaccounts included. */

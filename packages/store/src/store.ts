@@ -29,7 +29,9 @@ import type {
 } from "@trunkline/trunking";
 import type { AuditRepository } from "./audit.types.ts";
 import type { CallerIdRepository, CallerIdValidationRepository } from "./caller-ids.types.ts";
+import type { ApiKeyRepository, AuthTokenRepository, IdempotencyRepository } from "./keys.types.ts";
 import type { RecordingRepository, TrunkRecordings, TrunkRecordingsRepository } from "./recordings.types.ts";
+import type { SecondFactorRepository, SessionRepository, UserRepository } from "./users.types.ts";
 import type { DebuggerWebhookRepository, WebhookQueueRepository } from "./webhooks.types.ts";
 
 /** When a row was made and last changed, epoch milliseconds. */
@@ -62,7 +64,13 @@ export type Conflict =
         /** A user name without a password or the other way round, or a registrar without either. */
         | "credentials"
         | "in-use"
-        | "sub-domain";
+        | "sub-domain"
+        /** Another user's. */
+        | "email"
+        /** The last active owner of an account, or the last operator. */
+        | "last-owner"
+        /** One is in force. */
+        | "second-factor";
     }
   /** There are `most` already. */
   | { readonly kind: "conflict"; readonly which: "limit"; readonly most: number };
@@ -123,7 +131,7 @@ export interface AccountRepository {
   ): Promise<Outcome<Account & Dated>>;
   /** The auth token in clear (kept encrypted with the installation's key); for the Account resource and webhook signatures. */
   authToken(sid: string): Promise<string | undefined>;
-  /** Constant-time check of a SID and secret; the account when it fits. */
+  /** Constant-time check of a SID and either auth token; the account when it fits. */
   authenticate(sid: string, authToken: string): Promise<(Account & Dated) | undefined>;
 }
 
@@ -284,6 +292,9 @@ export interface CarrierRepository {
 /** The whole data side of an installation. Every write that routing can see also writes its `DirectoryChange` in the same transaction. */
 export interface Store {
   readonly accounts: AccountRepository;
+  readonly apiKeys: ApiKeyRepository;
+  readonly authTokens: AuthTokenRepository;
+  readonly idempotency: IdempotencyRepository;
   readonly trunks: TrunkRepository;
   readonly originationUrls: ChildRepository<OriginationUrl>;
   readonly credentialLists: ListRepository<CredentialList>;
@@ -322,6 +333,9 @@ export interface Store {
   readonly callRecordSink: CallRecordSink;
   readonly recordingSink: RecordingSink;
   readonly alertSink: AlertSink;
+  readonly users: UserRepository;
+  readonly secondFactors: SecondFactorRepository;
+  readonly sessions: SessionRepository;
   /** Answers when a query does; for readiness. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -24,7 +24,9 @@ import type {
   TrunkTls,
 } from "@trunkline/trunking";
 import type { CallerIdName } from "./caller-ids.types.ts";
+import type { ApiKey } from "./keys.types.ts";
 import type { PhoneNumberSettings, PublicKeyName } from "./store.ts";
+import type { User } from "./users.types.ts";
 
 /** Where rows of one kind are kept. Column names are the fields' in snake_case. */
 export type Table<Row> = {
@@ -45,6 +47,8 @@ function table<Row>(
 }
 
 export const accounts = table<Account>("accounts", ["sid", "parentSid", "friendlyName", "status", "type"]);
+
+export const apiKeys = table<ApiKey>("api_keys", ["sid", "accountSid", "friendlyName", "kind", "scopes"]);
 
 export const trunks = table<Trunk>("trunks", [
   "sid",
@@ -199,6 +203,8 @@ export const dialingPermissions = table<DialingPermission>(
   ["accountSid", "destination", "lowRisk", "highRiskSpecial", "highRiskTollFraud"],
   { key: ["accountSid", "destination"] },
 );
+
+export const users = table<User>("users", ["sid", "accountSid", "email", "friendlyName", "language", "role", "status"]);
 
 export const edgeLocations = table<EdgeLocation>("edge_locations", ["name", "aliases"], { key: ["name"] });
 

@@ -16,7 +16,9 @@ export type SidPrefix =
   | "PN" // phone number, caller ID
   | "RE" // recording
   | "SK" // API key
-  | "TK"; // trunk
+  | "SN" // session of a user
+  | "TK" // trunk
+  | "US"; // user
 
 const LOWER_HEX_32 = /^[0-9a-f]{32}$/;
 const SID = /^[A-Z]{2}[0-9a-fA-F]{32}$/;

@@ -32,6 +32,7 @@ const CONFLICTS: Readonly<Record<string, Exclude<Conflict["which"], "limit">>> =
   trunk_ip_access_control_lists_list: "in-use",
   trunk_credential_lists_list: "in-use",
   account_settings_recording_key: "in-use",
+  users_email: "email",
 };
 /** Parents that a new row named but that are not there, or not in its account. */
 const MISSING: Readonly<Record<string, string>> = {
@@ -52,8 +53,10 @@ const MISSING: Readonly<Record<string, string>> = {
   carrier_dresses_carrier: "carrier",
   account_settings_account: "account",
   public_keys_account: "account",
+  api_keys_account: "account",
   debugger_webhooks_account: "account",
   dialing_permissions_account: "account",
+  users_account: "account",
 };
 const UNIQUE_VIOLATION = "23505";
 const FOREIGN_KEY_VIOLATION = "23503";
