@@ -4,6 +4,7 @@ import { callContract } from "./contract/calls.contract.ts";
 import { carrierContract } from "./contract/carriers.contract.ts";
 import { configurationContract } from "./contract/configuration.contract.ts";
 import { directoryContract } from "./contract/directory.contract.ts";
+import { keyContract } from "./contract/keys.contract.ts";
 import { limitContract } from "./contract/limits.contract.ts";
 import { pagingContract } from "./contract/paging.contract.ts";
 import { recordingWishesContract } from "./contract/recording-wishes.contract.ts";
@@ -25,6 +26,7 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     }, 30_000);
     afterAll(() => store?.close());
     configurationContract(current);
+    keyContract(current);
     trunkPartsContract(current);
     pagingContract(current);
     callContract(current);

@@ -11,7 +11,8 @@ import { notFound, ok, type StoreContext } from "./context.ts";
 
 const NOUN = "account";
 const SUBACCOUNTS = { table: tables.accounts.name, parent: "parentSid" };
-const tokenPlace = (sid: string): string => `accounts.auth_token ${sid}`;
+/** What an account's auth tokens are sealed for. */
+export const tokenPlace = (sid: string): string => `accounts.auth_token ${sid}`;
 
 /** Accounts, oldest first; the list of parent null holds the main accounts. */
 export function accountRepository({ database, changes, secrets, quotas }: StoreContext): AccountRepository {
@@ -84,9 +85,11 @@ export function accountRepository({ database, changes, secrets, quotas }: StoreC
     async authenticate(sid, authToken) {
       const found = await find(sid);
       const given = secrets.mac(authToken, tokenPlace(sid));
-      // An unknown account costs the same MAC and comparison; only the row's absence on the wire could tell, and SIDs are no secret.
-      const kept = (found?.["authTokenMac"] as Uint8Array | undefined) ?? new Uint8Array(given.length);
-      return sameMac(given, kept) && found !== undefined ? read(found) : undefined;
+      // An unknown account costs the same MAC and comparisons; only the row's absence on the wire could tell, and SIDs are no secret.
+      const none = new Uint8Array(given.length);
+      const first = sameMac(given, (found?.["authTokenMac"] as Uint8Array | undefined) ?? none);
+      const secondary = sameMac(given, (found?.["secondaryAuthTokenMac"] as Uint8Array | null | undefined) ?? none);
+      return (first || secondary) && found !== undefined ? read(found) : undefined;
     },
   };
 }
