@@ -31,6 +31,7 @@ export {
 export { type Identity, identify, trunkByHost } from "./route/identify.ts";
 export { admitAttempt } from "./route/limits.ts";
 export { routeOrigination } from "./route/origination.ts";
+export { type OwnCall, type OwnCallDecision, routeOwnCall } from "./route/own-call.ts";
 export type { RecordingPlan } from "./route/recording.ts";
 export { type Redirect, type RedirectDecision, routeRedirect } from "./route/redirect.ts";
 export { route } from "./route/route.ts";
@@ -41,3 +42,6 @@ export type * from "./route/types.ts";
 export { isSid, mintSid, type SidPrefix } from "./sid.ts";
 export { type OriginationSipUrl, parseOriginationSipUrl } from "./sip-url.ts";
 export type * from "./trace.ts";
+export { amountMicros, decimalOfMicros } from "./usage/amount.ts";
+export { USAGE_CATEGORIES, type Usage, type UsageCategory, usageCategory, usageOf } from "./usage/categories.ts";
+export { addDays, type Day, dayOf, type Period, type PeriodKind, periodOf, sharedDays } from "./usage/periods.ts";

@@ -3,14 +3,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createEmbeddedPlane } from "../embedded/plane.ts";
 import type { MediaPlane, MediaSession } from "../plane.ts";
 import { lines, RtpPeer, rtpPacket, until } from "../rtp-peer.fixture.ts";
-import { openAudioEndpoint } from "./endpoint.ts";
+import { type AudioEndpointOptions, openAudioEndpoint } from "./endpoint.ts";
 import type { AudioEndpoint } from "./endpoint.types.ts";
 
 const opened: { close(): unknown }[] = [];
 afterEach(() => Promise.all(opened.splice(0).map((thing) => thing.close())));
 
-async function endpoint(): Promise<AudioEndpoint> {
-  const made = await openAudioEndpoint({ address: "127.0.0.1" });
+async function endpoint(options: Partial<AudioEndpointOptions> = {}): Promise<AudioEndpoint> {
+  const made = await openAudioEndpoint({ address: "127.0.0.1", ...options });
   opened.push(made);
   return made;
 }
@@ -131,6 +131,55 @@ describe("an audio endpoint", () => {
     const next = (await peer.rtp.next()).packet;
     expect(next.readUInt16BE(2)).toBe((packet.readUInt16BE(2) + 1) & 0xffff);
     expect((next.readUInt32BE(4) - packet.readUInt32BE(4)) >>> 0).toBe(320);
+  });
+
+  const clips: readonly (readonly [
+    law: string,
+    payloadType: number,
+    formats: string,
+    loudest: number,
+    silence: number,
+  ])[] = [
+    ["PCMU", 0, "0", 0x80, 0xff],
+    ["PCMA", 8, "8", 0xaa, 0xd5],
+  ];
+  it.each(clips)(
+    "TWI-3: plays a clip once in %s, then silence, and says when",
+    async (_law, type, formats, loudest, silence) => {
+      const played = Promise.withResolvers<void>();
+      const own = await endpoint({ onPlayed: played.resolve });
+      const peer = await rtpPeer();
+      own.play({ kind: "clip", mulaw: new Uint8Array(200).fill(0x80) });
+      own.connect(peer.sdp([], [], formats));
+      const first = (await peer.rtp.next()).packet;
+      const second = (await peer.rtp.next()).packet;
+      expect((first[1] as number) & 0x7f).toBe(type);
+      expect([...first.subarray(12)]).toEqual(Array(160).fill(loudest));
+      expect([...second.subarray(12)]).toEqual([...Array(40).fill(loudest), ...Array(120).fill(silence)]);
+      await played.promise;
+      expect([...(await peer.rtp.next()).packet.subarray(12 + 64)]).toEqual(Array(96).fill(silence));
+    },
+  );
+
+  it("tells each digit as it begins, shows another address than its own, and reaches what it is told to", async () => {
+    const digits: string[] = [];
+    const own = await endpoint({
+      shownAddress: "192.0.2.7",
+      reach: (address) => (address === "192.0.2.8" ? "127.0.0.1" : address),
+      onDigit: (digit) => void digits.push(digit),
+    });
+    expect(own.describe()).toContain("c=IN IP4 192.0.2.7");
+    const peer = await rtpPeer();
+    expect(own.connect(peer.sdp().replaceAll("127.0.0.1", "192.0.2.8"))).toBe(true);
+    await peer.rtp.next();
+    const event = (sequence: number, code: number, at: number): Buffer => {
+      const packet = Buffer.concat([rtpPacket(sequence, 101).subarray(0, 12), Buffer.from([code, 10, 0, 160])]);
+      packet.writeUInt32BE(at, 4);
+      return packet;
+    };
+    for (const packet of [event(1, 5, 100), event(2, 5, 100), event(3, 11, 1_000)]) peer.rtp.send(packet, own.port);
+    await until(() => digits.length === 2, "both digits");
+    expect(digits).toEqual(["5", "#"]);
   });
 
   it("close lets go of everyone who waits for digits, and may be repeated", async () => {

@@ -20,7 +20,7 @@ import { bindUdp } from "../rtp/udp.ts";
 import { type Agreement, agree, describeEndpoint, fitting } from "./agreement.ts";
 import { DigitSender } from "./digit-sender.ts";
 import type { AudioEndpoint, AudioReport, AudioSource } from "./endpoint.types.ts";
-import { SILENCE } from "./g711.ts";
+import { copyMuLaw, type Law, SILENCE } from "./g711.ts";
 import { LastSecond } from "./last-second.ts";
 import { EchoMarks } from "./marks.ts";
 import { RtcpSession } from "./rtcp-session.ts";
@@ -34,6 +34,14 @@ export type AudioEndpointOptions = {
   readonly port?: number;
   /** A draw in [0, 1) for SSRC, first sequence number and timestamp (RFC 3550 §5.1). Default `Math.random`. */
   readonly random?: () => number;
+  /** Where SDP says that it is heard; default `address`. */
+  readonly shownAddress?: string;
+  /** Where what a peer's SDP names is reached from here; default: there. */
+  readonly reach?: (address: string) => string;
+  /** A digit was heard by RFC 4733, as it began. */
+  readonly onDigit?: (digit: string) => void;
+  /** The clip that was played has been sent to its end. */
+  readonly onPlayed?: () => void;
 };
 
 /** Samples, bytes of G.711 and timestamp units in one packet of 20 ms. */
@@ -44,13 +52,14 @@ const TICKS_PER_SECOND = 50;
 /** Opens an endpoint on a local UDP port. Rejects with the system's error when the address cannot be bound. */
 export async function openAudioEndpoint(options: AudioEndpointOptions): Promise<AudioEndpoint> {
   const socket = await bindUdp(options.address, options.port ?? 0);
-  return new UdpAudioEndpoint(socket, options.random ?? Math.random);
+  return new UdpAudioEndpoint(socket, options);
 }
 
 class UdpAudioEndpoint implements AudioEndpoint {
   readonly address: string;
   readonly port: number;
   readonly #socket: Socket;
+  readonly #options: AudioEndpointOptions;
   readonly #stopTicks: () => void;
   readonly #sessionId: number;
   readonly #ssrc: number;
@@ -63,6 +72,8 @@ class UdpAudioEndpoint implements AudioEndpoint {
   readonly #rtcp: RtcpSession;
   #agreement: Agreement | null = null;
   #source: AudioSource = { kind: "silence" };
+  /** Samples of the clip that were sent. */
+  #played = 0;
   #direction: SdpDirection = "sendrecv";
   #described = "";
   #version = 1;
@@ -76,7 +87,9 @@ class UdpAudioEndpoint implements AudioEndpoint {
   #echoSsrc = -1;
   #echoOffset = 0;
 
-  constructor(socket: Socket, random: () => number) {
+  constructor(socket: Socket, options: AudioEndpointOptions) {
+    const { random = Math.random } = options;
+    this.#options = options;
     const draw = (below: number): number => Math.floor(random() * below);
     ({ address: this.address, port: this.port } = socket.address());
     this.#socket = socket.on("message", (packet) => this.#onPacket(packet));
@@ -93,8 +106,8 @@ class UdpAudioEndpoint implements AudioEndpoint {
     const peer = this.#agreement?.direction;
     this.#direction = direction ?? (peer === undefined ? this.#direction : fitting(peer));
     const show = (): string => {
-      const { address, port } = this;
-      const place = { address, port, sessionId: this.#sessionId, version: this.#version };
+      const address = this.#options.shownAddress ?? this.address;
+      const place = { address, port: this.port, sessionId: this.#sessionId, version: this.#version };
       return describeEndpoint(place, this.#direction, this.#agreement);
     };
     // RFC 3264 §8: the version rises exactly when the description changes.
@@ -105,13 +118,16 @@ class UdpAudioEndpoint implements AudioEndpoint {
 
   connect(peerSdp: string): boolean {
     const agreement = agree(peerSdp);
-    if (agreement === null || isIP(agreement.address) !== isIP(this.address)) return false;
-    this.#agreement = agreement;
+    if (agreement === null) return false;
+    const address = this.#options.reach?.(agreement.address) ?? agreement.address;
+    if (isIP(address) !== isIP(this.address)) return false;
+    this.#agreement = { ...agreement, address };
     return true;
   }
 
   play(source: AudioSource): void {
     this.#source = source;
+    this.#played = 0;
     this.#resuming = true;
     this.#echoSsrc = -1;
   }
@@ -166,15 +182,29 @@ class UdpAudioEndpoint implements AudioEndpoint {
     const source = this.#source;
     if (source.kind === "none" || source.kind === "echo") return;
     if (source.kind === "silence") this.#packet.fill(SILENCE[law], FIXED_HEADER_BYTES);
+    else if (source.kind === "clip") this.#writeClip(source.mulaw, law);
     else {
       const from = (this.#ticks % TICKS_PER_SECOND) * PACKET_UNITS;
       this.#packet.set(toneLoop(source.hz, law).subarray(from, from + PACKET_UNITS), FIXED_HEADER_BYTES);
     }
-    if (this.#ticks % TICKS_PER_SECOND === 0) {
+    if (this.#ticks % TICKS_PER_SECOND === 0 && source.kind !== "clip") {
       this.#marks.write(this.#packet, FIXED_HEADER_BYTES, law, performance.now());
     }
     this.#send(this.#packet, payloadType, this.#resuming, this.#timestamp, agreement);
     this.#resuming = false;
+  }
+
+  /** The next 20 ms of the clip, filled up with silence at its end. */
+  #writeClip(mulaw: Uint8Array, law: Law): void {
+    const piece = mulaw.subarray(this.#played, this.#played + PACKET_UNITS);
+    this.#packet.fill(SILENCE[law], FIXED_HEADER_BYTES);
+    copyMuLaw(piece, this.#packet, FIXED_HEADER_BYTES, law);
+    this.#played += PACKET_UNITS;
+    if (this.#played < mulaw.length) return;
+    this.#source = { kind: "silence" };
+    queueMicrotask(() => {
+      if (!this.#closed) this.#options.onPlayed?.();
+    });
   }
 
   #sendEvent(agreement: Agreement): void {
@@ -216,8 +246,9 @@ class UdpAudioEndpoint implements AudioEndpoint {
     const timestamp = timestampOf(packet);
     const isEvent = type === this.#agreement?.eventType;
     this.#reception.receive(sequenceOf(packet), timestamp, ssrcOf(packet), isEvent ? 0 : 8_000, nowMs, length);
-    if (isEvent) this.#listener.hear(packet, start, end, timestamp);
-    else if (type === this.#agreement?.payloadType) {
+    const digit = isEvent ? this.#listener.hear(packet, start, end, timestamp) : undefined;
+    if (digit !== undefined) this.#options.onDigit?.(digit);
+    if (!isEvent && type === this.#agreement?.payloadType) {
       this.#heard.add(packet, start, end);
       this.#marks.find(packet, start, end, this.#agreement.law, nowMs);
     }

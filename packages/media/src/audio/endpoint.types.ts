@@ -4,6 +4,8 @@
 export type AudioSource =
   | { readonly kind: "silence" }
   | { readonly kind: "tone"; readonly hz: number }
+  /** Recorded speech in µ-law at 8 kHz, once; silence after it. */
+  | { readonly kind: "clip"; readonly mulaw: Uint8Array }
   /** Sends back what arrives, packet by packet. */
   | { readonly kind: "echo" }
   /** Nothing at all is sent. */

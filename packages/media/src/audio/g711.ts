@@ -47,3 +47,12 @@ export const ENCODE: Readonly<Record<Law, (sample: number) => number>> = { PCMU:
 export const SILENCE: Readonly<Record<Law, number>> = { PCMU: 0xff, PCMA: 0xd5 };
 /** Its negative twin. */
 export const MINUS_SILENCE: Readonly<Record<Law, number>> = { PCMU: 0x7f, PCMA: 0x55 };
+
+/** The A-law code of each µ-law code. */
+const A_OF_MU = Uint8Array.from(DECODED.PCMU, (sample) => encodeALaw(sample));
+
+/** Copies µ-law codes to `p[at…]` in that law. */
+export function copyMuLaw(codes: Uint8Array, p: Uint8Array, at: number, law: Law): void {
+  if (law === "PCMU") p.set(codes, at);
+  else for (let n = 0; n < codes.length; n += 1) p[at + n] = A_OF_MU[codes[n] as number] as number;
+}

@@ -23,6 +23,9 @@ const LATE = 8_000;
 /** Timestamps of two segments of one long event are this far apart: the duration field is full (RFC 4733 §2.5.1.3). */
 const FULL_SEGMENT = 0xffff;
 
+/** Digits remembered of one call; more are no dialling but a flood. */
+const MAX_DIGITS = 1_000;
+
 /**
  * Hears digits. All packets of one event share its timestamp (RFC 4733 §2.5.1.2), so a digit counts once, with whichever of its
  * packets comes first: a lost beginning, a retransmitted end and duplicates change nothing.
@@ -32,17 +35,19 @@ export class DigitListener {
   #event = -1;
   #timestamp = 0;
 
-  /** Takes the payload of a telephone-event packet; events that are no DTMF digit and short payloads are ignored. */
-  hear(p: Uint8Array, at: number, end: number, timestamp: number): void {
-    if (end - at < EVENT_BYTES) return;
+  /** Takes the payload of a telephone-event packet; events that are no DTMF digit and short payloads are ignored. @returns a new digit */
+  hear(p: Uint8Array, at: number, end: number, timestamp: number): string | undefined {
+    if (end - at < EVENT_BYTES) return undefined;
     const event = p[at] as number;
     const digit = DIGITS[event];
-    if (digit === undefined) return;
+    if (digit === undefined) return undefined;
     const ahead = (timestamp - this.#timestamp) | 0;
-    if (this.#event !== -1 && ahead <= 0 && ahead > -LATE) return;
+    if (this.#event !== -1 && ahead <= 0 && ahead > -LATE) return undefined;
     const continued = event === this.#event && ahead === FULL_SEGMENT;
     this.#event = event;
     this.#timestamp = timestamp;
-    if (!continued) this.digits += digit;
+    if (continued) return undefined;
+    if (this.digits.length < MAX_DIGITS) this.digits += digit;
+    return digit;
   }
 }

@@ -59,6 +59,11 @@ export function carrierClaims(carrier: Carrier, directory: DirectoryReader): rea
   return claim("carrier", directory.callLimit(carrier.sid));
 }
 
+/** The limits of a call that the platform makes for an account. */
+export function ownCallClaims(accountSid: string, directory: DirectoryReader): readonly LimitClaim[] {
+  return accountClaims(accountSid, directory);
+}
+
 function accountClaims(accountSid: string, directory: DirectoryReader): readonly LimitClaim[] {
   const account = directory.account(accountSid);
   const parent = account?.parentSid ? directory.account(account.parentSid) : undefined;
