@@ -45,7 +45,8 @@ function partOf(type: Audited["type"], resource: string, defaults: object): Audi
 
 /** Every table whose rows are configuration. */
 const AUDITED: Readonly<Record<string, Audited>> = {
-  accounts: { type: "account", resource: "sid", owner: "sid", unseen: ["auth_token_mac"] },
+  installation: { ...partOf("installation", "id", {}), unseen: ["key_check"] },
+  accounts: { type: "account", resource: "sid", owner: "sid", unseen: ["auth_token_mac", "secondary_auth_token_mac"] },
   account_settings: partOf("account-settings", "account_sid", DEFAULT_ACCOUNT_SETTINGS),
   dialing_permissions: {
     ...partOf("voice-geographic-permissions", "account_sid", {}),
@@ -55,6 +56,9 @@ const AUDITED: Readonly<Record<string, Audited>> = {
   call_limits: partOf(OWNERS, "owner_sid", {}),
   debugger_webhooks: partOf("debugger-webhook", "account_sid", {}),
   public_keys: ofAccount("public-key"),
+  api_keys: ofAccount("api-key"),
+  applications: ofAccount("application"),
+  addresses: ofAccount("address"),
   trunks: ofAccount("trunk"),
   trunk_tls: partOf("trunk", "trunk_sid", DEFAULT_TRUNK_TLS),
   trunk_recordings: partOf("trunk", "trunk_sid", DEFAULT_TRUNK_RECORDINGS),
@@ -84,12 +88,14 @@ const AUDITED: Readonly<Record<string, Audited>> = {
   carrier_prefixes: below("carrier-prefix", "carrier_sid"),
   carrier_sources: below("carrier-source", "carrier_sid"),
   carrier_dresses: partOf("carrier", "carrier_sid", DEFAULT_CARRIER_DRESS),
+  rates: below("rate", "sid"),
+  caller_names: { type: "caller-name", resource: "e164", owner: "e164" },
+  region_routes: { ...partOf({ TK: "trunk", PN: "phone-number" }, "owner_sid", {}), label: "region_route" },
   edge_locations: { type: "edge-location", resource: "name", owner: "name" },
 };
 
 /** Every other table, and why its rows are not. */
 export const UNAUDITED: Readonly<Record<string, string>> = {
-  installation: "made once",
   schema_migrations: "the schema's own",
   audit_events: "the events themselves",
   call_records: "what happened",
@@ -105,6 +111,7 @@ export const UNAUDITED: Readonly<Record<string, string>> = {
   usage_checks: "what happened",
   directory_changes: "follows the configuration",
   directory_head: "follows the configuration",
+  idempotent_requests: "on their way",
   webhook_queues: "on its way",
   webhook_deliveries: "on its way",
 };

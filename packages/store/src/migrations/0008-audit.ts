@@ -116,6 +116,7 @@ export const AUDIT: readonly string[] = [
       when 'AC' then owner
       when 'TK' then (select account_sid from trunks where sid = owner)
       when 'US' then (select account_sid from users where sid = owner)
+      when 'PN' then (select account_sid from phone_numbers where sid = owner)
       when 'CL' then (select account_sid from credential_lists where sid = owner)
       when 'AL' then (select account_sid from ip_access_control_lists where sid = owner)
       when 'CR' then (select list.account_sid from credentials as member join credential_lists as list
