@@ -162,6 +162,15 @@ function numberSettings(e164: string): PhoneNumberSettings {
     statusCallbackMethod: "POST",
     isoCountry: "US",
     type: "local",
+    capabilities: ["voice"],
+    smsUrl: null,
+    smsMethod: "POST",
+    smsFallbackUrl: null,
+    smsFallbackMethod: "POST",
+    smsApplicationSid: null,
+    addressSid: null,
+    identitySid: null,
+    bundleSid: null,
   };
 }
 

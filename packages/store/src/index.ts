@@ -1,3 +1,5 @@
+export { type Actor, actingAs } from "./audit/actor.ts";
+export type * from "./audit.types.ts";
 export {
   type CallerIdName,
   type CallerIdRepository,
@@ -6,13 +8,13 @@ export {
   VALIDATION_LIMITS,
   type ValidationRefusal,
 } from "./caller-ids.types.ts";
-export type * from "./audit.types.ts";
-export { type Actor, actingAs } from "./audit/actor.ts";
 export { InvalidCursor, StoreError, type StoreErrorCode } from "./errors.ts";
+export * from "./inventory.types.ts";
 export type * from "./keys.types.ts";
 export { openStore, type StoreOptions } from "./open-store.ts";
 export type * from "./recordings.types.ts";
 export { DEFAULT_TRUNK_RECORDINGS } from "./repositories/trunk-recordings.ts";
 export type * from "./store.ts";
+export type * from "./usage.types.ts";
 export type * from "./users.types.ts";
 export type * from "./webhooks.types.ts";

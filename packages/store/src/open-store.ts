@@ -8,8 +8,8 @@ import { DEFAULT_QUOTAS, type Quotas } from "./quotas.ts";
 import { accountRepository } from "./repositories/accounts.ts";
 import { alertRepository, alertSink } from "./repositories/alerts.ts";
 import { apiKeyRepository } from "./repositories/api-keys.ts";
-import { authTokenRepository } from "./repositories/auth-tokens.ts";
 import { auditRepository } from "./repositories/audit.ts";
+import { authTokenRepository } from "./repositories/auth-tokens.ts";
 import { callerIdRepository, callerIdValidationRepository } from "./repositories/caller-ids.ts";
 import { callRecordSink, callRepository } from "./repositories/calls.ts";
 import { carrierRepository, edgeLocationRepository } from "./repositories/carriers.ts";
@@ -17,8 +17,11 @@ import { childRepository } from "./repositories/children.ts";
 import type { StoreContext } from "./repositories/context.ts";
 import { dialingPermissionRepository } from "./repositories/dialing-permissions.ts";
 import { idempotencyRepository } from "./repositories/idempotency.ts";
+import { inventoryRepository } from "./repositories/inventory.ts";
+import { inventoryImportRepository } from "./repositories/inventory-imports.ts";
 import { callLimitRepository } from "./repositories/limits.ts";
 import { associationRepository, type ListKind, listRepository } from "./repositories/lists.ts";
+import { numberPeriodRepository } from "./repositories/number-periods.ts";
 import { ownedRowRepository } from "./repositories/owned-rows.ts";
 import { phoneNumberRepository } from "./repositories/phone-numbers.ts";
 import { recordingSink } from "./repositories/recording-sinks.ts";
@@ -27,6 +30,8 @@ import { secondFactorRepository } from "./repositories/second-factors.ts";
 import { sessionRepository } from "./repositories/sessions.ts";
 import { trunkRecordingsRepository } from "./repositories/trunk-recordings.ts";
 import { trunkRepository } from "./repositories/trunks.ts";
+import { usageRepository } from "./repositories/usage.ts";
+import { usageTriggerRepository } from "./repositories/usage-triggers.ts";
 import { userRepository } from "./repositories/users.ts";
 import { DeliveryBell, debuggerWebhookRepository, webhookQueueRepository } from "./repositories/webhooks.ts";
 import { Secrets } from "./secrets.ts";
@@ -51,7 +56,11 @@ export type StoreOptions = {
   readonly usePrepared?: boolean;
   /** Other numbers than `DEFAULT_QUOTAS`, for an installation with large customers. */
   readonly quotas?: Partial<Quotas>;
+  /** How long a released number is kept from everybody but the account that had it; 0: not at all. Default 30. */
+  readonly quarantineDays?: number;
 };
+
+const QUARANTINE_DAYS = 30;
 
 /**
  * Opens the data side of an installation and brings its schema to this version.
@@ -76,7 +85,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const changes = new ChangeLog(database, (seq) => feed.reach(seq));
   const housekeeping = database.engine.needsVacuum ? keepHouse(database, onProblem) : undefined;
   return {
-    ...repositories({ database, changes, secrets, quotas: { ...DEFAULT_QUOTAS, ...options.quotas } }),
+    ...repositories({
+      database,
+      changes,
+      secrets,
+      quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
+      quarantineDays: options.quarantineDays ?? QUARANTINE_DAYS,
+    }),
     directory: feed,
     async ping() {
       await database.rows(sql`select 1`);
@@ -169,6 +184,9 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
     trunkCredentialLists: associationRepository(context, CREDENTIAL_LISTS),
     trunkIpAccessControlLists: associationRepository(context, IP_ACCESS_CONTROL_LISTS),
     phoneNumbers: phoneNumberRepository(context),
+    numberPeriods: numberPeriodRepository(context),
+    inventory: inventoryRepository(context),
+    inventoryImports: inventoryImportRepository(context),
     callerIds: callerIdRepository(context),
     callerIdValidations: callerIdValidationRepository(context, bell),
     carriers: carrierRepository(context),
@@ -190,6 +208,8 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
     recordings: recordingRepository(database),
     trunkRecordings: trunkRecordingsRepository(database),
     alerts: alertRepository(database),
+    usage: usageRepository(database),
+    usageTriggers: usageTriggerRepository(context, bell),
     debuggerWebhooks: debuggerWebhookRepository(context, bell),
     audit: auditRepository(database),
     webhookQueues: webhookQueueRepository(database, bell),

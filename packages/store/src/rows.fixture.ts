@@ -85,8 +85,22 @@ export function phoneNumberRow(accountSid: string, trunkSid: string | null = nul
     statusCallbackMethod: "POST",
     isoCountry: "US",
     type: "local",
+    capabilities: ["voice"],
+    ...PLAIN_NUMBER,
   } as const;
 }
+
+/** What a number has that nobody acts upon. */
+const PLAIN_NUMBER = {
+  smsUrl: null,
+  smsMethod: "POST",
+  smsFallbackUrl: null,
+  smsFallbackMethod: "POST",
+  smsApplicationSid: null,
+  addressSid: null,
+  identitySid: null,
+  bundleSid: null,
+} as const;
 
 export function callRow(accountSid: string, fields: Partial<CallRecord> = {}): CallRecord {
   return {

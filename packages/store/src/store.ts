@@ -29,8 +29,16 @@ import type {
 } from "@trunkline/trunking";
 import type { AuditRepository } from "./audit.types.ts";
 import type { CallerIdRepository, CallerIdValidationRepository } from "./caller-ids.types.ts";
+import type {
+  InventoryImportRepository,
+  InventoryRepository,
+  NumberCapability,
+  NumberPeriodRepository,
+  NumberType,
+} from "./inventory.types.ts";
 import type { ApiKeyRepository, AuthTokenRepository, IdempotencyRepository } from "./keys.types.ts";
 import type { RecordingRepository, TrunkRecordings, TrunkRecordingsRepository } from "./recordings.types.ts";
+import type { UsageRepository, UsageTriggerRepository } from "./usage.types.ts";
 import type { SecondFactorRepository, SessionRepository, UserRepository } from "./users.types.ts";
 import type { DebuggerWebhookRepository, WebhookQueueRepository } from "./webhooks.types.ts";
 
@@ -65,6 +73,10 @@ export type Conflict =
         | "credentials"
         | "in-use"
         | "sub-domain"
+        /** Nobody can buy the number, or this account cannot, or there is none in the area. */
+        | "not-available"
+        /** The number is of another type than asked for. */
+        | "number-type"
         /** Another user's. */
         | "email"
         /** The last active owner of an account, or the last operator. */
@@ -89,8 +101,27 @@ export type PhoneNumberSettings = {
   readonly statusCallback: string | null;
   readonly statusCallbackMethod: "GET" | "POST";
   readonly isoCountry: string;
-  readonly type: "local" | "mobile" | "toll free";
+  readonly type: NumberType;
+  readonly capabilities: readonly NumberCapability[];
+  /** Kept for the client, and used by nobody: no messages are carried here. */
+  readonly smsUrl: string | null;
+  readonly smsMethod: "GET" | "POST";
+  readonly smsFallbackUrl: string | null;
+  readonly smsFallbackMethod: "GET" | "POST";
+  readonly smsApplicationSid: string | null;
+  /** Papers that some countries ask for; no number here does. */
+  readonly addressSid: string | null;
+  readonly identitySid: string | null;
+  readonly bundleSid: string | null;
 };
+type PhoneNumberRow = PhoneNumber & PhoneNumberSettings & Dated;
+/** A number to be bought: what it is, the inventory knows. `friendlyName` null: the number itself. */
+export type NewPhoneNumber = Omit<PhoneNumber & PhoneNumberSettings, "e164" | "friendlyName" | keyof NumberKind> & {
+  readonly friendlyName: string | null;
+};
+type NumberKind = Pick<PhoneNumberSettings, "isoCountry" | "type" | "capabilities">;
+/** Which number: this one, or the first of an area code of North America; of that type, where one is given. */
+export type NumberWish = ({ readonly e164: string } | { readonly areaCode: string }) & { readonly type?: NumberType };
 
 /** What of a public key the edge does not look at. */
 export type PublicKeyName = { readonly friendlyName: string };
@@ -173,19 +204,41 @@ export interface AssociationRepository<Row> {
 }
 
 export interface PhoneNumberRepository {
-  create(row: PhoneNumber & PhoneNumberSettings): Promise<Outcome<PhoneNumber & PhoneNumberSettings & Dated>>;
-  fetch(accountSid: string, sid: string): Promise<(PhoneNumber & PhoneNumberSettings & Dated) | undefined>;
+  /**
+   * Gives the account any number that no account has; where it is in the inventory, whatever its state there, the inventory says what it is.
+   * For the operator.
+   */
+  create(row: PhoneNumber & PhoneNumberSettings): Promise<Outcome<PhoneNumberRow>>;
+  /**
+   * Takes a number out of the inventory; of any number of buyers at once, one gets it. One that is quarantined can be bought by the account that
+   * had it. Conflicts `not-available`, `number-type`.
+   */
+  buy(row: NewPhoneNumber, wish: NumberWish): Promise<Outcome<PhoneNumberRow>>;
+  fetch(accountSid: string, sid: string): Promise<PhoneNumberRow | undefined>;
   list(
     accountSid: string,
-    filter: { readonly phoneNumber?: string; readonly friendlyName?: string; readonly trunkSid?: string },
+    filter: {
+      readonly phoneNumber?: string;
+      readonly friendlyName?: string;
+      readonly trunkSid?: string;
+      readonly type?: NumberType;
+    },
     page: PageRequest,
-  ): Promise<PageOf<PhoneNumber & PhoneNumberSettings & Dated>>;
+  ): Promise<PageOf<PhoneNumberRow>>;
   /** Setting a trunk clears the voice application, and the other way round (NUM-2). */
   update(
     accountSid: string,
     sid: string,
     change: Partial<PhoneNumberSettings & Pick<PhoneNumber, "trunkSid">>,
-  ): Promise<Outcome<PhoneNumber & PhoneNumberSettings & Dated>>;
+  ): Promise<Outcome<PhoneNumberRow>>;
+  /** To another account, with a change; trunk, applications and address stay behind unless the change names those of the other account. */
+  move(
+    accountSid: string,
+    sid: string,
+    toAccountSid: string,
+    change: Partial<PhoneNumberSettings & Pick<PhoneNumber, "trunkSid">>,
+  ): Promise<Outcome<PhoneNumberRow>>;
+  /** Releases it; one of the inventory is quarantined. */
   delete(accountSid: string, sid: string): Promise<Outcome<PhoneNumber>>;
 }
 
@@ -304,6 +357,9 @@ export interface Store {
   readonly trunkCredentialLists: AssociationRepository<CredentialList>;
   readonly trunkIpAccessControlLists: AssociationRepository<IpAccessControlList>;
   readonly phoneNumbers: PhoneNumberRepository;
+  readonly numberPeriods: NumberPeriodRepository;
+  readonly inventory: InventoryRepository;
+  readonly inventoryImports: InventoryImportRepository;
   readonly callerIds: CallerIdRepository;
   readonly callerIdValidations: CallerIdValidationRepository;
   readonly carriers: CarrierRepository;
@@ -326,6 +382,8 @@ export interface Store {
   readonly recordings: RecordingRepository;
   readonly trunkRecordings: TrunkRecordingsRepository;
   readonly alerts: AlertRepository;
+  readonly usage: UsageRepository;
+  readonly usageTriggers: UsageTriggerRepository;
   readonly debuggerWebhooks: DebuggerWebhookRepository;
   readonly audit: AuditRepository;
   readonly webhookQueues: WebhookQueueRepository;

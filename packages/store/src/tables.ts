@@ -24,8 +24,10 @@ import type {
   TrunkTls,
 } from "@trunkline/trunking";
 import type { CallerIdName } from "./caller-ids.types.ts";
+import type { InventoryNumber } from "./inventory.types.ts";
 import type { ApiKey } from "./keys.types.ts";
 import type { PhoneNumberSettings, PublicKeyName } from "./store.ts";
+import type { UsageTrigger } from "./usage.types.ts";
 import type { User } from "./users.types.ts";
 
 /** Where rows of one kind are kept. Column names are the fields' in snake_case. */
@@ -121,6 +123,28 @@ export const phoneNumbers = table<PhoneNumber & PhoneNumberSettings>("phone_numb
   "statusCallbackMethod",
   "isoCountry",
   "type",
+  "capabilities",
+  "smsUrl",
+  "smsMethod",
+  "smsFallbackUrl",
+  "smsFallbackMethod",
+  "smsApplicationSid",
+  "addressSid",
+  "identitySid",
+  "bundleSid",
+]);
+
+export const inventoryNumbers = table<InventoryNumber>("inventory_numbers", [
+  "sid",
+  "e164",
+  "isoCountry",
+  "type",
+  "carrierSid",
+  "monthlyPriceMicros",
+  "capabilities",
+  "locality",
+  "region",
+  "state",
 ]);
 
 const ROUTED_CALLER_ID_FIELDS = ["sid", "accountSid", "e164"] as const;
@@ -205,6 +229,18 @@ export const dialingPermissions = table<DialingPermission>(
 );
 
 export const users = table<User>("users", ["sid", "accountSid", "email", "friendlyName", "language", "role", "status"]);
+
+export const usageTriggers = table<UsageTrigger>("usage_triggers", [
+  "sid",
+  "accountSid",
+  "friendlyName",
+  "usageCategory",
+  "triggerBy",
+  "valueMicros",
+  "recurring",
+  "callbackUrl",
+  "callbackMethod",
+]);
 
 export const edgeLocations = table<EdgeLocation>("edge_locations", ["name", "aliases"], { key: ["name"] });
 

@@ -23,6 +23,7 @@ const CONFLICTS: Readonly<Record<string, Exclude<Conflict["which"], "limit">>> =
   trunk_ip_access_control_lists_pair: "association",
   trunk_credential_lists_pair: "association",
   phone_numbers_e164: "phone-number",
+  inventory_numbers_e164: "phone-number",
   caller_ids_e164: "phone-number",
   carrier_prefixes_prefix: "prefix",
   carriers_own_numbers: "own-numbers",
@@ -41,6 +42,7 @@ const MISSING: Readonly<Record<string, string>> = {
   ip_access_control_lists_account: "account",
   credential_lists_account: "account",
   phone_numbers_account: "account",
+  inventory_numbers_carrier: "carrier",
   caller_ids_account: "account",
   caller_id_validations_account: "account",
   origination_urls_trunk: "trunk",
@@ -56,6 +58,7 @@ const MISSING: Readonly<Record<string, string>> = {
   api_keys_account: "account",
   debugger_webhooks_account: "account",
   dialing_permissions_account: "account",
+  usage_triggers_account: "account",
   users_account: "account",
 };
 const UNIQUE_VIOLATION = "23505";

@@ -10,6 +10,8 @@ export type StoreContext = {
   readonly changes: ChangeLog;
   readonly secrets: Secrets;
   readonly quotas: Quotas;
+  /** How long a released number is kept from everybody but the account that had it. */
+  readonly quarantineDays: number;
 };
 
 export function ok<T>(row: T): Outcome<T> {
