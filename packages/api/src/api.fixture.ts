@@ -5,6 +5,7 @@ import { checkBy, type Json, loadTwilioDocuments } from "../../../test/support/o
 import { type SdkError, twilioClient } from "../../../test/support/twilio-sdk.ts";
 import { createApi } from "./app.ts";
 import type { ApiDeps } from "./deps.ts";
+import { noteEvidence } from "./evidence.fixture.ts";
 import { openApiDocument } from "./openapi.ts";
 import { routes } from "./resources/index.ts";
 
@@ -63,7 +64,14 @@ export async function openTestApi(deps: Partial<ApiDeps> = {}): Promise<TestApi>
     ...deps,
   });
   app.addHook("onSend", async (request, reply, payload) => {
-    complaints.push(...complaintsOf(request, reply.statusCode, payload));
+    const found = complaintsOf(request, reply.statusCode, payload);
+    complaints.push(...found);
+    const code = reply.getHeader("x-twilio-error-code");
+    noteEvidence(request, {
+      status: reply.statusCode,
+      code: code === undefined ? undefined : String(code),
+      checked: found.length === 0 && twilioAbsent === undefined,
+    });
   });
   const origin = await app.listen({ host: "127.0.0.1", port: 0 });
   const addAccount = async (fields: Partial<Account> = {}): Promise<TestAccount> => {
