@@ -15,6 +15,9 @@ export type Quotas = {
   readonly phoneNumbersPerAccount: number | null;
   readonly dialingPermissionsPerAccount: number;
   readonly publicKeysPerAccount: number;
+  readonly applicationsPerAccount: number;
+  readonly addressesPerAccount: number;
+  readonly usageTriggersPerAccount: number;
   readonly usersPerAccount: number;
   readonly apiKeysPerAccount: number;
 };
@@ -33,6 +36,11 @@ export const DEFAULT_QUOTAS: Quotas = {
   // Ours: every country several times over. Each one is in the memory of every edge.
   dialingPermissionsPerAccount: 2_000,
   publicKeysPerAccount: 100,
+  // Ours, the contract names none: a customer can make them without anybody's help.
+  applicationsPerAccount: 1_000,
+  addressesPerAccount: 10_000,
+  // Ours: every one is looked at whenever the account's usage changes.
+  usageTriggersPerAccount: 100,
   // Ours, so that a customer's own users stay a bounded number of rows.
   usersPerAccount: 1_000,
   // Ours: one for every program and person, and no more than a list shows well.

@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, describe } from "vitest";
+import { auditContract } from "./contract/audit.contract.ts";
 import { callerIdContract } from "./contract/caller-ids.contract.ts";
 import { callContract } from "./contract/calls.contract.ts";
 import { carrierContract } from "./contract/carriers.contract.ts";
 import { configurationContract } from "./contract/configuration.contract.ts";
 import { directoryContract } from "./contract/directory.contract.ts";
+import { inventoryContract } from "./contract/inventory.contract.ts";
 import { keyContract } from "./contract/keys.contract.ts";
 import { limitContract } from "./contract/limits.contract.ts";
 import { pagingContract } from "./contract/paging.contract.ts";
 import { recordingWishesContract } from "./contract/recording-wishes.contract.ts";
 import { recordingContract } from "./contract/recordings.contract.ts";
 import { trunkPartsContract } from "./contract/trunk-parts.contract.ts";
+import { usageContract } from "./contract/usage.contract.ts";
+import { usageTriggerContract } from "./contract/usage-triggers.contract.ts";
 import { webhookContract } from "./contract/webhooks.contract.ts";
 import type { Store } from "./store.ts";
 
@@ -32,11 +36,15 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     callContract(current);
     webhookContract(current);
     limitContract(current);
+    inventoryContract(current);
     carrierContract(current);
     directoryContract(current);
     recordingContract(current);
+    auditContract(current);
     // Leaves what nobody delivers, which the webhooks' own checks would meet.
     recordingWishesContract(current);
+    usageContract(current);
+    usageTriggerContract(current);
     callerIdContract(current);
   });
 }

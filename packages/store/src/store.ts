@@ -29,6 +29,7 @@ import type {
 } from "@trunkline/trunking";
 import type { AuditRepository } from "./audit.types.ts";
 import type { CallerIdRepository, CallerIdValidationRepository } from "./caller-ids.types.ts";
+import type { CatalogueStore } from "./catalogue.types.ts";
 import type {
   InventoryImportRepository,
   InventoryRepository,
@@ -343,7 +344,7 @@ export interface CarrierRepository {
 }
 
 /** The whole data side of an installation. Every write that routing can see also writes its `DirectoryChange` in the same transaction. */
-export interface Store {
+export interface Store extends CatalogueStore {
   readonly accounts: AccountRepository;
   readonly apiKeys: ApiKeyRepository;
   readonly authTokens: AuthTokenRepository;
@@ -377,7 +378,8 @@ export interface Store {
   /** By account, oldest first; conflict `in-use` for one that its account's recordings are encrypted to. */
   readonly publicKeys: ChildRepository<PublicKey & PublicKeyName>;
   readonly dialingPermissions: DialingPermissionRepository;
-  readonly edgeLocations: { upsert(row: EdgeLocation): Promise<void> };
+  /** A handful; `list` gives all, by name. */
+  readonly edgeLocations: { upsert(row: EdgeLocation): Promise<void>; list(): Promise<readonly EdgeLocation[]> };
   readonly calls: CallRepository;
   readonly recordings: RecordingRepository;
   readonly trunkRecordings: TrunkRecordingsRepository;

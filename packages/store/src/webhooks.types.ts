@@ -18,7 +18,7 @@ export interface DebuggerWebhookRepository {
 }
 
 /** Kinds of events that customers' web servers are told of. Each account has a queue of each. */
-export type WebhookKind = "debugger" | "recording" | "caller-id";
+export type WebhookKind = "debugger" | "recording" | "caller-id" | "usage-trigger";
 
 /** One request that is to reach a customer's web server; at least once, since a crash may hide that it did. */
 export type WebhookDelivery = {

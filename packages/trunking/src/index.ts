@@ -17,6 +17,7 @@ export { type NumberRisk, riskOf, specialPrefixesUnder } from "./numbering/risk.
 export { inOrderOfTrial } from "./order.ts";
 export { DEFAULT_PEER_SETTINGS, DEFAULT_TRUNK_TLS } from "./peer-settings.ts";
 export type * from "./ports.ts";
+export { atLongestPrefix, prefixesOf } from "./rating/longest-prefix.ts";
 export type * from "./record/events.ts";
 export { closeInterrupted, foldCallEvent } from "./record/fold.ts";
 export { accountSettings, DEFAULT_ACCOUNT_SETTINGS } from "./route/account-settings.ts";

@@ -29,7 +29,7 @@ const numberCategory = "'phonenumbers-' || replace(type, ' ', '')";
 
 /** A number counts on the day it is bought and every month after. */
 const numberUsage = (rows: string): string => `
-  select 1 as sign, account_sid, (created_at ${UTC_DAY} as day, ${numberCategory} as category, 1 as usage from ${rows}`;
+  select 1 as sign, account_sid, (began_at ${UTC_DAY} as day, ${numberCategory} as category, 1 as usage from ${rows}`;
 
 /** In order of the key, so that two writers of the same days cannot deadlock; nothing is written for what has not changed. */
 const addUsage = (source: string): string => `
@@ -64,13 +64,14 @@ export const USAGE: readonly string[] = [
 
   addUsage(callUsage("call_records", 1)),
   addUsage(recordingUsage("recordings", 1)),
-  addUsage(numberUsage("phone_numbers")),
+  addUsage(numberUsage("number_periods")),
   // The months that those numbers have been held since.
   addUsage(`
     select 1 as sign, account_sid, (bought + make_interval(months => month))::date as day, category, 1 as usage
-      from (select account_sid, (created_at ${UTC_DAY} as bought, ${numberCategory} as category from phone_numbers) as number
+      from (select account_sid, (began_at ${UTC_DAY} as bought, least(ended_at, now()) as held_until, ${numberCategory} as category
+              from number_periods) as period
      cross join generate_series(1, 1200) as month
-     where bought + make_interval(months => month) <= (now() ${UTC_DAY}`),
+     where (bought + make_interval(months => month))::timestamp at time zone 'UTC' <= held_until`),
 
   triggerFunction("count_new_calls", addUsage(callUsage("new_rows", 1))),
   triggerFunction("recount_calls", addUsage(`${callUsage("new_rows", 1)} union all ${callUsage("old_rows", -1)}`)),
@@ -89,7 +90,7 @@ export const USAGE: readonly string[] = [
          for each statement execute function recount_${noun}()`,
     ];
   }),
-  `create trigger count_new_numbers after insert on phone_numbers referencing new table as new_rows
+  `create trigger count_new_numbers after insert on number_periods referencing new table as new_rows
      for each statement execute function count_new_numbers()`,
 
   // The last day whose numbers have been counted.

@@ -173,13 +173,15 @@ const UPDATED_COLUMNS =
 /** The batch travels as one JSON parameter: the statement's text is the same for every size. */
 function saveStatement(records: readonly CallRecord[]): RawBuilder<unknown> {
   return sql`
-    insert into call_records (sid, ${sql.raw(UPDATED_COLUMNS.join(", "))})
+    insert into call_records (sid, ${sql.raw(UPDATED_COLUMNS.join(", "))}, number_type)
     select r."sid", r."revision", r."accountSid", r."trunkSid", r."direction", r."from", r."to", r."callerName",
            r."phoneNumberSid", r."status", to_timestamp(r."createdAtMs" / 1000), to_timestamp(r."answeredAtMs" / 1000),
            to_timestamp(r."endedAtMs" / 1000), r."durationSec", r."sipCallIdA", r."sipCallIdB", r."source", r."endedBy",
            r."sipStatus", r."reason", r."errorCode", r."attempts", r."quality",
            -- A journal written before there were recordings does not name them.
-           coalesce(r."recordings", '[]'), r."trace"
+           coalesce(r."recordings", '[]'), r."trace",
+           -- Once and for all: usage is counted by it, and the number may be released before a later revision comes.
+           (select nullif(type, 'local') from phone_numbers where sid = r."phoneNumberSid")
       from jsonb_to_recordset(${jsonbText(records)}::jsonb) as r (
              "sid" text, "revision" integer, "accountSid" text, "trunkSid" text, "direction" text, "from" text, "to" text,
              "callerName" text, "phoneNumberSid" text, "status" text, "createdAtMs" double precision,
@@ -192,7 +194,8 @@ function saveStatement(records: readonly CallRecord[]): RawBuilder<unknown> {
 }
 
 function asCallRecord(stored: StoredRow): CallRecord {
-  const { caller, callee, callerNumber, calleeNumber, failure, createdAt, answeredAt, endedAt, ...same } = stored;
+  const { caller, callee, callerNumber, calleeNumber, failure, numberType, createdAt, answeredAt, endedAt, ...same } =
+    stored;
   const record = {
     ...same,
     from: caller,

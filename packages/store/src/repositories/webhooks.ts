@@ -125,7 +125,7 @@ export function debuggerWebhookRepository(
           returning *`);
         if (row === undefined) return notFound("debugger webhook");
         const queue: WebhookQueueKey = { accountSid, kind: "debugger" };
-        if (enabled) await redirect(tx, queue, url, method);
+        if (enabled) await redirectDeliveries(tx, queue, url, method);
         else await dropAll(tx, queue);
         return ok(read(row));
       });
@@ -145,11 +145,22 @@ export function debuggerWebhookRepository(
   };
 }
 
-/** What waits goes to the new place, and now: whoever sets a webhook has just mended something. */
-async function redirect(tx: Sql, queue: WebhookQueueKey, url: string, method: string): Promise<void> {
+/**
+ * What waits goes to the new place, and now: whoever sets a webhook has just mended something.
+ *
+ * @param which condition on the deliveries of the queue; absent: all
+ */
+export async function redirectDeliveries(
+  tx: Sql,
+  queue: WebhookQueueKey,
+  url: string,
+  method: string,
+  which: RawBuilder<unknown> = sql`true`,
+): Promise<void> {
   await tx.rows(sql`update webhook_queues set due_at = now() where ${ofQueue(queue)} and due_at is not null`);
   await tx.rows(sql`
-    update webhook_deliveries set url = ${url}, method = ${method}, run_at = least(run_at, now()) where ${ofQueue(queue)}`);
+    update webhook_deliveries set url = ${url}, method = ${method}, run_at = least(run_at, now())
+     where ${ofQueue(queue)} and ${which}`);
 }
 
 async function dropAll(tx: Sql, queue: WebhookQueueKey): Promise<void> {
@@ -159,7 +170,7 @@ async function dropAll(tx: Sql, queue: WebhookQueueKey): Promise<void> {
     update webhook_queues set due_at = null, dropped = dropped + (select count(*) from gone) where ${ofQueue(queue)}`);
 }
 
-function ofQueue({ accountSid, kind }: WebhookQueueKey): RawBuilder<unknown> {
+export function ofQueue({ accountSid, kind }: WebhookQueueKey): RawBuilder<unknown> {
   return sql`account_sid = ${accountSid} and kind = ${kind}`;
 }
 
