@@ -15,7 +15,9 @@ summary b { display: inline-block; min-width: 4.5rem; font-size: .85rem; }
 .get { color: light-dark(#0b6b3a, #6fd39b); } .post { color: light-dark(#8a4b00, #f0b35a); } .delete { color: light-dark(#a51d2d, #ff9aa5); }
 table { border-collapse: collapse; width: 100%; margin: .75rem 0; font-size: .9rem; }
 caption { text-align: left; font-weight: 600; padding: .25rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+table { table-layout: fixed; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-top: 1px solid var(--line); overflow-wrap: break-word; }
+th:nth-child(1) { width: 26%; } th:nth-child(2) { width: 30%; } th:nth-child(3) { width: 5.5rem; }
 pre { background: var(--soft); border-radius: .5rem; padding: .75rem; overflow: auto; }
 @media (max-width: 50rem) { body { display: block; } nav { position: static; height: auto; border-right: 0; border-bottom: 1px solid var(--line); } nav ul { columns: 2; } main { padding: 1rem; } th:nth-child(3), td:nth-child(3) { display: none; } }
 `;
