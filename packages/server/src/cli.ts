@@ -1,9 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { callCommand } from "./commands/call-command.ts";
+import { addDeclarativeCommands } from "./commands/declarative-commands.ts";
 import { serveCommand } from "./commands/serve-command.ts";
 import { type SimulateOptions, simulateCommand } from "./commands/simulate-command.ts";
 import { UsageError } from "./commands/usage-error.ts";
 import { SETTINGS, SettingError } from "./config/settings.ts";
+import { DocumentError } from "./declarative/read-document.ts";
 
 const EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong usage.";
 
@@ -62,6 +64,10 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .action(async (options: SimulateOptions) => {
       code = await simulateCommand(options);
     });
+  const ended = (exitCode: number): void => {
+    code = exitCode;
+  };
+  addDeclarativeCommands(program, ended);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync([...argv], { from: "user" });
@@ -76,7 +82,7 @@ function failure(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`trunkline: ${message}\n`);
   if (error instanceof UsageError) return 2;
-  if (error instanceof SettingError) return 2;
+  if (error instanceof SettingError || error instanceof DocumentError) return 2;
   if (process.env["TRUNKLINE_LOG"] === "debug" && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return 1;
 }

@@ -3,7 +3,8 @@ import type { Outcome, PhoneNumberSettings, Store } from "@trunkline/store";
 import type { Carrier, Trunk } from "@trunkline/trunking";
 import type { Secrets } from "./secrets.ts";
 
-const SIMULATED_CARRIER_SID = `CX${"0".repeat(31)}1`;
+/** Of the carrier that a demo makes for the simulated PSTN. */
+export const SIMULATED_CARRIER_SID = `CX${"0".repeat(31)}1`;
 const SIMULATED_CARRIER_NAME = "Simulated PSTN";
 const DEMO_USER = "demo";
 const PAGE_OF_ALL = { limit: 1_000 };
