@@ -13,11 +13,13 @@ import type { Located } from "./locate/locator.ts";
 import { TargetHealth } from "./locate/target-health.ts";
 import { Counters } from "./metrics.ts";
 import { OnNet } from "./on-net.ts";
+import { OwnCalls } from "./own-call/own-calls.ts";
 import { Peers } from "./peers/peers.ts";
 import { Recordings } from "./recording/recordings.ts";
 import { TlsPolicy } from "./tls/tls-policy.ts";
 import { Authenticator } from "./uas/authenticator.ts";
 import { Uas } from "./uas/uas.ts";
+import { Verifications } from "./verification/verifications.ts";
 
 /** How often a closing core looks whether its last sessions are gone. */
 const CLOSE_POLL_MS = 20;
@@ -44,6 +46,7 @@ class Core implements EdgeCore {
   readonly #counters = new Counters();
   readonly #calls = new Map<string, Call>();
   readonly #uas: Uas;
+  readonly #verifications: Verifications;
   readonly #unheard = new Set<LegB>();
   readonly #recordings: Recordings;
   readonly #peers: Peers;
@@ -85,18 +88,23 @@ class Core implements EdgeCore {
       recordings: this.#recordings,
     };
     this.#peers = new Peers({ ...met, edge, zone, secret: nonceSecret, interconnects, ...onNet });
-    this.#uas = new Uas({
+    const carried = {
       ...met,
       peers: this.#peers,
       unheard: this.#unheard,
-      authenticator: new Authenticator(host, { realm: digestRealm(zone), nonceSecret, ownHosts, wallClockMs }),
-      repeatAlert: (...alert) => this.#alerts.repeat(...alert),
       callCounters: ports.callCounters ?? createLocalCounters(() => host.nowMs()),
       limits,
-      place: { edge, zone, ownHosts, registeredCarrier, ...onNet, ...this.#peers.facts },
       calls: this.#calls,
       isDraining: () => this.#draining,
+    };
+    this.#uas = new Uas({
+      ...carried,
+      authenticator: new Authenticator(host, { realm: digestRealm(zone), nonceSecret, ownHosts, wallClockMs }),
+      repeatAlert: (...alert) => this.#alerts.repeat(...alert),
+      place: { edge, zone, ownHosts, registeredCarrier, ...onNet, ...this.#peers.facts },
     });
+    const ownCalls = new OwnCalls({ ...carried, facts: () => this.#uas.facts() });
+    this.#verifications = new Verifications({ ...ports, ownCalls });
   }
 
   #userAgentOptions(): UserAgentOptions {
@@ -224,6 +232,10 @@ class Core implements EdgeCore {
     return this.#uas.simulate(call);
   }
 
+  verifyCallerId(...order: Parameters<EdgeCore["verifyCallerId"]>): ReturnType<EdgeCore["verifyCallerId"]> {
+    return this.#verifications.begin(...order);
+  }
+
   metrics(): ReturnType<EdgeCore["metrics"]> {
     const { sessions, clientTransactions, serverTransactions } = this.#userAgent.counts();
     return {
@@ -246,6 +258,7 @@ class Core implements EdgeCore {
 
   async close(graceMs: number): Promise<void> {
     this.#draining = true;
+    this.#verifications.close();
     const isUnregistered = this.#peers.close();
     await this.#until(() => this.#calls.size === 0, graceMs);
     for (const call of [...this.#calls.values()]) {

@@ -4,6 +4,7 @@ import type { HandshakeFailure, TlsFacts, TlsHello, TlsTerms } from "@trunkline/
 import type {
   AlertSink,
   Counters as CallCounters,
+  CallerIdSink,
   DirectoryReader,
   Invalid,
   RecordingSink,
@@ -14,6 +15,7 @@ import type { FlowPeer, Journal } from "./call/parts.ts";
 import type { EdgeLimits, EdgeMetrics, EdgePorts, LiveCallView } from "./edge.types.ts";
 import type { Locator } from "./locate/locator.ts";
 import type { OwnSocket } from "./on-net.ts";
+import type { Placing, Voice, VoiceNews } from "./own-call/own-call.types.ts";
 import type { PeerStatusView } from "./peers/peer-status.types.ts";
 import type {
   CallRecorder,
@@ -21,6 +23,8 @@ import type {
   RecordingControl,
   RecordingRequest,
 } from "./recording/recording.types.ts";
+import type { Prompts } from "./verification/prompts.ts";
+import type { VerificationOrder } from "./verification/verification.types.ts";
 
 export type EdgeCoreOptions = {
   readonly edge: string;
@@ -48,6 +52,11 @@ export type EdgeCorePorts = {
   readonly recordings?: RecordingSink;
   /** Counts calls against limits (LIM-1). Absent: this edge's own calls only. */
   readonly callCounters?: CallCounters;
+  /** Opens a voice for a call of the platform's own; rejects when there is no port. Absent: it makes none. */
+  openVoice?(news: VoiceNews): Promise<Voice>;
+  /** Takes what verification calls have shown, and what is said in them. Absent: there are none. */
+  readonly callerIds?: CallerIdSink;
+  readonly prompts?: Prompts;
   readonly log: EdgePorts["log"];
   wallClockMs(): number;
   /** Undefined until it was loaded once: new calls get 503. */
@@ -96,6 +105,8 @@ export interface EdgeCore {
   peerTouched(ownerSid: string): void;
   /** A dry run by the facts that a live call would meet (EVD-3); undefined until the directory was loaded once. */
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
+  /** Calls a number to verify it as a caller ID (NUM-4). Never rejects. */
+  verifyCallerId(order: VerificationOrder): Promise<Placing>;
   metrics(): EdgeMetrics;
   /** What is alive inside; all of it returns to zero when every call is over and every transaction has lingered its time. */
   counts(): UserAgentCounts & { readonly calls: number };

@@ -58,6 +58,7 @@ export type EdgeWorldOptions = {
   readonly isEmpty?: boolean;
   /** Addresses by name; any other question fails. */
   readonly names?: Readonly<Record<string, readonly string[]>>;
+  readonly ports?: Pick<EdgeCorePorts, "openVoice" | "callerIds" | "prompts">;
 };
 
 /** An edge in virtual time between phones: a PBX, a carrier, a spare carrier (also the second origination target), a stranger. */
@@ -103,6 +104,7 @@ export class EdgeWorld {
         flowBetween(address.includes(":") ? EDGE6 : EDGE, { address, port }, transport),
       advertised: (flow) => ({ host: flow.localAddress, port: flow.localPort }),
       closeFlow: (flow) => void this.closed.push(flow),
+      ...options.ports,
     };
     this.core = createEdgeCore(
       { edge: "local", zone: ZONE, ownHosts: new Set([EDGE.address]), nonceSecret: "00".repeat(32), ...options.core },

@@ -11,6 +11,8 @@ import type { Edge, EdgeAddress, EdgeOptions, EdgePorts } from "./edge.types.ts"
 import { FileJournal } from "./journal/journal.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { createLocator } from "./locate/dns-locator.ts";
+import { openVoice } from "./own-call/voice.ts";
+import { readPrompts } from "./verification/prompts.ts";
 
 /** RFC 3261 §19.1.2: where TLS is when nothing else is said. */
 const SIPS_PORT = 5061;
@@ -74,6 +76,8 @@ export async function createEdge(options: EdgeOptions, ports: EdgePorts): Promis
         media: ports.media,
         ...(ports.recordings && recorder ? { recorder, recordings: ports.recordings.sink } : {}),
         journal,
+        ...(ports.callerIds ? { callerIds: ports.callerIds, prompts: await readPrompts() } : {}),
+        openVoice: (news) => openVoice(options.addresses, () => host.random(), news),
         alerts: ports.alerts,
         log,
         wallClockMs,
@@ -127,6 +131,7 @@ function edgeOf({ core, host, journal, recorder, resolver, directory, subscripti
     troubles: () => core.troubles(),
     peerStatus: (ownerSid) => core.peerStatus(ownerSid),
     simulate: (call) => core.simulate(call),
+    verifyCallerId: (order) => core.verifyCallerId(order),
     setTls: (tls) => host.setCertificates(tls),
     setNamedCertificates: (changes) => host.setNamedCertificates(changes),
     metrics: () => ({

@@ -1,6 +1,7 @@
 import type { MediaPlane, Recorder, RecorderOptions } from "@trunkline/media";
 import type {
   AlertSink,
+  CallerIdSink,
   CallRecordSink,
   DirectorySource,
   Invalid,
@@ -9,8 +10,10 @@ import type {
   Simulation,
 } from "@trunkline/trunking";
 
+import type { Placing } from "./own-call/own-call.types.ts";
 import type { PeerStatusView } from "./peers/peer-status.types.ts";
 import type { RecordingControl, RecordingRequest } from "./recording/recording.types.ts";
+import type { VerificationOrder } from "./verification/verification.types.ts";
 
 /** A local address to listen on and the address shown to the world for it. */
 export type EdgeAddress = { readonly bind: string; readonly advertise: string };
@@ -91,6 +94,8 @@ export type EdgePorts = {
     open(news: Pick<RecorderOptions, "onFinished" | "onAlarm">): Promise<Recorder>;
     readonly sink: RecordingSink;
   };
+  /** Absent: caller IDs cannot be verified (NUM-4). */
+  readonly callerIds?: CallerIdSink;
   /** One structured line about something an operator should know; never per packet or per message. */
   log(level: "info" | "warn" | "error", event: string, fields: Readonly<Record<string, unknown>>): void;
 };
@@ -141,6 +146,8 @@ export interface Edge {
   troubles(): readonly string[];
   /** How a carrier (`CX…`) or a trunk's PBX (`TK…`) is met now: registration, targets, calls (CAR-1, ORIG-12). */
   peerStatus(ownerSid: string): PeerStatusView;
+  /** Calls a number to verify it as a caller ID (NUM-4). */
+  verifyCallerId(order: VerificationOrder): Promise<Placing>;
   /** Would this call pass now, and where would it go (EVD-3)? Undefined until the directory was loaded once. */
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   /** Shows and trusts other certificates from the next handshake on; throws when one cannot be used, and then nothing changes. */

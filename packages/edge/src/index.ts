@@ -7,5 +7,7 @@ export type * from "./edge.types.ts";
 export { DEFAULT_LIMITS } from "./limits.ts";
 export { createLocator } from "./locate/dns-locator.ts";
 export type { Located, Locator, Target } from "./locate/locator.ts";
+export type { Placing } from "./own-call/own-call.types.ts";
 export type * from "./peers/peer-status.types.ts";
 export type * from "./recording/recording.types.ts";
+export type { VerificationOrder } from "./verification/verification.types.ts";

@@ -55,6 +55,16 @@ export interface RecordingSink {
   save(outcome: RecordingOutcome): Promise<void>;
 }
 
+/** Takes what a verification call has shown (NUM-4). */
+export interface CallerIdSink {
+  /**
+   * Whoever answered knew the code: resolves when the caller ID is durable. Safe to repeat.
+   *
+   * @returns false when the call does not count any more
+   */
+  verified(callSid: string): Promise<boolean>;
+}
+
 /** An incident for the debugger (Monitor v1 Alerts, `NO…`). */
 export type Alert = {
   readonly sid: string;

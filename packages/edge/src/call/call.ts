@@ -2,8 +2,8 @@ import type { Leg as LegName } from "@trunkline/media";
 import type { Flow } from "@trunkline/sip";
 import type { Attempt } from "@trunkline/trunking";
 import type { LiveCallView } from "../edge.types.ts";
-import type { Leg, LegListener, RelayedInfo } from "../leg/leg.ts";
-import { LegA } from "../leg/leg-a.ts";
+import type { CallerLeg, TalkingLeg } from "../leg/caller-leg.ts";
+import type { LegListener, RelayedInfo } from "../leg/leg.ts";
 import { LegB } from "../leg/leg-b.ts";
 import { MAX_TARGETS_PER_ATTEMPT, UNWELL } from "../limits.ts";
 import type { Located, Target } from "../locate/locator.ts";
@@ -43,7 +43,7 @@ export class Call {
   readonly opening: CallOpening;
   readonly recording: CallRecording;
   readonly #parts: CallParts;
-  readonly #legA: LegA;
+  readonly #legA: CallerLeg;
   readonly #evidence: Evidence;
   readonly #limits: HeldLimits;
   readonly #media: CallMedia;
@@ -69,13 +69,7 @@ export class Call {
     const within = { media: this.#media, evidence: this.#evidence };
     this.recording = new CallRecording(parts, opening, within, () => this.#feed({ kind: "recording-settled" }));
     this.#timers = new CallTimers(parts.host, (timer) => this.#feed({ kind: "timer", timer }));
-    this.#legA = new LegA(
-      opening.session,
-      opening.sid,
-      this.#listen("a", (event) => ({ kind: "leg-a", event })),
-    );
-    const login = parts.peers.login(opening.callerSid);
-    if (login) opening.session.authenticateAs(login);
+    this.#legA = opening.openCaller(this.#listen("a", (event) => ({ kind: "leg-a", event })));
     this.#limits = new HeldLimits(parts.callCounters, opening.sid, opening.claims);
   }
 
@@ -90,12 +84,13 @@ export class Call {
 
   /** Who is behind that flow, when one of the legs is carried over it. */
   peerOn(flow: Flow): PeerOwner | undefined {
-    const isTerminating = this.opening.identity.direction === "trunking-terminating";
-    if (isSameFlow(this.#legA.session.flow, flow)) {
-      return { towards: isTerminating ? "customer" : "carrier", ownerSid: this.opening.callerSid };
+    const isOriginating = this.opening.identity.direction === "trunking-originating";
+    const { at } = this.#legA;
+    if (at.kind === "peer" && isSameFlow(at.flow, flow)) {
+      return { towards: isOriginating ? "carrier" : "customer", ownerSid: this.opening.callerSid };
     }
     if (!this.#legB || !isSameFlow(this.#legB.session.flow, flow)) return undefined;
-    return { towards: isTerminating ? "carrier" : "customer", ownerSid: this.#dialled?.peerSid };
+    return { towards: isOriginating ? "customer" : "carrier", ownerSid: this.#dialled?.peerSid };
   }
 
   /** Whether that carrier or trunk has a part in it, now. */
@@ -287,10 +282,11 @@ export class Call {
   }
 
   #prepareMedia({ attempt, target, sdp }: Extract<CallOutput, { readonly kind: "prepare-media" }>): void {
-    const { sid, identity, media, session } = this.opening;
+    const { sid, identity, media } = this.opening;
     const { advertised, peers } = this.#parts;
     const callee = this.#attempts[attempt];
-    const a = advertised(session.flow).host;
+    const { at } = this.#legA;
+    const a = at.kind === "peer" ? advertised(at.flow).host : at.mediaAddress;
     const flowToB = callee && peers.flowTo(target, callee);
     const shown = { a, b: flowToB ? advertised(flowToB).host : a };
     this.#media.open(sid, mediaOptions(media, identity.direction, callee, shown));
@@ -325,7 +321,7 @@ export class Call {
     }
   }
 
-  #leg(name: LegName): Leg | undefined {
+  #leg(name: LegName): TalkingLeg | undefined {
     return name === "a" ? this.#legA : this.#legB;
   }
 

@@ -1,5 +1,6 @@
-import type { Session } from "@trunkline/sip";
 import type { Attempt, CallIdentity, LimitClaim, RedirectDecision } from "@trunkline/trunking";
+import type { CallerLeg } from "../leg/caller-leg.ts";
+import type { LegListener } from "../leg/leg.ts";
 import type { Call } from "./call.ts";
 import type { CallPlan } from "./call.types.ts";
 import type { CallRecordingPlan } from "./call-recording.ts";
@@ -13,7 +14,8 @@ export type CallOpening = {
   /** Whose settings say how leg A's peer is met. */
   readonly callerSid: string;
   readonly plan: CallPlan;
-  readonly session: Session;
+  /** Makes leg A, which tells the listener what it hears. */
+  readonly openCaller: (listener: LegListener) => CallerLeg;
   /** What leg B's INVITE may still be forwarded. */
   readonly maxForwards: number;
   readonly media: CallMediaRules;

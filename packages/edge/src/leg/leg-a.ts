@@ -2,16 +2,21 @@ import type { ExtraHeader, Session } from "@trunkline/sip";
 import { errorText, isErrorCode } from "@trunkline/trunking";
 import type { Ending } from "../call/call.types.ts";
 import { RETRY_AFTER_SEC } from "../limits.ts";
+import type { CallerLeg } from "./caller-leg.ts";
 import { Leg, type LegListener } from "./leg.ts";
 
 /** The side that called us: we are its user agent server. Every response names the call's SID, so that the caller can quote it. */
-export class LegA extends Leg {
+export class LegA extends Leg implements CallerLeg {
   readonly #sid: ExtraHeader;
 
   constructor(session: Session, callSid: string, listener: LegListener) {
     super(session, listener);
     this.#sid = ["X-Twilio-CallSid", callSid];
     session.onEvent = (event) => this.hear(event);
+  }
+
+  get at(): Extract<CallerLeg["at"], { readonly kind: "peer" }> {
+    return { kind: "peer", flow: this.session.flow };
   }
 
   progress(status: number, reason: string, sdp: string | undefined): void {

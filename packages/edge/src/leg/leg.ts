@@ -1,5 +1,6 @@
 import { copyString, type ExtraHeader, type OfferReply, type Session, type SessionEvent } from "@trunkline/sip";
 import type { LegEvent } from "../call/call.types.ts";
+import type { TalkingLeg } from "./caller-leg.ts";
 import { toLegEvent } from "./translate.ts";
 
 /** A mid-call message for the other leg (INFO: DTMF, RFC 6086 packages). */
@@ -37,7 +38,7 @@ export const EXTENSIONS: readonly string[] = ["100rel", "timer"];
 const REFUSAL_PHRASES: Readonly<Record<number, string>> = { 488: "Not Acceptable Here", 491: "Request Pending" };
 
 /** One side of a call: a SIP session outside, call events inside. What both sides have in common. */
-export class Leg {
+export class Leg implements TalkingLeg {
   readonly session: Session;
   readonly #listener: LegListener;
   #offer: OfferReply | undefined;

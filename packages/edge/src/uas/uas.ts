@@ -29,6 +29,7 @@ import type { CallParts } from "../call/parts.ts";
 import { planned } from "../call/planned.ts";
 import type { EdgeLimits } from "../edge.types.ts";
 import { ALLOWED_METHODS } from "../leg/leg.ts";
+import { LegA } from "../leg/leg-a.ts";
 import { RETRY_AFTER_SEC } from "../limits.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { readCallRequest, readTarget } from "./call-request.ts";
@@ -90,7 +91,7 @@ export class Uas {
       return;
     }
     const decision = route(request, directory, {
-      ...this.#facts(),
+      ...this.facts(),
       verifyDigest: (ha1) =>
         credentials ? authenticator.verify(session.invite, credentials, ha1) : { kind: "wrong", why: "no credentials" },
     });
@@ -100,11 +101,11 @@ export class Uas {
   /** What would become of a call, by the same rules, configuration and facts; nothing is counted and nobody is called (EVD-3). */
   simulate(call: SimulatedCall): Simulation | Invalid | undefined {
     const directory = this.#parts.directory();
-    return directory && simulate(call, directory, this.#facts());
+    return directory && simulate(call, directory, this.facts());
   }
 
   /** What routing is told beside the configuration, of a live call and of a dry run alike. */
-  #facts(): Omit<Facts, "verifyDigest" | "digestAssumed"> {
+  facts(): Omit<Facts, "verifyDigest" | "digestAssumed"> {
     const { host, place, callCounters } = this.#parts;
     return { ...place, random: () => host.random(), counters: callCounters };
   }
@@ -204,7 +205,11 @@ export class Uas {
         maxDurationMs: decision.maxCallDurationSec * 1_000,
         recordFrom: recording?.from ?? null,
       },
-      session,
+      openCaller: (listener) => {
+        const login = this.#parts.peers.login(callerSid);
+        if (login) session.authenticateAs(login);
+        return new LegA(session, sid, listener);
+      },
       maxForwards: request.maxForwards - 1,
       media: { symmetricRtp, callerSrtp, mediaSilenceMs: limits.mediaSilenceMs },
       recording: recording && { ...recording, edge: place.edge },
