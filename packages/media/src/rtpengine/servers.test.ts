@@ -84,7 +84,8 @@ describe.skipIf(missing)(`MED-7: several rtpengine servers${missing ? ` (${missi
     await until(() => told.length > 0, "it is found to be away");
     const startMs = performance.now();
     expect(await offers(await plane.open("CA1", V4))).toBe("503 no rtpengine answers");
-    expect(performance.now() - startMs).toBeLessThan(100);
+    // Without waiting for the second in which it might have answered.
+    expect(performance.now() - startMs).toBeLessThan(500);
     await start({ ngPort: only.address.port });
     await until(() => told.at(-1)?.kind === "back", "the new one is found");
     expect(await offers(await plane.open("CA1", V4))).toBe("carried");

@@ -1,11 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 // @ts-expect-error it has no types of its own
 import S3rver from "s3rver";
 import type { S3Settings } from "./s3.ts";
 
-type Server = { run(): Promise<{ readonly port: number }>; close(): Promise<void> };
+type PutObject = (object: { readonly bucket: string; readonly key: string }) => Promise<{ readonly size: number }>;
+type Server = {
+  readonly store: { putObject: PutObject; getResourcePath(bucket: string, key: string, resource: string): string };
+  run(): Promise<{ readonly port: number }>;
+  close(): Promise<void>;
+};
 
 /** A real S3 server on this machine, which can go away and come back with what it has. It checks the key's id, not the signature. */
 export class S3Server {
@@ -16,6 +22,7 @@ export class S3Server {
   async start(): Promise<void> {
     const options = { address: "127.0.0.1", port: this.#port, silent: true, directory: this.#dir };
     const server: Server = new S3rver({ ...options, configureBuckets: [{ name: "recordings" }] });
+    answerWhenWritten(server);
     this.#server = server;
     this.#port = (await server.run()).port;
   }
@@ -39,4 +46,15 @@ export class S3Server {
     await this.stop();
     rmSync(this.#dir, { recursive: true });
   }
+}
+
+/** It answers a PUT when it has read the body; whoever reads the object back at once would find a file that is not yet written. */
+function answerWhenWritten({ store }: Server): void {
+  const putObject = store.putObject.bind(store);
+  store.putObject = async (object) => {
+    const result = await putObject(object);
+    const path = store.getResourcePath(object.bucket, object.key, "object");
+    while ((await stat(path)).size < result.size) await new Promise((resume) => setImmediate(resume));
+    return result;
+  };
 }
