@@ -8,6 +8,7 @@ export {
   VALIDATION_LIMITS,
   type ValidationRefusal,
 } from "./caller-ids.types.ts";
+export type * from "./catalogue.types.ts";
 export { InvalidCursor, StoreError, type StoreErrorCode } from "./errors.ts";
 export * from "./inventory.types.ts";
 export type * from "./keys.types.ts";
@@ -16,5 +17,6 @@ export type * from "./recordings.types.ts";
 export { DEFAULT_TRUNK_RECORDINGS } from "./repositories/trunk-recordings.ts";
 export type * from "./store.ts";
 export type * from "./usage.types.ts";
+export { usageRecordUri } from "./usage-trigger-event.ts";
 export type * from "./users.types.ts";
 export type * from "./webhooks.types.ts";

@@ -13,6 +13,7 @@ import { authTokenRepository } from "./repositories/auth-tokens.ts";
 import { callerIdRepository, callerIdValidationRepository } from "./repositories/caller-ids.ts";
 import { callRecordSink, callRepository } from "./repositories/calls.ts";
 import { carrierRepository, edgeLocationRepository } from "./repositories/carriers.ts";
+import { catalogueRepositories } from "./repositories/catalogue.ts";
 import { childRepository } from "./repositories/children.ts";
 import type { StoreContext } from "./repositories/context.ts";
 import { dialingPermissionRepository } from "./repositories/dialing-permissions.ts";
@@ -204,6 +205,7 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
     }),
     dialingPermissions: dialingPermissionRepository(context),
     edgeLocations: edgeLocationRepository(context),
+    ...catalogueRepositories(context),
     calls: callRepository(database),
     recordings: recordingRepository(database),
     trunkRecordings: trunkRecordingsRepository(database),

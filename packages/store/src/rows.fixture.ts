@@ -102,6 +102,32 @@ const PLAIN_NUMBER = {
   bundleSid: null,
 } as const;
 
+export async function newApplication(store: Store, accountSid: string): Promise<string> {
+  const sid = newSid("AP");
+  const outcome = await store.applications.create({
+    sid,
+    accountSid,
+    friendlyName: "Reception",
+    apiVersion: "2010-04-01",
+    voiceUrl: "https://example.com/voice",
+    voiceMethod: "POST",
+    voiceFallbackUrl: null,
+    voiceFallbackMethod: "POST",
+    voiceCallerIdLookup: false,
+    statusCallback: null,
+    statusCallbackMethod: "POST",
+    smsUrl: null,
+    smsMethod: "POST",
+    smsFallbackUrl: null,
+    smsFallbackMethod: "POST",
+    smsStatusCallback: null,
+    messageStatusCallback: null,
+    publicApplicationConnectEnabled: false,
+  });
+  if (outcome.kind !== "ok") throw new Error(`no application: ${JSON.stringify(outcome)}`);
+  return sid;
+}
+
 export function callRow(accountSid: string, fields: Partial<CallRecord> = {}): CallRecord {
   return {
     sid: newSid("CA"),

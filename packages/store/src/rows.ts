@@ -35,6 +35,11 @@ export class RowForm<Row> {
       do update set ${sql.join(others.map((field) => sql`${sql.ref(field)} = excluded.${sql.ref(field)}`))}`;
   }
 
+  /** Inserts the rows, and does what `conflict` says where that meets others; at most a thousand. */
+  insertOr(rows: readonly Row[], conflict: RawBuilder<unknown>): RawBuilder<StoredRow> {
+    return sql<StoredRow>`${this.#insertInto(rows)} ${conflict}`;
+  }
+
   /** The `set` list of an update: the given fields of `allowed`, and the time of the change. */
   assignments(sid: string, change: Partial<Row>, allowed: readonly (keyof Row & string)[]): RawBuilder<unknown> {
     return sql.join([...this.#assign({ sid }, change, allowed), sql`updated_at = now()`]);

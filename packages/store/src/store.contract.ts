@@ -3,6 +3,7 @@ import { auditContract } from "./contract/audit.contract.ts";
 import { callerIdContract } from "./contract/caller-ids.contract.ts";
 import { callContract } from "./contract/calls.contract.ts";
 import { carrierContract } from "./contract/carriers.contract.ts";
+import { catalogueContract } from "./contract/catalogue.contract.ts";
 import { configurationContract } from "./contract/configuration.contract.ts";
 import { directoryContract } from "./contract/directory.contract.ts";
 import { inventoryContract } from "./contract/inventory.contract.ts";
@@ -38,6 +39,7 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     limitContract(current);
     inventoryContract(current);
     carrierContract(current);
+    catalogueContract(current);
     directoryContract(current);
     recordingContract(current);
     auditContract(current);

@@ -24,6 +24,7 @@ import type {
   TrunkTls,
 } from "@trunkline/trunking";
 import type { CallerIdName } from "./caller-ids.types.ts";
+import type { Address, Application, CallerName, Rate, RegionRoute } from "./catalogue.types.ts";
 import type { InventoryNumber } from "./inventory.types.ts";
 import type { ApiKey } from "./keys.types.ts";
 import type { PhoneNumberSettings, PublicKeyName } from "./store.ts";
@@ -241,6 +242,53 @@ export const usageTriggers = table<UsageTrigger>("usage_triggers", [
   "callbackUrl",
   "callbackMethod",
 ]);
+
+export const applications = table<Application>("applications", [
+  "sid",
+  "accountSid",
+  "friendlyName",
+  "apiVersion",
+  "voiceUrl",
+  "voiceMethod",
+  "voiceFallbackUrl",
+  "voiceFallbackMethod",
+  "voiceCallerIdLookup",
+  "statusCallback",
+  "statusCallbackMethod",
+  "smsUrl",
+  "smsMethod",
+  "smsFallbackUrl",
+  "smsFallbackMethod",
+  "smsStatusCallback",
+  "messageStatusCallback",
+  "publicApplicationConnectEnabled",
+]);
+export const addresses = table<Address>("addresses", [
+  "sid",
+  "accountSid",
+  "friendlyName",
+  "customerName",
+  "street",
+  "streetSecondary",
+  "city",
+  "region",
+  "postalCode",
+  "isoCountry",
+  "emergencyEnabled",
+]);
+export const rates = table<Rate>("rates", [
+  "sid",
+  "kind",
+  "prefix",
+  "isoCountry",
+  "numberType",
+  "friendlyName",
+  "priceMicros",
+]);
+export const callerNames = table<CallerName>("caller_names", ["e164", "callerName", "callerType"], { key: ["e164"] });
+export const regionRoutes = table<RegionRoute>("region_routes", ["ownerSid", "friendlyName", "voiceRegion"], {
+  key: ["ownerSid"],
+});
 
 export const edgeLocations = table<EdgeLocation>("edge_locations", ["name", "aliases"], { key: ["name"] });
 

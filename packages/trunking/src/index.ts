@@ -45,4 +45,14 @@ export { type OriginationSipUrl, parseOriginationSipUrl } from "./sip-url.ts";
 export type * from "./trace.ts";
 export { amountMicros, decimalOfMicros } from "./usage/amount.ts";
 export { USAGE_CATEGORIES, type Usage, type UsageCategory, usageCategory, usageOf } from "./usage/categories.ts";
-export { addDays, type Day, dayOf, type Period, type PeriodKind, periodOf, sharedDays } from "./usage/periods.ts";
+export {
+  addDays,
+  type Day,
+  dayOf,
+  ordinalOf,
+  type Period,
+  type PeriodKind,
+  periodAt,
+  periodOf,
+  sharedDays,
+} from "./usage/periods.ts";

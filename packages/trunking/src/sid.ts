@@ -1,8 +1,10 @@
 /** The prefixes of the SIDs that Trunkline makes (contract §1.5), and of its own resources (`CX` carrier and its parts). */
 export type SidPrefix =
   | "AC" // account
+  | "AD" // address
   | "AE" // audit event
   | "AL" // IP access control list
+  | "AP" // application
   | "CA" // call
   | "CL" // credential list
   | "CR" // credential
@@ -15,10 +17,12 @@ export type SidPrefix =
   | "OU" // origination URL
   | "PN" // phone number, caller ID
   | "RE" // recording
+  | "RT" // rate
   | "SK" // API key
   | "SN" // session of a user
   | "TK" // trunk
-  | "US"; // user
+  | "US" // user
+  | "UT"; // usage trigger
 
 const LOWER_HEX_32 = /^[0-9a-f]{32}$/;
 const SID = /^[A-Z]{2}[0-9a-fA-F]{32}$/;

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { newAccount, newNumber, newSid, newTrunk, originationUrlRow, phoneNumberRow } from "../rows.fixture.ts";
+import {
+  newAccount,
+  newApplication,
+  newNumber,
+  newSid,
+  newTrunk,
+  originationUrlRow,
+  phoneNumberRow,
+} from "../rows.fixture.ts";
 import type { Store } from "../store.ts";
 
 const ALL = { limit: 1_000 };
@@ -150,7 +158,8 @@ function numberChecks(store: () => Store): void {
     const accountSid = await newAccount(store());
     const trunkSid = await newTrunk(store(), accountSid);
     const { sid } = phoneNumberRow(accountSid);
-    await store().phoneNumbers.create({ ...phoneNumberRow(accountSid), sid, voiceApplicationSid: "AP1" });
+    const [first, second] = [await newApplication(store(), accountSid), await newApplication(store(), accountSid)];
+    await store().phoneNumbers.create({ ...phoneNumberRow(accountSid), sid, voiceApplicationSid: first });
     const update = async (change: { trunkSid?: string | null; voiceApplicationSid?: string | null }) => {
       const outcome = await store().phoneNumbers.update(accountSid, sid, change);
       return outcome.kind === "ok"
@@ -159,8 +168,8 @@ function numberChecks(store: () => Store): void {
     };
     const url = "https://example.com/voice";
     expect(await update({ trunkSid })).toEqual([trunkSid, null, url]);
-    expect(await update({ voiceApplicationSid: "AP2" })).toEqual([null, "AP2", url]);
-    expect(await update({ trunkSid, voiceApplicationSid: "AP3" })).toEqual([trunkSid, null, url]);
+    expect(await update({ voiceApplicationSid: second })).toEqual([null, second, url]);
+    expect(await update({ trunkSid, voiceApplicationSid: first })).toEqual([trunkSid, null, url]);
     expect(await update({ trunkSid: null })).toEqual([null, null, url]);
   });
 }

@@ -33,6 +33,9 @@ const CONFLICTS: Readonly<Record<string, Exclude<Conflict["which"], "limit">>> =
   trunk_ip_access_control_lists_list: "in-use",
   trunk_credential_lists_list: "in-use",
   account_settings_recording_key: "in-use",
+  phone_numbers_address: "in-use",
+  rates_prefix: "prefix",
+  rates_number_type: "prefix",
   users_email: "email",
 };
 /** Parents that a new row named but that are not there, or not in its account. */
@@ -55,6 +58,12 @@ const MISSING: Readonly<Record<string, string>> = {
   carrier_dresses_carrier: "carrier",
   account_settings_account: "account",
   public_keys_account: "account",
+  applications_account: "account",
+  addresses_account: "account",
+  phone_numbers_voice_application: "application",
+  phone_numbers_sms_application: "application",
+  region_routes_trunk: "trunk",
+  region_routes_phone_number: "phone number",
   api_keys_account: "account",
   debugger_webhooks_account: "account",
   dialing_permissions_account: "account",

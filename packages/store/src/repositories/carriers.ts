@@ -102,7 +102,7 @@ async function replaceParts<Row extends Part>(
 }
 
 /** Named locations of the installation. */
-export function edgeLocationRepository({ changes, secrets }: StoreContext): Store["edgeLocations"] {
+export function edgeLocationRepository({ database, changes, secrets }: StoreContext): Store["edgeLocations"] {
   const form = new RowForm(tables.edgeLocations, secrets);
   return {
     async upsert(row: EdgeLocation) {
@@ -111,6 +111,10 @@ export function edgeLocationRepository({ changes, secrets }: StoreContext): Stor
         tx.touch("edgeLocation", row.name);
         return ok(row);
       });
+    },
+    async list() {
+      const found = await database.rows(sql<StoredRow>`select * from edge_locations order by name`);
+      return found.map((row) => form.read(row));
     },
   };
 }
