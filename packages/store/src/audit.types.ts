@@ -38,7 +38,7 @@ export type AuditNote = {
   readonly parentKey?: string;
   /** Never a secret. */
   readonly changes?: Readonly<Record<string, AuditChange>>;
-  /** Noted once for all that has the same text, so that repetitions fill nothing. */
+  /** Noted once for each actor with the same text, so that repetitions fill nothing. */
   readonly once?: string;
 };
 
@@ -52,6 +52,8 @@ export type AuditFilter = {
   readonly sourceIp?: string;
   readonly fromMs?: number;
   readonly toMs?: number;
+  /** Leaves out what the operator did. */
+  readonly notByOperator?: boolean;
 };
 
 /** Newest first. There is no way to change an event or to delete a new one. */

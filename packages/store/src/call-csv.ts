@@ -1,4 +1,5 @@
 import type { CallRecord } from "@trunkline/trunking";
+import { csvLine } from "./csv.ts";
 
 type Column = readonly [title: string, value: (record: CallRecord) => string | number | null];
 
@@ -30,23 +31,11 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** First line of the table (RFC 4180), with its line end. */
-export const CALL_CSV_HEADER: string = line(COLUMNS.map(([title]) => title));
+export const CALL_CSV_HEADER: string = csvLine(COLUMNS.map(([title]) => title));
 
 /** One call as a line of the table, with its line end. */
 export function callCsvLine(record: CallRecord): string {
-  return line(COLUMNS.map(([, value]) => value(record)));
-}
-
-function line(values: readonly (string | number | null)[]): string {
-  return `${values.map(cell).join(",")}\r\n`;
-}
-
-/** RFC 4180 §2. A peer's text that a spreadsheet would run as a formula gets an apostrophe in front; a number with `+` is none. */
-function cell(value: string | number | null): string {
-  if (value === null) return "";
-  const text = String(value);
-  const safe = /^(?:[=@\t\r]|-(?!\d+$)|\+(?!\d+$))/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvLine(COLUMNS.map(([, value]) => value(record)));
 }
 
 function isoTime(atMs: number | null): string | null {

@@ -1,4 +1,4 @@
-export { type Actor, actingAs } from "./audit/actor.ts";
+export { type Actor, actingAs, actingAsUser } from "./audit/actor.ts";
 export type * from "./audit.types.ts";
 export {
   type CallerIdName,

@@ -1,5 +1,6 @@
 import type { Route } from "../route.ts";
 import { accountRoutes } from "./accounts/index.ts";
+import { auditRoutes } from "./audit/index.ts";
 import { callRoutes } from "./calls/index.ts";
 import { carrierRoutes } from "./carriers/index.ts";
 import { debuggerRoutes } from "./debugger/index.ts";
@@ -18,6 +19,7 @@ export function routes(): readonly Route[] {
     ...numberRoutes,
     ...callRoutes,
     ...debuggerRoutes,
+    ...auditRoutes,
     ...recordingRoutes,
     ...permissionRoutes,
     ...carrierRoutes,

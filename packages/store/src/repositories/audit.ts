@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { currentActor } from "../audit/actor.ts";
 import type { AuditEvent, AuditFilter, AuditRepository } from "../audit.types.ts";
 import { type Keyset, readPage } from "../page.ts";
 import type { StoredRow } from "../rows.ts";
@@ -32,11 +33,13 @@ export function auditRepository(database: Database): AuditRepository {
         asEvent,
       ),
 
-    async note({ accountSid, resourceType, action, resourceKey, parentKey = null, changes = {}, once = null }) {
+    async note({ accountSid, resourceType, action, resourceKey, parentKey = null, changes = {}, once }) {
+      const identity =
+        once === undefined ? null : [once, resourceType, action, resourceKey, currentActor()?.sid].join(" ");
       // A transaction, which says who acts.
       await database.transaction((tx) =>
         tx.rows(sql`
-          select audit_note(${once}, ${accountSid}, ${resourceType}, ${action}, ${resourceKey}, ${parentKey},
+          select audit_note(${identity}, ${accountSid}, ${resourceType}, ${action}, ${resourceKey}, ${parentKey},
                             ${jsonbText(changes)}::jsonb)`),
       );
     },
@@ -62,6 +65,7 @@ function conditions(filter: Conditions): RawBuilder<unknown> {
   if (filter.sourceIp !== undefined) all.push(sql`source_ip = ${filter.sourceIp}`);
   if (filter.fromMs !== undefined) all.push(sql`at >= ${new Date(filter.fromMs)}`);
   if (filter.toMs !== undefined) all.push(sql`at < ${new Date(filter.toMs)}`);
+  if (filter.notByOperator) all.push(sql`actor_type <> 'twilio-admin'`);
   return sql.join(all, sql` and `);
 }
 

@@ -40,9 +40,14 @@ export function callRepository(database: Database): CallRepository {
       ),
     csv: (filter) => csvOf(database, filter),
     async delete(accountSid, sid) {
-      const deleted = await database.rows(sql`
-        delete from call_records where account_sid = ${accountSid} and sid = ${sid} and ended_at is not null
-        returning sid`);
+      // A transaction, which says to the audit who acts.
+      const deleted = await database.transaction((tx) =>
+        tx.rows(sql`
+          with deleted as (
+            delete from call_records where account_sid = ${accountSid} and sid = ${sid} and ended_at is not null
+            returning sid, account_sid, trunk_sid)
+          select audit_note(null, account_sid, 'call', 'deleted', sid, trunk_sid, '{}') from deleted`),
+      );
       return deleted.length > 0;
     },
     async count(filter) {

@@ -51,9 +51,15 @@ export function recordingRepository(database: Database): RecordingRepository {
     },
 
     async markDeleted(accountSid, sid) {
-      const deleted = await database.rows(sql`
-        update recordings set status = 'deleted', deleted_at = now(), updated_at = now()
-         where account_sid = ${accountSid} and sid = ${sid} and status in ('completed', 'absent') returning sid`);
+      // A transaction, which says to the audit who acts (REC-5).
+      const deleted = await database.transaction((tx) =>
+        tx.rows(sql`
+          with deleted as (
+            update recordings set status = 'deleted', deleted_at = now(), updated_at = now()
+             where account_sid = ${accountSid} and sid = ${sid} and status in ('completed', 'absent')
+            returning sid, account_sid, call_sid)
+          select audit_note(null, account_sid, 'recording', 'deleted', sid, call_sid, '{}') from deleted`),
+      );
       return deleted.length > 0;
     },
 
