@@ -9,6 +9,8 @@ import { permissionRoutes } from "./permissions/index.ts";
 import { recordingRoutes } from "./recordings/index.ts";
 import { sipListRoutes } from "./sip-lists/index.ts";
 import { trunkRoutes } from "./trunks/index.ts";
+import { usageRoutes } from "./usage/index.ts";
+import { userRoutes } from "./users/index.ts";
 
 /** Every route of the API; what is not here is 404, a method that is not here 405. */
 export function routes(): readonly Route[] {
@@ -23,5 +25,7 @@ export function routes(): readonly Route[] {
     ...recordingRoutes,
     ...permissionRoutes,
     ...carrierRoutes,
+    ...usageRoutes,
+    ...userRoutes,
   ];
 }

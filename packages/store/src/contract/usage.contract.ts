@@ -19,8 +19,16 @@ export function usageContract(store: () => Store): void {
   });
 }
 
-/** What a history does: writers at once, each with batches of revisions of some of twelve calls of two accounts. */
-const revision = fc.record({
+/** One revision of one of twelve calls of two accounts. */
+type Revision = {
+  readonly call: number;
+  readonly revision: number;
+  readonly answered: boolean;
+  readonly ended: boolean;
+  readonly durationSec: number;
+  readonly terminating: boolean;
+};
+const anyRevision: fc.Arbitrary<Revision> = fc.record({
   call: fc.nat(11),
   revision: fc.nat(4),
   answered: fc.boolean(),
@@ -28,10 +36,14 @@ const revision = fc.record({
   durationSec: fc.nat(200),
   terminating: fc.boolean(),
 });
-const history = fc.array(fc.array(fc.array(revision, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 3 }), {
-  minLength: 1,
-  maxLength: 6,
-});
+/** Rounds of writers at once, each with a batch. */
+const history = fc.array(
+  fc.array(fc.array(anyRevision, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 3 }),
+  {
+    minLength: 1,
+    maxLength: 6,
+  },
+);
 
 function historyChecks(store: () => Store): void {
   it("BIL-3: after any history of revisions, replays and writers at once, the roll-up is the sum of the records", async () => {
@@ -68,14 +80,7 @@ function historyChecks(store: () => Store): void {
 function recordOf(
   accountSid: string,
   sid: string,
-  {
-    call,
-    revision,
-    answered,
-    ended,
-    durationSec,
-    terminating,
-  }: typeof revision extends fc.Arbitrary<infer T> ? T : never,
+  { call, revision, answered, ended, durationSec, terminating }: Revision,
 ): CallRecord {
   const createdAtMs = START_MS + call * MINUTE_MS;
   return callRow(accountSid, {

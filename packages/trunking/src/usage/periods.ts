@@ -39,6 +39,39 @@ export function periodOf(kind: PeriodKind, day: Day): Period {
   }
 }
 
+/** How many periods of a kind lie before the one that a day is in, counted from an arbitrary one. */
+export function ordinalOf(kind: PeriodKind, day: Day): number {
+  const [year, month] = day.split("-").map(Number) as [number, number];
+  switch (kind) {
+    case "daily":
+      return Date.parse(day) / DAY_MS;
+    case "monthly":
+      return 12 * year + month - 1;
+    case "yearly":
+      return year;
+    case "alltime":
+      return 0;
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** The period with an ordinal. */
+export function periodAt(kind: PeriodKind, ordinal: number): Period {
+  switch (kind) {
+    case "daily":
+      return periodOf(kind, dayOf(ordinal * DAY_MS));
+    case "monthly":
+      return periodOf(kind, `${pad(Math.floor(ordinal / 12), 4)}-${pad((ordinal % 12) + 1, 2)}-01`);
+    case "yearly":
+      return periodOf(kind, `${pad(ordinal, 4)}-01-01`);
+    case "alltime":
+      return periodOf(kind, FIRST_DAY);
+    default:
+      return kind satisfies never;
+  }
+}
+
 /** What two periods share; undefined: nothing. */
 export function sharedDays(a: Period, b: Period): Period | undefined {
   const { start } = a.start > b.start ? a : b;
