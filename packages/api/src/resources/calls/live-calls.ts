@@ -50,9 +50,20 @@ export const liveCalls: Resource<LiveCall, null> = {
   remove: async (at, call) => {
     // A call that ended by itself meanwhile is as gone as one that was hung up.
     await at.deps.liveCalls?.hangUp(at.account.sid, call.sid);
+    await noteHangUp(at, call);
     return undefined;
   },
 };
+
+function noteHangUp({ deps }: Context, { accountSid, sid, trunkSid }: LiveCall): Promise<void> {
+  return deps.store.audit.note({
+    accountSid,
+    resourceType: "call",
+    action: "hung-up",
+    resourceKey: sid,
+    parentKey: trunkSid,
+  });
+}
 
 async function findLive(at: Context, sid: string): Promise<LiveCall | undefined> {
   const rows = (await at.deps.liveCalls?.list(at.account.sid)) ?? [];

@@ -42,7 +42,6 @@ function mediaRoute(format: Format): Route {
   });
   return {
     method: "GET",
-    head: true,
     product: "api",
     scope: "account",
     path: `${PATH}.${format}`,
@@ -83,6 +82,7 @@ async function give(at: Context, format: Format, requestedChannels: 1 | 2 | unde
     ...(requestedChannels !== undefined && { requestedChannels }),
     ...(range.kind === "part" && { range }),
   };
+  await noteAccess(at.deps, row);
   try {
     const opened = await at.deps.recordingMedia.open(request);
     if (opened.kind === "refused") return refusal(row, opened.why);
@@ -90,6 +90,19 @@ async function give(at: Context, format: Format, requestedChannels: 1 | 2 | unde
   } catch (error) {
     return storageAway(at.deps, error);
   }
+}
+
+/** Before the sound is given, since none may be heard that is not told of. Who listens is told once an hour: a player asks for a recording in many parts. */
+function noteAccess({ store, nowMs }: ApiDeps, { accountSid, sid, callSid }: Recording): Promise<void> {
+  const once = `hour ${Math.floor(nowMs() / 3_600_000)}`;
+  return store.audit.note({
+    accountSid,
+    resourceType: "recording",
+    action: "accessed",
+    resourceKey: sid,
+    parentKey: callSid,
+    once,
+  });
 }
 
 /** A part is given of what the client has the beginning of (`If-Range`, RFC 9110 §13.1.5), or of anything when it does not say. */
