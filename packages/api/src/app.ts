@@ -1,9 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import formbody from "@fastify/formbody";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { AttemptLimit } from "./attempt-limit.ts";
 import { closeInTime } from "./closing.ts";
 import type { ApiDeps } from "./deps.ts";
 import { problemOfError } from "./failure.ts";
+import { HTTP_LIMITS, limitConnections } from "./http-limits.ts";
 import { mountedPath, mountRoutes } from "./mount.ts";
 import { notFound } from "./problem.ts";
 import { findProduct } from "./product.ts";
@@ -29,7 +31,9 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     frameworkErrors: (error, request, reply) => fail(deps, error, request, reply),
     routerOptions: { maxParamLength: 256 },
     exposeHeadRoutes: false,
+    ...HTTP_LIMITS,
   });
+  limitConnections(app);
   closeInTime(app);
   app.register(formbody);
   readEmptyJson(app);
@@ -37,13 +41,14 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     reply.header("Twilio-Request-Id", request.id);
   });
   app.addHook("onSend", async (request, reply, payload) => {
-    if (!["GET", "HEAD"].includes(request.method) && reply.statusCode < 400) await deps.changesApplied?.();
+    if (!["GET", "HEAD", "OPTIONS"].includes(request.method) && reply.statusCode < 400) await deps.changesApplied?.();
+    reply.header("Twilio-Request-Duration", (reply.elapsedTime / 1_000).toFixed(3));
     return payload;
   });
   app.setErrorHandler((error, request, reply) => fail(deps, error, request, reply));
   app.setNotFoundHandler((request, reply) => send(reply, notFound(clientPath(request))));
   const all = routes();
-  mountRoutes(app, deps, all);
+  mountRoutes(app, deps, new AttemptLimit(deps.nowMs), all);
   mountReference(app, all);
   return app;
 }

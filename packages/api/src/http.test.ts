@@ -11,6 +11,7 @@ afterAll(async () => {
   await api.close();
 });
 
+const REFUSED = { kind: "refused", why: "rate", concurrent: 3, retryAfterSec: 1.2 } as const;
 const UNKNOWN = "0".repeat(32);
 
 describe("credentials (contract §1.2)", () => {
@@ -95,8 +96,8 @@ describe("errors (contract §5.1)", () => {
     ["the mount point", "GET", "/~trunking/v1/Trunks", {}, 404, 20404, /was not found/],
     ["a NUL in a SID", "GET", "/v1/Trunks/TK%00", {}, 404, 20404, /was not found/],
     ["a broken escape in the path", "GET", "/v1/Trunks/TK%zz", {}, 400, 20422, /percent sign/],
-    ["a method nobody knows here", "PUT", "/v1/Trunks", {}, 405, 20004, /use GET, POST/],
-    ["DELETE of a call", "DELETE", `/v1/Trunks/TK${UNKNOWN}/Recording`, {}, 405, 20004, /use GET, POST/],
+    ["a method nobody knows here", "PUT", "/v1/Trunks", {}, 405, 20004, /use GET, HEAD, POST, OPTIONS/],
+    ["DELETE of a call", "DELETE", `/v1/Trunks/TK${UNKNOWN}/Recording`, {}, 405, 20004, /use GET, HEAD, POST, OPTIONS/],
     ["a body of 70 kB", "POST", "/v1/Trunks", { form: { FriendlyName: "x".repeat(70_000) } }, 413, 20413, /64 KiB/],
     [
       "another content type",
@@ -277,7 +278,7 @@ describe("how it is set up", () => {
   });
 
   it("API-3: over the limit is 429 with Retry-After and code 20429", async () => {
-    const limited = appWith({ requestLimit: { admit: () => ({ retryAfterSec: 1.2 }) } });
+    const limited = appWith({ requestLimit: { admit: () => REFUSED } });
     const { status, headers, body } = await limited.get("/v1/Trunks");
     expect([status, headers["retry-after"], body.code]).toEqual([429, "2", 20429]);
   });

@@ -1,40 +1,71 @@
+import { actingAs } from "@trunkline/store";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { ACTING_ACCOUNT_HEADER, actingAccount, authenticate, ownAccount, type Principal } from "./auth.ts";
+import { actorOf } from "./actor.ts";
+import type { AttemptLimit } from "./attempt-limit.ts";
+import {
+  ACTING_ACCOUNT_HEADER,
+  actingAccount,
+  authenticate,
+  ownAccount,
+  type Principal,
+  sidOf,
+  signedInOf,
+} from "./auth.ts";
 import type { ApiDeps } from "./deps.ts";
+import { given } from "./form.ts";
+import { commonHeaders, preflightHeaders } from "./http-limits.ts";
+import { runOnce } from "./idempotency.ts";
 import { Links } from "./links.ts";
-import { forbidden, notFound, Problem } from "./problem.ts";
+import { forbidden, notFound, Problem, tooMany } from "./problem.ts";
 import { type Product, VERSION_PREFIX } from "./product.ts";
 import { clientPath, send, sendDownload, warnUnknown } from "./reply.ts";
 import { type Context, Download, type Route } from "./route.ts";
+import { grantableScopes, whyNotForKey } from "./scopes.ts";
+import { whyForeign } from "./sessions/same-site.ts";
+import { authenticateSession, NOBODY, whyNotInSession } from "./sessions/session-auth.ts";
 
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+/** What all routes share. */
+type Gate = { readonly deps: ApiDeps; readonly attempts: AttemptLimit; readonly grantableScopes: readonly string[] };
 
 /**
  * Puts the routes on the server. Credentials and limits are checked before a body is read: a stranger costs one header.
- * A known path with another method answers 405.
+ * A GET answers HEAD too (RFC 9110 §9.1); a known path with another method answers 405, and OPTIONS says which there are.
  */
-export function mountRoutes(app: FastifyInstance, deps: ApiDeps, routes: readonly Route[]): void {
+export function mountRoutes(
+  app: FastifyInstance,
+  deps: ApiDeps,
+  attempts: AttemptLimit,
+  routes: readonly Route[],
+): void {
+  const gate: Gate = { deps, attempts, grantableScopes: grantableScopes(routes) };
   const principals = new WeakMap<FastifyRequest, Principal>();
   for (const route of routes) {
     app.route({
-      method: route.head ? [route.method, "HEAD"] : route.method,
-      url: mountedPath(route.product, VERSION_PREFIX[route.product] + route.path),
+      method: route.method === "GET" ? ["GET", "HEAD"] : route.method,
+      url: mountedUrl(route),
       onRequest: async (request, reply) => {
-        const principal = await admit(deps, route, request);
+        reply.headers(commonHeaders(request, route.product));
+        const principal = await admit(gate, route, request, reply);
         if (principal instanceof Problem) return send(reply, principal);
         principals.set(request, principal);
       },
       handler: async (request, reply) => {
         const principal = principals.get(request);
         if (principal === undefined) throw new Error("a handler ran before its onRequest hook");
-        const at = await contextOf(deps, route, principal, request, reply);
-        const result = at instanceof Problem ? at : await route.run(at);
+        const at = await contextOf(gate, route, principal, request, reply);
+        if (at instanceof Problem) return send(reply, at);
+        const { result, isReplay } = await actingAs(actorOf(principal, request), () =>
+          runOnce(route, at, request, sidOf(principal)),
+        );
+        if (isReplay) reply.header("Idempotent-Replayed", "true");
         if (!(result instanceof Download)) return send(reply, result);
         return sendDownload(reply, result, (error) => deps.onFailure?.(error, request.id));
       },
     });
   }
-  refuseOtherMethods(app, routes);
+  answerOtherMethods(app, routes);
 }
 
 /** Where a product's paths are mounted: below a name that only `mountedUrl` leads to, so that Host and path can both choose the product. */
@@ -42,29 +73,70 @@ export function mountedPath(product: Product, path: string): string {
   return `/~${product}${path}`;
 }
 
-function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): void {
-  const byUrl = new Map<string, Set<string>>();
-  for (const { method, product, path, head } of routes) {
-    const url = mountedPath(product, VERSION_PREFIX[product] + path);
-    byUrl.set(url, (byUrl.get(url) ?? new Set()).add(method));
-    if (head) byUrl.get(url)?.add("HEAD");
+function mountedUrl({ product, path }: Pick<Route, "product" | "path">): string {
+  return mountedPath(product, VERSION_PREFIX[product] + path);
+}
+
+function answerOtherMethods(app: FastifyInstance, routes: readonly Route[]): void {
+  const byUrl = new Map<string, { readonly product: Product; readonly methods: Set<string> }>();
+  for (const route of routes) {
+    const url = mountedUrl(route);
+    const known = byUrl.get(url) ?? { product: route.product, methods: new Set() };
+    for (const method of route.method === "GET" ? ["GET", "HEAD"] : [route.method]) known.methods.add(method);
+    byUrl.set(url, known);
   }
-  for (const [url, known] of byUrl) {
-    const allow = [...known].join(", ");
+  for (const [url, { product, methods }] of byUrl) {
+    const allow = [...methods, "OPTIONS"].join(", ");
     const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
       send(reply, new Problem(405, 20004, `${request.method} is not allowed here; use ${allow}.`, { Allow: allow }));
-    app.route({ method: METHODS.filter((method) => !known.has(method)), url, onRequest: refuse, handler: refuse });
+    app.route({ method: METHODS.filter((method) => !methods.has(method)), url, onRequest: refuse, handler: refuse });
+    app.route({
+      method: "OPTIONS",
+      url,
+      handler: async (request, reply) =>
+        reply
+          .code(204)
+          .headers({ ...commonHeaders(request, product), ...preflightHeaders(product, allow) })
+          .send(),
+    });
   }
 }
 
-async function admit(deps: ApiDeps, route: Route, request: FastifyRequest): Promise<Principal | Problem> {
+async function admit(
+  gate: Gate,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Principal | Problem> {
+  const { deps, attempts } = gate;
+  if (route.scope === "public") return whyForeign(request) ?? NOBODY;
+  const shown = { authorization: request.headers.authorization, source: request.ip };
   const principal =
-    (await openAccount(deps, route, request)) ?? (await authenticate(deps, request.headers.authorization));
-  if (principal instanceof Problem || principal.kind === "operator") return principal;
-  const wait = deps.requestLimit?.admit(principal.account.sid);
-  if (!wait) return principal;
-  const retryAfter = String(Math.max(1, Math.ceil(wait.retryAfterSec)));
-  return new Problem(429, 20429, `Too many requests; try again in ${retryAfter} s.`, { "Retry-After": retryAfter });
+    (await openAccount(deps, route, request)) ??
+    (await authenticateSession(deps, route, request)) ??
+    (await authenticate(deps, attempts, shown));
+  if (principal instanceof Problem) return principal;
+  const wrong = whyNotInSession(signedInOf(principal), route, request) ?? whyNotAllowed(principal, route);
+  if (wrong || principal.kind === "operator") return wrong ?? principal;
+  return limited(deps, principal.account.sid, reply) ?? principal;
+}
+
+/** Takes a place among the account's requests, until this one is answered or its client is gone. */
+function limited(deps: ApiDeps, accountSid: string, reply: FastifyReply): Problem | undefined {
+  const admission = deps.requestLimit?.admit(accountSid);
+  if (admission === undefined) return undefined;
+  reply.header("Twilio-Concurrent-Requests", String(admission.concurrent));
+  if (admission.kind === "refused") {
+    const why = admission.why === "concurrent" ? "Too many concurrent requests" : "Too many requests";
+    return tooMany(why, admission.retryAfterSec);
+  }
+  reply.raw.once("finish", admission.release).once("close", admission.release);
+  return undefined;
+}
+
+function whyNotAllowed(principal: Principal, route: Route): Problem | undefined {
+  const why = principal.kind === "key" ? whyNotForKey(principal.key, route) : undefined;
+  return why === undefined ? undefined : forbidden(`Permission Denied: ${why}.`);
 }
 
 /** Who asks without credentials for what is anybody's to read acts for the account whose it is. */
@@ -76,7 +148,7 @@ async function openAccount(deps: ApiDeps, route: Route, request: FastifyRequest)
 }
 
 async function contextOf(
-  deps: ApiDeps,
+  { deps, attempts, grantableScopes }: Gate,
   route: Route,
   principal: Principal,
   request: FastifyRequest,
@@ -94,6 +166,12 @@ async function contextOf(
     deps,
     account,
     operator,
+    principal,
+    ...given({ signedIn: signedInOf(principal) }),
+    isSecure: request.protocol === "https",
+    source: request.ip,
+    attempts,
+    grantableScopes,
     links: new Links(request),
     param: (name) => readParam(params[name]),
     query: request.query,

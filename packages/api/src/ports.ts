@@ -109,10 +109,20 @@ export interface PeerStatusPort {
   fetch(ownerSid: string): Promise<PeerStatus | undefined>;
 }
 
-/** The seam for request limits (contract §4.1 "Rate limiting"): asked once per authenticated request. */
+/** What a request limit says to a request; `concurrent`: how many of the account are under way, this one included when it is admitted. */
+export type Admission =
+  /** `release` is called when it is answered; more than once does no harm. */
+  | { readonly kind: "admitted"; readonly concurrent: number; readonly release: () => void }
+  | {
+      readonly kind: "refused";
+      readonly why: "concurrent" | "rate";
+      readonly concurrent: number;
+      readonly retryAfterSec: number;
+    };
+
+/** Limits requests (contract §4.1 "Rate limiting"): asked once per authenticated request that is not the operator's. Refused ones are answered 429. */
 export interface RequestLimit {
-  /** Null: go on. Otherwise the request is answered 429 with code 20429, to be tried again after so many seconds. */
-  admit(accountSid: string): { readonly retryAfterSec: number } | null;
+  admit(accountSid: string): Admission;
 }
 
 /** What a live recording is to do (contract §9). `pauseBehavior`: a pause stands as silence in the file, or is left out of it. */

@@ -67,6 +67,12 @@ export function forbidden(message: string): Problem {
   return new Problem(403, 20003, message);
 }
 
+/** 429. @param why completed by when to try again */
+export function tooMany(why: string, retryAfterSec: number): Problem {
+  const seconds = String(Math.max(1, Math.ceil(retryAfterSec)));
+  return new Problem(429, 20429, `${why}; try again in ${seconds} s.`, { "Retry-After": seconds });
+}
+
 /** 503: this process does not have the part of the platform that serves the resource. */
 export function unavailable(message: string): Problem {
   return new Problem(503, 20503, message, { "Retry-After": "5" });

@@ -1,10 +1,13 @@
 import type { Account } from "@trunkline/trunking";
 import type { z } from "zod";
+import type { AttemptLimit } from "./attempt-limit.ts";
+import type { Principal } from "./auth.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type Form, type FormValues, readForm } from "./form.ts";
 import type { Links } from "./links.ts";
 import { Problem } from "./problem.ts";
 import type { Product } from "./product.ts";
+import type { SignedIn } from "./sessions/signed-in.ts";
 
 /** What a handler knows about its request. */
 export type Context = {
@@ -13,6 +16,18 @@ export type Context = {
   readonly account: Account;
   /** True with the operator's credentials. */
   readonly operator: boolean;
+  /** Whose credentials the request has. */
+  readonly principal: Principal;
+  /** The person behind it, where it comes from a session of the console. */
+  readonly signedIn?: SignedIn;
+  /** Over TLS, as far as we and the proxies that we trust know. */
+  readonly isSecure: boolean;
+  /** Address of the client. */
+  readonly source: string;
+  /** Counts failures to authenticate; of use to what checks credentials itself. */
+  readonly attempts: AttemptLimit;
+  /** The scopes that a restricted API key can have. */
+  readonly grantableScopes: readonly string[];
   readonly links: Links;
   /** Path parameters by name; "" for a missing one and for text that names nothing. */
   readonly param: (name: string) => string;
@@ -26,7 +41,11 @@ export type Context = {
   readonly warnUnknown: (names: readonly string[]) => void;
 };
 
-export type Answer = { readonly status: 200 | 201 | 202 | 204; readonly body: object | null };
+export type Answer = {
+  readonly status: 200 | 201 | 202 | 204;
+  readonly body: object | null;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 /** An answer of any length: read piece by piece as the client takes it, so that no more than a few are in memory. */
 export class Download {
@@ -54,14 +73,15 @@ export type Route = {
   readonly product: Product;
   /** Path below the product's version prefix, parameters as `:name`. */
   readonly path: string;
-  /** `account`: acts for one; `operator`: needs the operator's credentials; `anyone`: the handler looks at who asks. */
-  readonly scope: "account" | "operator" | "anyone";
+  /**
+   * `account`: acts for one; `operator`: needs the operator's credentials; `anyone`: the handler looks at who asks; `session`: needs a person
+   * who is signed in, of whatever role; `public`: needs no credentials.
+   */
+  readonly scope: "account" | "operator" | "anyone" | "session" | "public";
   /** One line for the OpenAPI document. */
   readonly summary: string;
   /** Takes the paging parameters beside its own. */
   readonly paged?: boolean;
-  /** A GET that answers HEAD as well. */
-  readonly head?: boolean;
   /** The account whose resource is anybody's to read, so that no credentials are needed; undefined: they are. */
   readonly openTo?: (deps: ApiDeps, accountSid: string) => Promise<Account | undefined>;
   /** Query parameters of a GET, body parameters of a POST. */
