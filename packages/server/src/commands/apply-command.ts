@@ -12,6 +12,7 @@ export type ApplyOptions = ConnectionOptions & {
   readonly dryRun: boolean;
   readonly prune: boolean;
   readonly setPasswords: boolean;
+  readonly addToInventory: boolean;
   readonly json: boolean;
 };
 

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { type ApplyOptions, applyCommand } from "./apply-command.ts";
 import { CONNECTION_HELP } from "./connection.ts";
 import { type ExportOptions, exportCommand } from "./export-command.ts";
+import { type ImportTwilioOptions, importTwilioCommand } from "./import-twilio-command.ts";
 
 const EXIT_CODES = "Exit codes: 0 done or nothing to do, 1 failed or declined, 2 wrong usage or a wrong file.";
 
@@ -19,6 +20,18 @@ export function addDeclarativeCommands(program: Command, ended: (code: number) =
     .option("--prune", "delete what is there and not in the file, in the sections that the file has", false)
     .option("--set-passwords", "set the passwords of what is there already, too", false)
     .action(async (file: string, options: ApplyOptions) => ended(await applyCommand(file, options)));
+  planned(connected(program.command("import-twilio")))
+    .description("take over trunks, lists, numbers and dialing permissions of a Twilio account, over its REST API")
+    .requiredOption("--account-sid <sid>", "the account at Twilio")
+    .option("--base-url <url>", "its API; with a host of Twilio's each product has its own", "https://api.twilio.com")
+    .option("--username <sid>", "who asks there, such as an API key (default: the account)")
+    .option("--auth-token-stdin", "read its auth token from standard input (default: from TWILIO_AUTH_TOKEN)", false)
+    .option(
+      "--passwords <file>",
+      "make passwords for the users of credential lists, and keep them in this file (mode 0600)",
+    )
+    .option("--output <file>", "write the YAML file that would be applied, and stop")
+    .action(async (options: ImportTwilioOptions) => ended(await importTwilioCommand(options)));
 }
 
 function connected(command: Command): Command {
@@ -31,6 +44,7 @@ function connected(command: Command): Command {
 function planned(command: Command): Command {
   return command
     .option("--dry-run", "show the plan and stop", false)
+    .option("--add-to-inventory", "put numbers into the inventory before they are bought (operator)", false)
     .option("--yes", "do not ask", false)
     .option("--json", "print plan and outcome as one JSON line; needs --yes or --dry-run", false);
 }

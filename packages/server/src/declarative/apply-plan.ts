@@ -1,4 +1,4 @@
-import type { Client } from "./client.ts";
+import { ApiError, type Client } from "./client.ts";
 import { type Field, type Row, writeReference } from "./fields.ts";
 import { type Item, isSecretReference, keyOf, sameValue, type Value } from "./item.ts";
 import { KINDS, type KindName, type Place } from "./kinds.ts";
@@ -12,6 +12,8 @@ export type Applying = {
   readonly secrets: Secrets;
   /** What trunk domains end in on this installation. */
   readonly domainSuffix: string;
+  /** Put a number into the inventory before it is bought; the operator's to do. */
+  readonly addToInventory: boolean;
   /** Told before each step. */
   readonly onStep?: (step: Step, index: number) => void;
 };
@@ -76,11 +78,19 @@ class Run {
     const said = Object.entries(kind.fields).filter(
       ([key, { fallback, explicit }]) => explicit || !sameValue(item.fields[key], fallback),
     );
+    if (item.kind === "number" && this.#applying.addToInventory) await this.#stock(own);
     const body = { ...kind.named(name, place), ...this.#body(item, fieldsIn(said, undefined)) };
     const row = await this.#applying.client.post(kind.collection(place), body);
     const sid = kind.sidOf?.(row) ?? String(row["sid"]);
     this.#sids.set(keyOf(item), sid);
     await this.#writeFacets(item, sid, said);
+  }
+
+  /** What is in the inventory already is refused there, and what cannot be bought is refused at the purchase, with the better reason. */
+  async #stock(phoneNumber: string): Promise<void> {
+    await this.#applying.client.post("/trunkline/v1/InventoryNumbers", { PhoneNumber: phoneNumber }).catch((error) => {
+      if (!(error instanceof ApiError) || ![400, 409].includes(error.status)) throw error;
+    });
   }
 
   async #change(item: Item, changed: ReadonlySet<string>): Promise<void> {

@@ -4,7 +4,7 @@ import { describePlan, describeStep, planAsJson, tally } from "./describe-plan.t
 import type { KindName } from "./kinds.ts";
 import { type Plan, planOf, referencesOf, type Step } from "./plan.ts";
 import type { Declared } from "./read-document.ts";
-import { readState } from "./read-state.ts";
+import { readState, type State } from "./read-state.ts";
 import { type Secrets, secretsOf } from "./secrets-of.ts";
 import { skippedSids } from "./skipped-sids.ts";
 import type { Terminal } from "./terminal.ts";
@@ -19,6 +19,14 @@ export type CarryOutOptions = {
   /** Where the secrets are: the environment, and the folder that paths are below. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
+  /** Put numbers into the inventory before they are bought; the operator's to do. */
+  readonly addToInventory: boolean;
+  /** Leave out what lacks its password, and say so; else the plan is refused. */
+  readonly withoutUnknownPasswords?: boolean;
+  /** Said with the plan. */
+  readonly notes?: readonly string[];
+  /** Done once somebody said yes. */
+  readonly beforeApplying?: () => void;
 };
 
 /** The plan cannot be carried out as it is: a line for each reason. */
@@ -47,22 +55,49 @@ export async function carryOut(
     onProgress: (what, count) => terminal.progress(`reading: ${count} ${what}`),
   });
   terminal.progress("");
-  const plan = planOf(declared.items, state.items, { roots: declared.roots, ...options });
-  const { secrets, problems } = secretsOf(plan.steps, options.environment, options.folder);
-  const wrong = [...new Set([...plan.problems, ...problems])];
-  if (wrong.length > 0) throw new PlanError(wrong.join("\n"));
+  const { plan, secrets, notes } = planned(declared, state, options);
   if (!options.json) {
+    const noted = notes.map((note) => `  ! ${note}\n`).join("");
     terminal.print(`Account ${client.accountSid} at ${client.baseUrl}\n\n${describePlan(plan)}`);
+    if (noted !== "") terminal.print(`\nNot taken along:\n${noted}`);
   }
   const goesOn = plan.steps.length > 0 && !options.dryRun && (options.yes || (await terminal.confirm("Do this?")));
   if (!goesOn) {
     const refused = plan.steps.length > 0 && !options.dryRun;
-    if (options.json) terminal.print(`${JSON.stringify({ ...planAsJson(plan), done: 0, failure: null })}\n`);
+    if (options.json) terminal.print(`${JSON.stringify({ ...planAsJson(plan), notes, done: 0, failure: null })}\n`);
     else if (refused) terminal.print("Nothing was changed.\n");
     return refused ? 1 : 0;
   }
-  const applying = { client, sids: state.sids, secrets, domainSuffix: String(installation["trunk_domain_suffix"]) };
-  return report(plan, await run(plan.steps, applying, terminal), options, terminal);
+  options.beforeApplying?.();
+  const { addToInventory } = options;
+  const applying = {
+    client,
+    addToInventory,
+    sids: state.sids,
+    secrets,
+    domainSuffix: String(installation["trunk_domain_suffix"]),
+  };
+  const applied = await run(plan.steps, applying, terminal);
+  if (options.json) {
+    const failure = applied.failure?.message ?? null;
+    terminal.print(`${JSON.stringify({ ...planAsJson(plan), notes, done: applied.done, failure })}\n`);
+  } else terminal.print(report(plan.steps, applied));
+  return applied.failure === undefined ? 0 : 1;
+}
+
+/** The plan with the secrets that its steps set. Throws `PlanError`. */
+function planned(
+  declared: Declared,
+  state: State,
+  options: CarryOutOptions,
+): { readonly plan: Plan; readonly secrets: Secrets; readonly notes: readonly string[] } {
+  const plan = planOf(declared.items, state.items, { roots: declared.roots, ...options });
+  const { secrets, missing } = secretsOf(plan.steps, options.environment, options.folder);
+  const unknown = [...missing.values()];
+  const wrong = options.withoutUnknownPasswords ? plan.problems : [...new Set([...plan.problems, ...unknown])];
+  if (wrong.length > 0) throw new PlanError(wrong.join("\n"));
+  const steps = plan.steps.filter((step) => !missing.has(step));
+  return { plan: { ...plan, steps }, secrets, notes: [...(options.notes ?? []), ...unknown] };
 }
 
 /** Kinds that the file's things refer to by name, and trunks, by which the API's numbers do. */
@@ -72,6 +107,7 @@ function namesNeeded({ items, roots }: Declared): ReadonlySet<KindName> {
 }
 
 type Ready = {
+  readonly addToInventory: boolean;
   readonly client: Client;
   readonly sids: ReadonlyMap<string, string>;
   readonly secrets: Secrets;
@@ -86,23 +122,15 @@ async function run(steps: readonly Step[], ready: Ready, terminal: Terminal): Pr
   return applied;
 }
 
-function report(plan: Plan, { done, failure }: Applied, options: CarryOutOptions, terminal: Terminal): number {
-  if (options.json) {
-    terminal.print(`${JSON.stringify({ ...planAsJson(plan), done, failure: failure?.message ?? null })}\n`);
-  } else if (failure === undefined) {
-    terminal.print(`Done: ${tally(plan.steps, ["created", "changed", "deleted"])}\n`);
-  } else {
-    const rest = plan.steps.slice(done);
-    terminal.print(
-      [
-        `${done} of ${plan.steps.length} done. This failed:`,
-        `${describeStep(rest[0] as Step)}`,
-        `      ${failure.message}`,
-        ...(rest.length > 1 ? ["Not begun:", ...rest.slice(1).map(describeStep)] : []),
-        "Nothing was undone. Set it right and run this again: it goes on from here.",
-        "",
-      ].join("\n"),
-    );
-  }
-  return failure === undefined ? 0 : 1;
+function report(steps: readonly Step[], { done, failure }: Applied): string {
+  if (failure === undefined) return `Done: ${tally(steps, ["created", "changed", "deleted"])}\n`;
+  const [failed, ...rest] = steps.slice(done);
+  return [
+    `${done} of ${steps.length} done. This failed:`,
+    ...(failed === undefined ? [] : [describeStep(failed)]),
+    `      ${failure.message}`,
+    ...(rest.length > 0 ? ["Not begun:", ...rest.map(describeStep)] : []),
+    "Nothing was undone. Set it right and run this again: it goes on from here.",
+    "",
+  ].join("\n");
 }

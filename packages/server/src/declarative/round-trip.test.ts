@@ -24,7 +24,16 @@ async function exported(client: Client, installation = false): Promise<string> {
 
 async function applied(client: Client, file: string, options: { prune?: boolean } = {}) {
   const terminal = terminalOf(true);
-  const fixed = { prune: false, setPasswords: false, dryRun: false, yes: true, json: true, environment, folder: "/" };
+  const fixed = {
+    prune: false,
+    setPasswords: false,
+    dryRun: false,
+    yes: true,
+    json: true,
+    environment,
+    folder: "/",
+    addToInventory: false,
+  };
   const code = await carryOut(client, readDocument(file, "test.yaml"), { ...fixed, ...options }, terminal);
   return { code, ...(JSON.parse(terminal.text()) as { steps: unknown[]; done: number; failure: string | null }) };
 }

@@ -15,23 +15,23 @@ const MAX_BYTES = 4_096;
  * Looks up every secret that the steps set, before any of them is done. A step that sets none needs none.
  *
  * @param folder that paths of files are below
- * @returns the secrets, and a line for each that is missing; no line holds any of one
+ * @returns the secrets, and of each step that lacks one a line that says which; no line holds any of one
  */
 export function secretsOf(
   steps: readonly Step[],
   environment: Readonly<Record<string, string | undefined>>,
   folder: string,
-): { readonly secrets: Secrets; readonly problems: readonly string[] } {
+): { readonly secrets: Secrets; readonly missing: ReadonlyMap<Step, string> } {
   const secrets = new Map<string, string>();
-  const problems: string[] = [];
+  const missing = new Map<Step, string>();
   for (const step of steps) {
     for (const reference of referencesIn(step)) {
       const found = lookUp(reference, environment, folder);
       if ("secret" in found) secrets.set(writeReference(reference), found.secret);
-      else problems.push(`${titleOf(step.item.kind, step.item.path)}: ${found.missing}`);
+      else missing.set(step, `${titleOf(step.item.kind, step.item.path)}: ${found.missing}`);
     }
   }
-  return { secrets, problems };
+  return { secrets, missing };
 }
 
 function referencesIn(step: Step): readonly SecretReference[] {
