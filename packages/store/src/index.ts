@@ -9,6 +9,7 @@ export {
   type ValidationRefusal,
 } from "./caller-ids.types.ts";
 export type * from "./catalogue.types.ts";
+export { checkDatabase } from "./check-database.ts";
 export { csvLine } from "./csv.ts";
 export { InvalidCursor, StoreError, type StoreErrorCode } from "./errors.ts";
 export * from "./inventory.types.ts";
