@@ -39,12 +39,11 @@ const MICROS = /_micros$/;
 
 /** What an event changed, by the names and with the values that the API shows (contract §4.1 "Events"). */
 export function changedFields({ resourceType, changes }: AuditEvent): Readonly<Record<string, AuditChange>> {
-  return Object.fromEntries(
-    Object.entries(changes).map(([column, { previous, updated }]) => {
-      const value = MICROS.test(column) ? amountOfMicros : (same: unknown) => same;
-      return [fieldName(resourceType, column), { previous: value(previous), updated: value(updated) }];
-    }),
-  );
+  const fields = Object.entries(changes).map(([column, { previous, updated }]): [string, AuditChange] => {
+    const value = MICROS.test(column) ? amountOfMicros : (same: unknown) => same;
+    return [fieldName(resourceType, column), { previous: value(previous), updated: value(updated) }];
+  });
+  return Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Of one of several alike (`DE.low_risk`), the last part is the column. */
