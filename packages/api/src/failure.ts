@@ -12,6 +12,7 @@ const BY_CODE: Readonly<Record<string, Problem>> = {
   ERR_LINK_CLOSED: unavailable(
     "The part of the platform that carries calls is starting again. Try again in a few seconds.",
   ),
+  ERR_HASHING_BUSY: unavailable("Too many passwords are being checked right now. Try again in a few seconds."),
   STORE_AWAY: unavailable("The store cannot be reached right now. Try again in a few seconds."),
 };
 

@@ -14,7 +14,7 @@ export function send(reply: FastifyReply, result: Answer | Problem): FastifyRepl
       .type("application/json")
       .send(problemBody(result));
   }
-  reply.code(result.status);
+  reply.code(result.status).headers(result.headers ?? {});
   return result.body === null ? reply.send() : reply.type("application/json").send(result.body);
 }
 

@@ -112,6 +112,6 @@ export interface SessionRepository {
   fetch(userSid: string, sid: string, bounds: SessionBounds): Promise<UserSession | undefined>;
   list(userSid: string, bounds: SessionBounds, page: PageRequest): Promise<PageOf<UserSession>>;
   end(userSid: string, sid: string): Promise<Outcome<UserSession>>;
-  /** @returns how many there were */
-  endAll(userSid: string, except?: string): Promise<number>;
+  /** @returns those that there were */
+  endAll(userSid: string): Promise<readonly UserSession[]>;
 }

@@ -64,10 +64,10 @@ export function sessionRepository({ database, changes, secrets }: StoreContext):
         return ended === undefined ? notFound(NOUN) : ok(read(ended));
       }),
 
-    async endAll(userSid, except = "") {
-      const ended = await database.rows(sql`
-        delete from user_sessions where user_sid = ${userSid} and sid <> ${except} returning sid`);
-      return ended.length;
+    async endAll(userSid) {
+      const ended = await database.rows(sql<StoredRow>`
+        delete from user_sessions where user_sid = ${userSid} returning *`);
+      return ended.map(read);
     },
   };
 }

@@ -5,6 +5,7 @@ import { about, coded, given, oneOf, optional, text } from "../../form.ts";
 import { forbidden, invalid, type Problem } from "../../problem.ts";
 import { type At, type Conflicts, noParent, type Resource, settle } from "../../resource.ts";
 import { accepts, type Context } from "../../route.ts";
+import { seesSecrets } from "../../sessions/roles.ts";
 
 type AccountRow = Account & Dated;
 
@@ -124,6 +125,11 @@ const SUBRESOURCES = {
   balance: "/Balance",
 } as const;
 
+/** ACC-3: a person of a lesser role would otherwise have all rights of the account at hand. */
+function seesAuthToken({ signedIn }: Context): boolean {
+  return signedIn === undefined || seesSecrets(signedIn.user.role);
+}
+
 async function viewAccount(row: AccountRow, at: Context): Promise<object> {
   const path = `/Accounts/${row.sid}`;
   const links = Object.entries(SUBRESOURCES).map(([name, tail]) => [name, at.links.relative(path + tail)] as const);
@@ -133,7 +139,7 @@ async function viewAccount(row: AccountRow, at: Context): Promise<object> {
     friendly_name: row.friendlyName,
     status: row.status,
     type: row.type,
-    auth_token: (await at.deps.store.accounts.authToken(row.sid)) ?? null,
+    auth_token: seesAuthToken(at) ? ((await at.deps.store.accounts.authToken(row.sid)) ?? null) : null,
     date_created: rfc2822Date(row.createdAtMs),
     date_updated: rfc2822Date(row.updatedAtMs),
     uri: at.links.relative(path),
