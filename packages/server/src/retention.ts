@@ -1,30 +1,33 @@
-import type { Store } from "@trunkline/store";
 import type { Log } from "./log.ts";
 
+export const DAY_MS = 86_400_000;
 /** Contract §4.1: alerts are kept for thirty days. */
-const ALERTS_KEPT_MS = 30 * 86_400_000;
+export const ALERTS_KEPT_MS = 30 * DAY_MS;
 const EVERY_MS = 3_600_000;
 /** Deleted by one statement, so that none holds up the others for long. */
 const ROWS_AT_ONCE = 500;
 
 export type RetentionParts = {
-  readonly alerts: Pick<Store["alerts"], "deleteOlderThan">;
+  /** What is deleted, for the log. */
+  readonly what: "alerts" | "audit events";
+  readonly keptMs: number;
+  readonly from: { deleteOlderThan(beforeMs: number, limit: number): Promise<number> };
   readonly log: Log;
   readonly nowMs: () => number;
 };
 
 /** Deletes what is kept no longer: now, and every hour from now on. `close` waits for the statement that runs. */
-export function startRetention({ alerts, log, nowMs }: RetentionParts): { close(): Promise<void> } {
+export function startRetention({ what, keptMs, from, log, nowMs }: RetentionParts): { close(): Promise<void> } {
   let closed = false;
   let running: Promise<void> | undefined;
   const sweep = async (): Promise<void> => {
-    const beforeMs = nowMs() - ALERTS_KEPT_MS;
+    const beforeMs = nowMs() - keptMs;
     let deleted = ROWS_AT_ONCE;
-    while (!closed && deleted === ROWS_AT_ONCE) deleted = await alerts.deleteOlderThan(beforeMs, ROWS_AT_ONCE);
+    while (!closed && deleted === ROWS_AT_ONCE) deleted = await from.deleteOlderThan(beforeMs, ROWS_AT_ONCE);
   };
   const run = (): void => {
     running ??= sweep()
-      .catch((error: Error) => log("warn", "old alerts not deleted", { why: error.message }))
+      .catch((error: Error) => log("warn", `old ${what} not deleted`, { why: error.message }))
       .finally(() => {
         running = undefined;
       });

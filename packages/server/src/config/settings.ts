@@ -59,6 +59,8 @@ export type Settings = {
   readonly demo: boolean;
   readonly pstnPort: number;
   readonly demoPassword: string | undefined;
+  /** How long audit events are kept. */
+  readonly auditDays: number;
   readonly allowPrivateWebhooks: boolean;
   /** Scheme, host and port; undefined: where the API listens. */
   readonly publicUrl: string | undefined;
@@ -197,6 +199,11 @@ const silenceSec: Read<number> = (value) => {
   return /^\d{1,5}$/.test(value) && number <= 86_400 ? number : wrong("give whole seconds up to 86400, or 0 for never");
 };
 
+const auditDays: Read<number> = (value) => {
+  const number = Number(value);
+  return /^\d{1,5}$/.test(value) && number >= 1 && number <= 36_500 ? number : wrong("give whole days from 1 to 36500");
+};
+
 const operatorSid: Read<string> = (value) =>
   /^AC[0-9a-f]{32}$/.test(value) ? value : wrong("an account SID is AC and 32 lower-case hexadecimal digits");
 
@@ -309,6 +316,7 @@ export const SETTINGS: readonly SettingRow[] = [
   ),
   row("TRUNKLINE_PSTN_PORT", "pstnPort", "0", "port of the simulated PSTN; 0: any", port),
   row("TRUNKLINE_DEMO_PASSWORD", "demoPassword", undefined, "fixes the demo user's password", secret),
+  row("TRUNKLINE_AUDIT_DAYS", "auditDays", "400", "days that audit events are kept", auditDays),
   row(
     "TRUNKLINE_ALLOW_PRIVATE_WEBHOOKS",
     "allowPrivateWebhooks",
