@@ -3,6 +3,8 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createApi, type RecordingMediaPort } from "@trunkline/api";
 import { openStore, type Store } from "@trunkline/store";
+import { startCallerIdExpiry } from "./caller-ids/expiry.ts";
+import { callerIdVerification } from "./caller-ids/verification.ts";
 import { addAcmeAnswers } from "./certificates/acme/acme-answers.ts";
 import { type Certificates, certificateNames, openCertificates } from "./certificates/certificates.ts";
 import { followedBy } from "./certificates/follow-directory.ts";
@@ -24,6 +26,7 @@ import { announceRunning, type Running, retractRunning } from "./running.ts";
 import { openSecrets, type Secrets } from "./secrets.ts";
 import { EdgeThread } from "./threads/edge-thread.ts";
 import { type PstnThread, startPstnThread } from "./threads/pstn-thread.ts";
+import { startUsage } from "./usage.ts";
 import type { WebhookDispatcher } from "./webhooks/dispatcher.ts";
 import { openWebhooks } from "./webhooks/open-webhooks.ts";
 import { refusedHost } from "./webhooks/public-address.ts";
@@ -118,6 +121,10 @@ function startJobs(
   onClose(() => audit.close());
   const recordings = startRecordingRetention({ recordings: store.recordings, media: recordingMedia, log, nowMs });
   onClose(() => recordings.close());
+  const callerIds = startCallerIdExpiry({ validations: store.callerIdValidations, log, nowMs });
+  onClose(() => callerIds.close());
+  const usage = startUsage({ usage: store.usage, triggers: store.usageTriggers, log, nowMs });
+  onClose(() => usage.close());
   const webhooks = openWebhooks(store, settings.allowPrivateWebhooks, log);
   onClose(() => webhooks.close());
   return { webhooks, recordingMedia };
@@ -176,10 +183,10 @@ async function startEdge(
       limits: { mediaSilenceMs: 1_000 * settings.mediaSilenceSec },
     };
     const { rtpPorts, media, mediaWorkers } = settings;
-    const { callRecordSink, recordingSink, alertSink } = store;
+    const { callRecordSink, recordingSink, alertSink, callerIdValidations } = store;
     const recordings = recordingsPlace(settings);
     const directory = followedBy(store.directory, certificates.follow);
-    const known = { directory, callRecordSink, recordingSink, alertSink };
+    const known = { directory, callRecordSink, recordingSink, alertSink, callerIdValidations };
     const thread = new EdgeThread({ options, rtpPorts, media, mediaWorkers, recordings }, known, log, onFatal);
     edge = thread;
     await thread.start();
@@ -255,6 +262,7 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
           },
           recordingControl: { control: (request) => edge.controlRecording(request) },
           simulations: { run: (call) => edge.simulate(call) },
+          callerIdVerification: callerIdVerification(settings, edge),
           peerStatus: { fetch: (ownerSid) => edge.peerStatus(ownerSid) },
           changesApplied: () => edge.changesApplied(),
         }
