@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { callCommand } from "./commands/call-command.ts";
 import { addDeclarativeCommands } from "./commands/declarative-commands.ts";
+import { addDoctorCommand } from "./commands/doctor-command.ts";
 import { serveCommand } from "./commands/serve-command.ts";
 import { type SimulateOptions, simulateCommand } from "./commands/simulate-command.ts";
 import { UsageError } from "./commands/usage-error.ts";
@@ -68,6 +69,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     code = exitCode;
   };
   addDeclarativeCommands(program, ended);
+  addDoctorCommand(program, ended);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync([...argv], { from: "user" });
