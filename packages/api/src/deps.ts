@@ -1,5 +1,7 @@
 import type { Store } from "@trunkline/store";
 import type {
+  CallerIdVerificationPort,
+  CallerNamePort,
   LiveCallsPort,
   PeerStatusPort,
   RecordingControlPort,
@@ -22,6 +24,8 @@ export type ApiDeps = {
   readonly randomHex: (bytes: number) => string;
   /** Wall clock, epoch milliseconds. */
   readonly nowMs: () => number;
+  /** Absent: the names that the operator has given to numbers (`/trunkline/v1/CallerNames`). */
+  readonly callerNames?: CallerNamePort;
   /** Absent where no simulated PSTN runs. */
   readonly simulatedPstn?: SimulatedPstnPort;
   /** Absent in a role that carries no calls. */
@@ -32,6 +36,8 @@ export type ApiDeps = {
   readonly simulations?: SimulationPort;
   /** Absent in a role that carries no calls. */
   readonly recordingControl?: RecordingControlPort;
+  /** Absent in a role that carries no calls. */
+  readonly callerIdVerification?: CallerIdVerificationPort;
   /** Absent: recordings can be neither listened to nor deleted here. */
   readonly recordingMedia?: RecordingMediaPort;
   /** Why requests of ours never go to a host (as a URL writes it), undefined when they may; absent: they go anywhere. */

@@ -34,6 +34,7 @@ beforeAll(async () => {
         return simulated(request);
       },
       fetch: async (sid) => placed.map(simulated).find((call) => call.sid === sid),
+      press: async () => false,
     },
   });
 });
@@ -192,6 +193,7 @@ describe("simulated calls (interface §3)", () => {
       message: expect.stringMatching(/is not a number of this account/),
     });
     expect((await api.request("POST", path, { form, as: OPERATOR })).status).toBe(201);
+    await api.stock("+12025550150");
     await api.sdk().incomingPhoneNumbers.create({ phoneNumber: "+12025550150" });
     const made = await api.request("POST", path, { form });
     expect(made.body).toMatchObject({ to: "+12025550150", status: "calling", call_sid: null });

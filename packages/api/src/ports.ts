@@ -1,5 +1,5 @@
-import type { LiveRecordingStatus, Recording } from "@trunkline/store";
-import type { SimulatedCall as DryCall, Invalid, RecordingFile, Simulation } from "@trunkline/trunking";
+import type { CallerName, LiveRecordingStatus, Recording } from "@trunkline/store";
+import type { SimulatedCall as DryCall, Invalid, RecordingFile, Rejection, Simulation } from "@trunkline/trunking";
 
 /**
  * What the API asks of the running platform beside the store. `server` supplies them; each may be absent in a role that has no calls,
@@ -43,6 +43,35 @@ export type SimulatedCall = {
 export interface SimulatedPstnPort {
   place(request: SimulatedCallRequest): Promise<SimulatedCall>;
   fetch(sid: string): Promise<SimulatedCall | undefined>;
+  /** Who is being called at that number keys in digits as soon as the call is up; false when nobody is. */
+  press(number: string, digits: string): Promise<boolean>;
+}
+
+/** A call that verifies a caller ID (NUM-4). */
+export type CallerIdVerificationRequest = {
+  readonly callSid: string;
+  readonly accountSid: string;
+  /** E.164. */
+  readonly to: string;
+  /** Six digits, told to nobody but the customer. */
+  readonly code: string;
+  /** Digits, `*` and `#`, with `w` and `W` for pauses of half a second and a second; empty: none. */
+  readonly extension: string;
+  readonly delayMs: number;
+  readonly language: "en" | "ja";
+};
+
+export type CallerIdVerification =
+  /** It is being called, or will be after its delay. */
+  | { readonly kind: "placed" }
+  | {
+      readonly kind: "refused";
+      readonly rejection: Pick<Rejection, "status" | "code" | "detail" | "retryAfterSec">;
+    }
+  | { readonly kind: "unavailable"; readonly why: string };
+
+export interface CallerIdVerificationPort {
+  begin(request: CallerIdVerificationRequest): Promise<CallerIdVerification>;
 }
 
 /** A call as it is right now. */
@@ -159,6 +188,12 @@ export type RecordingMedia = {
   /** Opens the file when it is read, and closes it when the reader has enough. */
   readonly chunks: AsyncIterable<Uint8Array>;
 };
+
+/** Where the names of callers are known (CNAM). Without one, the installation's own table is. */
+export interface CallerNamePort {
+  /** @param e164 of a number of the United States or Canada; undefined: nobody knows its name */
+  fetch(e164: string): Promise<Pick<CallerName, "callerName" | "callerType"> | undefined>;
+}
 
 /** Where finished recordings are kept. Every method rejects when that place is away. */
 export interface RecordingMediaPort {

@@ -61,6 +61,13 @@ export class AnsweringCall {
     this.#audio?.play(source);
   }
 
+  /** Keys in digits, as soon as the call is up and its other end has heard of that. */
+  press(digits: string): void {
+    void this.acknowledged.then((isUp) => {
+      if (isUp) this.#agenda.after(DIGITS_AFTER_MS, () => void this.#audio?.sendDigits(digits));
+    });
+  }
+
   /** Ends it in whatever state: 480 before the answer, BYE after. */
   hangup(): void {
     this.#session.hangup();

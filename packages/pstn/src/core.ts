@@ -11,6 +11,7 @@ import {
   type UserAgentCounts,
   unescapeUser,
 } from "@trunkline/sip";
+import type { AnsweringCall } from "./answering.ts";
 import { parseBehaviour, TONE_HZ } from "./behaviour.ts";
 import type { OutgoingCall } from "./calling.ts";
 import type { PlaceCall, PlacedCall, SimulatedPstn } from "./pstn.types.ts";
@@ -61,12 +62,19 @@ export function createPstnCore(
   openAudio: (address: string) => Promise<AudioEndpoint>,
   options: PstnCoreOptions,
 ): PstnCore {
+  /** The last call to each number that is being called. */
+  const called = new Map<string, AnsweringCall>();
   const agent = new ScriptedAgent({
     host,
     openAudio,
     product: "Trunkline-Simulated-PSTN",
     behaviourOf: (invite) => parseBehaviour(calledNumber(invite.requestUri)),
     ...(options.maxCalls === undefined ? {} : { maxCalls: options.maxCalls }),
+    onCall: (call) => {
+      const number = calledNumber(call.session.invite.requestUri);
+      called.set(number, call);
+      void call.over.then(() => called.get(number) === call && called.delete(number));
+    },
   });
   const live = new Map<string, () => PlacedCall>();
   const finished = new Map<string, PlacedCall>();
@@ -85,6 +93,11 @@ export function createPstnCore(
     hangUpAll: () => agent.hangUpAll(),
     get liveCalls() {
       return agent.liveCalls;
+    },
+    press(number, digits) {
+      const call = called.get(number);
+      call?.press(digits);
+      return call !== undefined;
     },
     fetch: (sid) => live.get(sid)?.() ?? finished.get(sid),
     place(request) {

@@ -39,6 +39,8 @@ export interface SimulatedPstn {
   readonly port: number;
   place(call: PlaceCall): PlacedCall;
   fetch(sid: string): PlacedCall | undefined;
+  /** Who is called at that number, last, keys in digits as soon as the call is up; false when nobody is. */
+  press(number: string, digits: string): boolean;
   readonly liveCalls: number;
   close(): Promise<void>;
 }

@@ -26,6 +26,7 @@ export async function openSimulatedPstn(options: PstnOptions): Promise<Simulated
     port,
     place: (call) => agent.place(call),
     fetch: (sid) => agent.fetch(sid),
+    press: (number, digits) => agent.press(number, digits),
     get liveCalls() {
       return agent.liveCalls;
     },

@@ -15,6 +15,9 @@ const DEMO_NUMBERS: readonly string[] = Array.from(
   (_unused, i) => `+120255501${String(i).padStart(2, "0")}`,
 );
 
+/** What the demo's verification calls show: the last of its numbers, which no example uses. */
+export const DEMO_CALLER_ID = "+12025550119";
+
 /** The first ten answer on the demo trunk; the others are free for a trunk of your own. */
 const ON_DEMO_TRUNK = 10;
 

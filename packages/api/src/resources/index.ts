@@ -1,6 +1,7 @@
 import type { Route } from "../route.ts";
 import { accountRoutes } from "./accounts/index.ts";
 import { auditRoutes } from "./audit/index.ts";
+import { callerIdRoutes } from "./caller-ids/index.ts";
 import { callRoutes } from "./calls/index.ts";
 import { carrierRoutes } from "./carriers/index.ts";
 import { debuggerRoutes } from "./debugger/index.ts";
@@ -19,6 +20,7 @@ export function routes(): readonly Route[] {
     ...accountRoutes,
     ...sipListRoutes,
     ...numberRoutes,
+    ...callerIdRoutes,
     ...callRoutes,
     ...debuggerRoutes,
     ...auditRoutes,

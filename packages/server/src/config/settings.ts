@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { DEFAULT_CIPHERS } from "@trunkline/transport";
+import { isE164 } from "@trunkline/trunking";
 
 /**
  * The settings table: every variable that Trunkline reads, with its default, its meaning and its reader. The command line's help, the
@@ -59,6 +60,8 @@ export type Settings = {
   readonly demo: boolean;
   readonly pstnPort: number;
   readonly demoPassword: string | undefined;
+  /** E.164; undefined: none, so that the platform makes no calls of its own. */
+  readonly callerId: string | undefined;
   /** How long audit events are kept. */
   readonly auditDays: number;
   readonly allowPrivateWebhooks: boolean;
@@ -236,6 +239,9 @@ const acmeDirectory: Read<string> = (value) => {
     : wrong("give the https URL of an ACME directory, such as https://acme-v02.api.letsencrypt.org/directory");
 };
 
+const e164: Read<string> = (value) =>
+  isE164(value) ? value : wrong("write + , country code and number without blanks, such as +12025550100");
+
 const email: Read<string> = (value) =>
   /^[^\s@,?]+@[^\s@,?]+$/.test(value) ? value : wrong("give one address, such as hostmaster@example.com");
 
@@ -316,6 +322,13 @@ export const SETTINGS: readonly SettingRow[] = [
   ),
   row("TRUNKLINE_PSTN_PORT", "pstnPort", "0", "port of the simulated PSTN; 0: any", port),
   row("TRUNKLINE_DEMO_PASSWORD", "demoPassword", undefined, "fixes the demo user's password", secret),
+  row(
+    "TRUNKLINE_CALLER_ID",
+    "callerId",
+    undefined,
+    "number shown by calls that verify caller IDs; default: none are made, but in a demo",
+    e164,
+  ),
   row("TRUNKLINE_AUDIT_DAYS", "auditDays", "400", "days that audit events are kept", auditDays),
   row(
     "TRUNKLINE_ALLOW_PRIVATE_WEBHOOKS",

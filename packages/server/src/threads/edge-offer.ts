@@ -5,8 +5,10 @@ import type {
   EdgeTls,
   LiveCallView,
   PeerStatusView,
+  Placing,
   RecordingControl,
   RecordingRequest,
+  VerificationOrder,
 } from "@trunkline/edge";
 import type {
   Alert,
@@ -39,6 +41,7 @@ export type EdgeOffer = {
   controlRecording(request: RecordingRequest): Promise<RecordingControl>;
   lostRecordings(sids: readonly string[]): Promise<readonly string[]>;
   peerStatus(ownerSid: string): PeerStatusView;
+  verifyCallerId(order: VerificationOrder): Promise<Placing>;
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   setTls(tls: EdgeTls): void;
   setNamedCertificates(changes: readonly EdgeNamedCertificates[]): void;
@@ -54,6 +57,7 @@ export type ControlOffer = {
   subscribe(): Promise<void>;
   saveRecords(records: readonly CallRecord[]): Promise<void>;
   saveRecording(outcome: RecordingOutcome): Promise<void>;
+  callerIdVerified(callSid: string): Promise<boolean>;
   saveAlerts(alerts: readonly Alert[]): Promise<void>;
   log(level: "info" | "warn" | "error", event: string, fields: Readonly<Record<string, unknown>>): void;
   /** The edge listens and knows the directory. */

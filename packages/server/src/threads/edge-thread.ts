@@ -4,8 +4,10 @@ import type {
   EdgeTls,
   LiveCallView,
   PeerStatusView,
+  Placing,
   RecordingControl,
   RecordingRequest,
+  VerificationOrder,
 } from "@trunkline/edge";
 import type { Store } from "@trunkline/store";
 import type { Invalid, SimulatedCall, Simulation } from "@trunkline/trunking";
@@ -15,7 +17,10 @@ import type { Remote } from "./link.ts";
 import { SupervisedThread, type ThreadLife } from "./supervised-thread.ts";
 
 /** What the edge thread needs of the store. */
-export type EdgeStore = Pick<Store, "directory" | "callRecordSink" | "recordingSink" | "alertSink">;
+export type EdgeStore = Pick<
+  Store,
+  "directory" | "callRecordSink" | "recordingSink" | "alertSink" | "callerIdValidations"
+>;
 
 /** How long a change may keep its writer waiting for an edge that is busy or starting again. */
 const APPLY_LIMIT_MS = 1_000;
@@ -93,6 +98,12 @@ export class EdgeThread {
     return this.ready ? this.#thread.remote?.simulate(call) : undefined;
   }
 
+  /** Calls a number to verify it (NUM-4). Rejects when the edge goes away meanwhile. */
+  async verifyCallerId(order: VerificationOrder): Promise<Placing> {
+    const placing = this.ready ? await this.#thread.remote?.verifyCallerId(order) : undefined;
+    return placing ?? { kind: "unavailable", why: "The platform is starting" };
+  }
+
   /** How a carrier (`CX…`) or a trunk's PBX (`TK…`) is met now; undefined while the edge is away. */
   async peerStatus(ownerSid: string): Promise<PeerStatusView | undefined> {
     return this.ready ? this.#thread.remote?.peerStatus(ownerSid) : undefined;
@@ -156,6 +167,7 @@ export class EdgeThread {
       },
       saveRecords: (records) => this.#store.callRecordSink.save(records),
       saveRecording: (outcome) => this.#store.recordingSink.save(outcome),
+      callerIdVerified: (callSid) => this.#store.callerIdValidations.succeed(callSid),
       saveAlerts: (alerts) => this.#store.alertSink.save(alerts),
       log: (level, event, fields) => this.#log(level, event, fields),
       ready: (listeners) => {

@@ -24,6 +24,7 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
     controlRecording: (request) => running().controlRecording(request),
     lostRecordings: (sids) => running().lostRecordings(sids),
     peerStatus: (ownerSid) => running().peerStatus(ownerSid),
+    verifyCallerId: (order) => running().verifyCallerId(order),
     simulate: (call) => edge?.simulate(call),
     setTls: (tls) => running().setTls(tls),
     setNamedCertificates: (changes) => running().setNamedCertificates(changes),
@@ -55,6 +56,7 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
       open: (news) => openRecorder(data.recordings, news),
       sink: { save: (outcome) => link.remote.saveRecording(outcome) },
     },
+    callerIds: { verified: (callSid) => link.remote.callerIdVerified(callSid) },
     log,
   });
   await link.remote.ready(

@@ -6,6 +6,7 @@ export type PstnThreadData = { readonly options: PstnOptions };
 export type PstnOffer = {
   place(call: PlaceCall): PlacedCall;
   fetch(sid: string): PlacedCall | undefined;
+  press(number: string, digits: string): boolean;
   close(): Promise<void>;
 };
 

@@ -10,6 +10,7 @@ export type PstnThread = {
   /** Rejects while the thread is being started again. */
   place(call: PlaceCall): Promise<PlacedCall>;
   fetch(sid: string): Promise<PlacedCall | undefined>;
+  press(number: string, digits: string): Promise<boolean>;
   close(): Promise<void>;
 };
 
@@ -45,6 +46,7 @@ export async function startPstnThread(options: PstnOptions, log: Log): Promise<P
     port,
     place: async (call) => remote().place(call),
     fetch: async (sid) => remote().fetch(sid),
+    press: async (number, digits) => remote().press(number, digits),
     close: () => thread.close((last) => last.close()),
   };
 }

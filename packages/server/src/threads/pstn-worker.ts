@@ -9,6 +9,7 @@ if (parentPort) {
   const link = new Link<PstnControlOffer>(parentPort, {
     place: (call) => pstn.place(call),
     fetch: (sid) => pstn.fetch(sid),
+    press: (number, digits) => pstn.press(number, digits),
     close: () => pstn.close(),
   } satisfies PstnOffer);
   await link.remote.ready(pstn.address, pstn.port);

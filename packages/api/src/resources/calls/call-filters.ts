@@ -30,7 +30,7 @@ export const ownCallFilters = {
   From: optional(party()),
   SipCallId: optional(about("The Call-ID of either leg.", anyText())),
   Status: optional(oneOf(...STATUSES)),
-  Direction: optional(oneOf("trunking-terminating", "trunking-originating")),
+  Direction: optional(oneOf("trunking-terminating", "trunking-originating", "outbound-api")),
   TrunkSid: optional(sid("TK")),
   ErrorCode: optional(about("What the call was refused for or met, such as 32201.", wholeNumber(10_000, 99_999))),
   ...times,

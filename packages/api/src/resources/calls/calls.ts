@@ -64,7 +64,7 @@ function viewCall(call: CallFacts, at: Context): object {
     sid: call.sid,
     account_sid: call.accountSid,
     parent_call_sid: null,
-    trunk_sid: call.trunkSid,
+    trunk_sid: call.trunkSid || null,
     phone_number_sid: call.phoneNumberSid,
     group_sid: null,
     from: call.from,

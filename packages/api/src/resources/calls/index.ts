@@ -4,6 +4,7 @@ import { calls } from "./calls.ts";
 import { liveCalls } from "./live-calls.ts";
 import { ownCallRoutes } from "./own-calls.ts";
 import { simulatedCalls } from "./simulated-calls.ts";
+import { simulatedKeyPresses } from "./simulated-key-presses.ts";
 import { simulationRoute } from "./simulations.ts";
 
 /** The call log, live calls, dry runs and simulated calls. */
@@ -12,5 +13,6 @@ export const callRoutes: readonly Route[] = [
   ...ownCallRoutes,
   ...routesOf(liveCalls),
   ...routesOf(simulatedCalls),
+  ...routesOf(simulatedKeyPresses),
   simulationRoute,
 ];

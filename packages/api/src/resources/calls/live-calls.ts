@@ -9,7 +9,7 @@ import { accepts, type Context } from "../../route.ts";
 const shape = z.strictObject({
   sid: z.string(),
   account_sid: z.string(),
-  trunk_sid: z.string(),
+  trunk_sid: z.string().nullable(),
   direction: z.string(),
   from: z.string(),
   to: z.string(),
@@ -30,7 +30,7 @@ export const liveCalls: Resource<LiveCall, null> = {
   view: (call, at): z.infer<typeof shape> => ({
     sid: call.sid,
     account_sid: call.accountSid,
-    trunk_sid: call.trunkSid,
+    trunk_sid: call.trunkSid || null,
     direction: call.direction,
     from: call.from,
     to: call.to,

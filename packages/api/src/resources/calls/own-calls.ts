@@ -9,7 +9,7 @@ const head = { call_sid: z.string(), account_sid: z.string() };
 
 const shape = z.strictObject({
   ...head,
-  trunk_sid: z.string(),
+  trunk_sid: z.string().nullable(),
   direction: z.string(),
   from: z.string(),
   to: z.string(),
@@ -135,7 +135,7 @@ function viewCall(record: CallRecord, at: Context): z.infer<typeof shape> {
   return {
     call_sid: record.sid,
     account_sid: record.accountSid,
-    trunk_sid: record.trunkSid,
+    trunk_sid: record.trunkSid || null,
     direction: record.direction,
     from: record.from,
     to: record.to,
