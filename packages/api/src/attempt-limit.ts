@@ -46,8 +46,8 @@ export class AttemptLimit {
   }
 
   /**
-   * Notes a failure. Where looking at credentials is slow (passwords), call it before and `succeeded` after, so that many guesses at the same
-   * moment count as many.
+   * Notes a failure. Where looking at credentials is slow (passwords), call it before and `succeededAfterAll` after, so that many guesses at
+   * the same moment count as many.
    */
   failed(address: string, name: string): void {
     this.#count(this.#pairs, pairOf(address, name), PAIR);
@@ -59,6 +59,13 @@ export class AttemptLimit {
     const pair = pairOf(address, name);
     this.#pairs.delete(pair);
     remember(this.#known, pair, true);
+  }
+
+  /** As `succeeded`, for an attempt that `failed` noted in advance: the address, which many may share, is rid of that one again. */
+  succeededAfterAll(address: string, name: string): void {
+    this.succeeded(address, name);
+    const source = this.#sources.get(sourceOf(address));
+    if (source) source.level = Math.max(0, source.level - 1);
   }
 
   #count(records: Map<string, Failures>, key: string, { free, forgetMs }: Rule): void {

@@ -45,11 +45,11 @@ export async function signIn(parts: SignInParts, request: SignInRequest): Promis
   const account = await accountOfUser(store, facts.user);
   if (account instanceof Problem) return account;
   const wrong = await whyNotSecondFactor(parts, facts, request.code);
-  if (wrong === "no code") attempts.succeeded(request.source, email);
+  if (wrong === "no code") attempts.succeededAfterAll(request.source, email);
   if (wrong === "no code")
     return new Problem(401, CODE_NEEDED, "Code is needed too: that of the authenticator app, or a recovery code.");
   if (wrong) return wrong;
-  attempts.succeeded(request.source, email);
+  attempts.succeededAfterAll(request.source, email);
   return actingAsUser(facts.user.sid, () => open(parts, facts.user, request));
 }
 
@@ -75,7 +75,7 @@ async function whyNotSecondFactor(
       ? await store.secondFactors.takeRecoveryCode(user.sid, readRecoveryCode(code))
       : await store.secondFactors.takeStep(user.sid, step);
   if (!fits) return new Problem(401, CODE_NEEDED, "Code is wrong, or was used before. Wait for the next one.");
-  attempts.succeeded(anywhere, user.sid);
+  attempts.succeededAfterAll(anywhere, user.sid);
   return undefined;
 }
 

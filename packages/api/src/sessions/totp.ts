@@ -46,7 +46,8 @@ export function matchingStep(secret: string, code: string, nowMs: number): numbe
 }
 
 function sameCode(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+  const [octetsA, octetsB] = [Buffer.from(a), Buffer.from(b)];
+  return octetsA.length === octetsB.length && timingSafeEqual(octetsA, octetsB);
 }
 
 /** Text of five bits a character, without padding. */

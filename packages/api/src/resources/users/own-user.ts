@@ -27,7 +27,7 @@ export async function whyWrongPassword(at: Context, name: string, password: stri
   const facts = await at.deps.store.users.signInFacts({ sid: user.sid });
   if (!(await passwordHasher.verify(facts?.passwordHash ?? null, password)))
     return invalid(`${name} is not your password.`);
-  at.attempts.succeeded(at.source, user.email);
+  at.attempts.succeededAfterAll(at.source, user.email);
   return undefined;
 }
 
