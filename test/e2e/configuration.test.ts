@@ -43,10 +43,8 @@ async function newCustomer(type: "Trial" | "Full" = "Full"): Promise<Customer> {
   const address = await post<Row>(as, `${lists}/${list.sid}/IpAddresses.json`, pbx);
   await post(as, `/v1/Trunks/${trunk.sid}/IpAccessControlLists`, { IpAccessControlListSid: list.sid });
   const number = `+1202555${String(5_000 + made)}`;
-  await post(as, `/2010-04-01/Accounts/${as.sid}/IncomingPhoneNumbers.json`, {
-    PhoneNumber: number,
-    TrunkSid: trunk.sid,
-  });
+  const form = { PhoneNumber: number, TrunkSid: trunk.sid };
+  await platform.post(`/2010-04-01/Accounts/${as.sid}/IncomingPhoneNumbers.json`, form, OPERATOR);
   return { ...as, domain, number, trunkSid: trunk.sid, addressSid: address.sid };
 }
 

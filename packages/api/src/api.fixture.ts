@@ -4,6 +4,7 @@ import { type Account, mintSid } from "@trunkline/trunking";
 import { checkBy, type Json, loadTwilioDocuments } from "../../../test/support/openapi.ts";
 import { type SdkError, twilioClient } from "../../../test/support/twilio-sdk.ts";
 import { createApi } from "./app.ts";
+import { watchAudit } from "./audit-coverage.fixture.ts";
 import type { ApiDeps } from "./deps.ts";
 import { noteEvidence } from "./evidence.fixture.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -25,6 +26,8 @@ export type TestApi = {
   /** The SDK with the account's credentials, or another's. */
   sdk(as?: TestAccount): ReturnType<typeof twilioClient>;
   addAccount(fields?: Partial<Account>): Promise<TestAccount>;
+  /** Puts numbers on sale. */
+  stock(...numbers: readonly string[]): Promise<void>;
   /** A plain request; `form` is sent as a form, `json` as it is. The account's credentials unless others are given. */
   request(method: string, path: string, options?: RawOptions): Promise<Raw>;
   /** What the documents have against the answers so far. */
@@ -48,6 +51,17 @@ export const documents = checkBy([
   openApiDocument(routes()) as Json,
   ...("absent" in twilioDocuments ? [] : twilioDocuments),
 ]);
+
+const ON_SALE = {
+  isoCountry: "US",
+  type: "local",
+  carrierSid: null,
+  monthlyPriceMicros: 0,
+  capabilities: ["voice"],
+  locality: null,
+  region: null,
+  state: "available",
+} as const;
 
 export async function openTestApi(deps: Partial<ApiDeps> = {}): Promise<TestApi> {
   const store = await openStore({ url: "pglite:memory", encryptionKey: randomBytes(32) });
@@ -73,6 +87,7 @@ export async function openTestApi(deps: Partial<ApiDeps> = {}): Promise<TestApi>
       checked: found.length === 0 && twilioAbsent === undefined,
     });
   });
+  const audit = watchAudit(app, store);
   const origin = await app.listen({ host: "127.0.0.1", port: 0 });
   const addAccount = async (fields: Partial<Account> = {}): Promise<TestAccount> => {
     const account = {
@@ -94,11 +109,16 @@ export async function openTestApi(deps: Partial<ApiDeps> = {}): Promise<TestApi>
     complaints,
     failures,
     addAccount,
+    stock: async (...numbers) => {
+      for (const e164 of numbers) await store.inventory.create({ ...ON_SALE, sid: mintSid("IN", randomHex(16)), e164 });
+    },
     sdk: (as = account) => twilioClient(origin, as.sid, as.token),
     request: (method, path, options = {}) => request(origin, method, path, { as: account, ...options }),
     close: async () => {
       await app.close();
+      const gaps = await audit.gaps();
       await store.close();
+      if (gaps.length > 0) throw new Error(`changed what no audit event tells of: ${gaps.join(", ")}`);
     },
   };
 }

@@ -37,6 +37,8 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   closeInTime(app);
   app.register(formbody);
   readEmptyJson(app);
+  // Where a form is asked for, text is refused in words (`readForm`).
+  app.addContentTypeParser("text/csv", { parseAs: "string" }, (_request, body, done) => done(null, body));
   app.addHook("onRequest", async (request, reply) => {
     reply.header("Twilio-Request-Id", request.id);
   });

@@ -45,6 +45,7 @@ export function mountRoutes(
     app.route({
       method: route.method === "GET" ? ["GET", "HEAD"] : route.method,
       url: mountedUrl(route),
+      ...given({ bodyLimit: route.bodyLimitBytes }),
       onRequest: async (request, reply) => {
         reply.headers(commonHeaders(request, route.product));
         const principal = await admit(gate, route, request, reply);
@@ -135,6 +136,9 @@ function limited(deps: ApiDeps, accountSid: string, reply: FastifyReply): Proble
 }
 
 function whyNotAllowed(principal: Principal, route: Route): Problem | undefined {
+  if (route.scope === "operator" && principal.kind !== "operator") {
+    return forbidden("Permission Denied: only the operator may do this.");
+  }
   const why = principal.kind === "key" ? whyNotForKey(principal.key, route) : undefined;
   return why === undefined ? undefined : forbidden(`Permission Denied: ${why}.`);
 }
@@ -156,7 +160,6 @@ async function contextOf(
 ): Promise<Context | Problem> {
   const params = (request.params ?? {}) as Readonly<Record<string, string | undefined>>;
   const operator = principal.kind === "operator";
-  if (route.scope === "operator" && !operator) return forbidden("Permission Denied: only the operator may do this.");
   const header = request.headers[ACTING_ACCOUNT_HEADER];
   const named = params["accountSid"] ?? (typeof header === "string" ? header : undefined);
   const acts = route.scope === "account" || named !== undefined;
@@ -184,5 +187,5 @@ async function contextOf(
 
 /** A path parameter, or "" for what cannot be a SID, a name or a `+prefix` of ours and must not reach the store (such as a NUL). */
 function readParam(value: string | undefined): string {
-  return value !== undefined && /^(?:[\w+*-]{1,64}|Twilio\.CURRENT)$/.test(value) ? value : "";
+  return value !== undefined && /^[\w+*.() -]{1,255}$/.test(value) ? value : "";
 }

@@ -86,6 +86,8 @@ export type Route = {
   readonly openTo?: (deps: ApiDeps, accountSid: string) => Promise<Account | undefined>;
   /** Query parameters of a GET, body parameters of a POST. */
   readonly form: Form;
+  /** Largest body taken where it is more than others may have, in bytes; for the operator only. It may be `text/csv` then, given as text. */
+  readonly bodyLimitBytes?: number;
   /** What success answers; for the OpenAPI document of our own surface, so Twilio's surfaces leave the schema out. */
   readonly success: {
     readonly status: Answer["status"];

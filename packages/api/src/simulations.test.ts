@@ -44,6 +44,7 @@ async function customer(): Promise<{ readonly as: TestAccount; readonly domain: 
   const list = await client.sip.ipAccessControlLists.create({ friendlyName: "pbx" });
   await client.sip.ipAccessControlLists(list.sid).ipAddresses.create({ friendlyName: "pbx", ipAddress: PBX });
   await client.trunking.v1.trunks(trunk.sid).ipAccessControlLists.create({ ipAccessControlListSid: list.sid });
+  await api.stock(number(made), number(made + 50));
   await client.incomingPhoneNumbers.create({ phoneNumber: number(made), trunkSid: trunk.sid });
   await client.incomingPhoneNumbers.create({ phoneNumber: number(made + 50) });
   return { as, domain, trunkSid: trunk.sid };

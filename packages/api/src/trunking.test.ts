@@ -111,6 +111,7 @@ describe("Trunks by the SDK (contract §2, TRK-1)", () => {
 
 it("ACC-2: a trial has one trunk and one number, and the operator's upgrade lifts that at once", async () => {
   const trial = await api.addAccount({ type: "Trial" });
+  await api.stock("+12025550171", "+12025550172");
   const { trunking, incomingPhoneNumbers } = api.sdk(trial);
   const { trunks } = trunking.v1;
   await trunks.create();
@@ -207,6 +208,7 @@ describe("what hangs on a trunk, by the SDK (contract §2.2)", () => {
   it("NUM-2: a number moves to the trunk, and a deleted trunk releases none (TRK-3)", async () => {
     const client = api.sdk();
     const { trunks } = client.trunking.v1;
+    await api.stock("+12025550111");
     const number = await client.incomingPhoneNumbers.create({ phoneNumber: "+12025550111" });
     const [one, two] = [await trunks.create(), await trunks.create()];
     await trunks(one.sid).phoneNumbers.create({ phoneNumberSid: number.sid });

@@ -75,7 +75,7 @@ export interface InventoryRepository {
   update(sid: string, change: Partial<Omit<InventoryNumber, "sid" | "e164">>): Promise<Outcome<StockedNumber>>;
   /** Conflict `in-use` while it is sold. */
   delete(sid: string): Promise<Outcome<StockedNumber>>;
-  /** What can be bought by anybody at this moment. A thousandth of a second with a million numbers, a tenth for patterns of three digits. */
+  /** What can be bought by anybody at this moment. With a million numbers: some milliseconds, up to a tenth of a second for three digits. */
   search(search: NumberSearch, page: PageRequest): Promise<PageOf<StockedNumber>>;
   /** The countries and types in which there is something on sale. */
   onSale(): Promise<readonly Pick<InventoryNumber, "isoCountry" | "type">[]>;
@@ -87,7 +87,7 @@ export type ImportError = { readonly line: number; readonly column: string | nul
 export type InventoryImport = {
   /** `II…` */
   readonly sid: string;
-  /** `interrupted`: nothing was heard of it for a minute; the process that ran it is gone. What it had taken, it has taken. */
+  /** `interrupted`: nothing was heard of it for a minute; the process that ran it is gone. What it had taken stays. */
   readonly state: "running" | "completed" | "failed" | "interrupted";
   /** Nothing is kept but the counts. */
   readonly dryRun: boolean;
@@ -114,7 +114,8 @@ export type ImportStep = {
 
 /** Imports, newest first. */
 export interface InventoryImportRepository {
-  begin(sid: string, dryRun: boolean): Promise<InventoryImport & Dated>;
+  /** Conflict `in-use` while another one is running, in whatever process. */
+  begin(sid: string, dryRun: boolean): Promise<Outcome<InventoryImport & Dated>>;
   /** Takes a batch, and counts it, in one transaction. */
   step(sid: string, step: ImportStep): Promise<Outcome<InventoryImport & Dated>>;
   finish(sid: string, state: "completed" | "failed", errors: readonly ImportError[]): Promise<InventoryImport & Dated>;

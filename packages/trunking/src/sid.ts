@@ -12,6 +12,8 @@ export type SidPrefix =
   | "CT" // carrier target
   | "CF" // carrier prefix
   | "CS" // carrier source
+  | "II" // import into the inventory
+  | "IN" // number of the inventory
   | "IP" // entry of an access control list
   | "NO" // alert
   | "OU" // origination URL

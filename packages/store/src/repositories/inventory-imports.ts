@@ -21,11 +21,16 @@ const NOUN = "import";
 /** What is on its way into the inventory, and what came of it. */
 export function inventoryImportRepository({ database, changes }: StoreContext): InventoryImportRepository {
   return {
-    async begin(sid, dryRun) {
-      const [begun] = await database.rows(sql<StoredRow>`
-        insert into inventory_imports (sid, state, dry_run) values (${sid}, 'running', ${dryRun}) returning *`);
-      return read(begun ?? {});
-    },
+    begin: (sid, dryRun) =>
+      changes.change(async (tx) => {
+        await holdStock(tx);
+        const running = await tx.rows(sql<StoredRow>`
+          select * from inventory_imports where state = 'running' and updated_at > ${new Date(Date.now() - SILENT_MS)}`);
+        if (running.length > 0) return { kind: "conflict", which: "in-use" };
+        const [begun] = await tx.rows(sql<StoredRow>`
+          insert into inventory_imports (sid, state, dry_run) values (${sid}, 'running', ${dryRun}) returning *`);
+        return begun === undefined ? notFound(NOUN) : ok(read(begun));
+      }),
 
     step: (sid, step) =>
       changes.change(async (tx) => {

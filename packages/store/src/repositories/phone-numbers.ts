@@ -111,7 +111,14 @@ export function phoneNumberRepository(context: StoreContext): PhoneNumberReposit
 }
 
 /** What belongs to the account and does not go with the number. */
-const LEFT_BEHIND: Change = { trunkSid: null, voiceApplicationSid: null, smsApplicationSid: null, addressSid: null };
+const LEFT_BEHIND: Change = {
+  trunkSid: null,
+  voiceApplicationSid: null,
+  smsApplicationSid: null,
+  addressSid: null,
+  identitySid: null,
+  bundleSid: null,
+};
 
 /** Inserts the number as the account's from now on; where it is in the inventory, that says what it is and what it costs. */
 async function give(

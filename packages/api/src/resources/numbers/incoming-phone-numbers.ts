@@ -1,90 +1,125 @@
+import type { NumberType } from "@trunkline/store";
 import { type Account, isE164, mintSid } from "@trunkline/trunking";
 import { rfc2822Date } from "../../dates.ts";
-import type { FormValues } from "../../form.ts";
-import { anyText, clearable, coded, flag, given, httpMethod, oneOf, optional, sid, text, webUrl } from "../../form.ts";
+import { anyText, coded, flag, given, matching, oneOf, optional, sid, text } from "../../form.ts";
 import { invalid, notE164, type Problem } from "../../problem.ts";
-import { type At, noParent, type Resource, settle, settleRemoval } from "../../resource.ts";
+import { type At, type Conflicts, noParent, type Resource, settle, settleRemoval } from "../../resource.ts";
 import { accepts, type Context } from "../../route.ts";
-import { NUMBER_CONSTANTS, type PhoneNumberRow } from "./phone-number-row.ts";
+import { kindOf } from "./number-kind.ts";
+import { type NumberSettings, numberSettings, PLAIN_NUMBER, settingsOf, whyNotSettings } from "./number-settings.ts";
+import { type PhoneNumberRow, viewCommon } from "./phone-number-row.ts";
 
 const NUMBER_INVALID = 21421;
-const ACTION_DISABLED = 20010;
-const taken = invalid("PhoneNumber: it is not available. Choose another.", 21422);
+const AREA_CODE_INVALID = 21451;
+const PATH = "/Accounts/:accountSid/IncomingPhoneNumbers";
 
-/** ISO 3166's code for "unknown": a number's country is what the inventory says of it, and this one did not come from there. */
-const COUNTRY_UNKNOWN = "ZZ";
-/** North American toll-free codes (800, 833, 844, 855, 866, 877, 888). */
-const TOLL_FREE = /^\+18(00|33|44|55|66|77|88)\d{7}$/;
-
-const settings = {
-  FriendlyName: optional(coded(20002, text(64))),
-  VoiceUrl: clearable(coded(21402, webUrl())),
-  VoiceMethod: optional(coded(21403, httpMethod())),
-  VoiceFallbackUrl: clearable(coded(21402, webUrl())),
-  VoiceFallbackMethod: optional(coded(21403, httpMethod())),
-  VoiceApplicationSid: clearable(coded(21420, sid("AP"))),
-  VoiceCallerIdLookup: optional(flag()),
-  StatusCallback: clearable(coded(21402, webUrl())),
-  StatusCallbackMethod: optional(coded(21403, httpMethod())),
-  TrunkSid: clearable(sid("TK")),
-  EmergencyAddressSid: optional(anyText()),
-  EmergencyStatus: optional(oneOf("Active", "Inactive")),
+const filters = {
+  PhoneNumber: optional(anyText()),
+  FriendlyName: optional(anyText()),
+  Beta: optional(flag()),
+  Origin: optional(oneOf("twilio", "hosted")),
 };
-type Settings = FormValues<typeof settings>;
+const whichNumber = {
+  PhoneNumber: optional(coded(NUMBER_INVALID, text(32))),
+  AreaCode: optional(coded(AREA_CODE_INVALID, matching(/^[2-9]\d\d$/, "an area code of three digits such as 202"))),
+};
 
-/** 2010-04-01 IncomingPhoneNumbers: the numbers of an account (contract §3.1, NUM-2). */
+/** 2010-04-01 IncomingPhoneNumbers: the numbers of an account (contract §3.1, NUM-1, NUM-2). */
 export const incomingPhoneNumbers: Resource<PhoneNumberRow, null> = {
   product: "api",
   noun: "phone number",
-  path: "/Accounts/:accountSid/IncomingPhoneNumbers",
+  path: PATH,
   key: "incoming_phone_numbers",
   parent: noParent,
   view: viewNumber,
-  list: accepts(
-    {
-      PhoneNumber: optional(anyText()),
-      FriendlyName: optional(anyText()),
-      Beta: optional(flag()),
-      Origin: optional(oneOf("twilio", "hosted")),
-    },
-    async (at: At<null>, { PhoneNumber: phoneNumber, FriendlyName: friendlyName, Origin: origin }) => {
-      const filter = given({ phoneNumber, friendlyName });
-      // Every number here is the platform's own; none is hosted elsewhere.
-      if (origin === "hosted") return async () => ({ rows: [], next: null, previous: null });
-      return (page) => at.deps.store.phoneNumbers.list(at.account.sid, filter, page);
-    },
-  ),
+  list: listOf(undefined),
   fetch: (at, numberSid) => at.deps.store.phoneNumbers.fetch(at.account.sid, numberSid),
-  create: accepts(
-    { ...settings, PhoneNumber: optional(coded(NUMBER_INVALID, text(32))), AreaCode: optional(anyText()) },
-    async (at: At<null>, values) => {
-      const { PhoneNumber: e164, AreaCode: areaCode } = values;
-      if (areaCode !== undefined)
-        return invalid("AreaCode is not supported here: give PhoneNumber, a whole number.", 21457);
-      if (e164 === undefined)
-        return invalid("Missing required parameter PhoneNumber: it must be a number such as +12025550100.");
-      if (!isE164(e164)) return notE164("PhoneNumber", e164, NUMBER_INVALID);
-      const wrong = await whyNotSettings(at, values);
-      if (wrong) return wrong;
-      return settle(at, await at.deps.store.phoneNumbers.create(newNumber(at, e164, values)), {
-        "phone-number": taken,
-        limit: (most) => tooMany(at.account, most),
-      });
-    },
-  ),
+  create: accepts({ ...numberSettings, ...whichNumber }, async (at: At<null>, values) => {
+    const { PhoneNumber: e164, AreaCode: areaCode } = values;
+    if ((e164 === undefined) === (areaCode === undefined)) {
+      return invalid("Give either PhoneNumber, a number such as +12025550100, or AreaCode, such as 202.");
+    }
+    return obtain(at, values, e164 === undefined ? { areaCode: areaCode ?? "" } : { e164 });
+  }),
   update: accepts(
-    { ...settings, AccountSid: optional(coded(21470, sid("AC"))) },
+    { ...numberSettings, AccountSid: optional(coded(21470, sid("AC"))) },
     async (at: At<null> & { readonly row: PhoneNumberRow }, values) => {
-      if (values.AccountSid !== undefined && values.AccountSid !== at.row.accountSid) {
-        return invalid("AccountSid: moving a number to another account is not available here.", ACTION_DISABLED);
-      }
-      const wrong = await whyNotSettings(at, values);
-      if (wrong) return wrong;
-      return settle(at, await at.deps.store.phoneNumbers.update(at.account.sid, at.row.sid, changeOf(values)));
+      const { phoneNumbers } = at.deps.store;
+      const to = values.AccountSid;
+      if (to !== undefined && to !== at.row.accountSid) return move(at, to, values);
+      const wrong = await whyNotSettings(at, at.account.sid, values);
+      return wrong ?? settle(at, await phoneNumbers.update(at.account.sid, at.row.sid, settingsOf(values)));
     },
   ),
   remove: async (at, row) => settleRemoval(at, await at.deps.store.phoneNumbers.delete(at.account.sid, row.sid)),
 };
+
+/** The same numbers by type, and what buys one of that type only. */
+export const incomingNumbersByType: readonly Resource<PhoneNumberRow, null>[] = (
+  [
+    ["Local", "local"],
+    ["Mobile", "mobile"],
+    ["TollFree", "toll free"],
+  ] as const
+).map(([name, type]) => ({
+  product: "api",
+  noun: `${type} phone number`,
+  path: `${PATH}/${name}`,
+  key: "incoming_phone_numbers",
+  parent: noParent,
+  view: viewNumber,
+  list: listOf(type),
+  create: accepts({ ...numberSettings, PhoneNumber: coded(NUMBER_INVALID, text(32)) }, (at: At<null>, values) =>
+    obtain(at, values, { e164: values.PhoneNumber, type }),
+  ),
+}));
+
+function listOf(type: NumberType | undefined): NonNullable<Resource<PhoneNumberRow, null>["list"]> {
+  return accepts(filters, async (at: At<null>, { PhoneNumber: phoneNumber, FriendlyName: friendlyName, Origin }) => {
+    const filter = given({ phoneNumber, friendlyName, type });
+    // Every number here is the platform's own; none is hosted elsewhere.
+    if (Origin === "hosted") return async () => ({ rows: [], next: null, previous: null });
+    return (page) => at.deps.store.phoneNumbers.list(at.account.sid, filter, page);
+  });
+}
+
+type Wish = { readonly type?: NumberType } & ({ readonly e164: string } | { readonly areaCode: string });
+
+/** Buys a number out of the inventory. The operator gives an account any number that nobody has, of the inventory or not. */
+async function obtain(at: Context, values: NumberSettings, wish: Wish): Promise<PhoneNumberRow | Problem> {
+  const { phoneNumbers } = at.deps.store;
+  if ("e164" in wish && !isE164(wish.e164)) return notE164("PhoneNumber", wish.e164, NUMBER_INVALID);
+  const wrong = await whyNotSettings(at, at.account.sid, values);
+  if (wrong) return wrong;
+  const number = {
+    ...PLAIN_NUMBER,
+    friendlyName: null,
+    ...settingsOf(values),
+    sid: mintSid("PN", at.deps.randomHex(16)),
+    accountSid: at.account.sid,
+  };
+  if (!at.operator || !("e164" in wish)) return settle(at, await phoneNumbers.buy(number, wish), conflictsOf(at, wish));
+  const { e164, type } = wish;
+  const kind = { ...kindOf(e164), capabilities: ["voice"] as const };
+  if (type !== undefined && type !== kind.type) return otherType(e164);
+  const given = { ...number, ...kind, e164, friendlyName: number.friendlyName ?? e164 };
+  return settle(at, await phoneNumbers.create(given), conflictsOf(at, wish));
+}
+
+function conflictsOf(at: Context, wish: Wish): Conflicts {
+  const limit = (most: number): Problem => tooMany(at.account, most);
+  if (!("e164" in wish)) {
+    const why = `AreaCode: there is no number in area code ${wish.areaCode}. Search AvailablePhoneNumbers for others.`;
+    return { limit, "not-available": invalid(why, 21452) };
+  }
+  const why = `PhoneNumber: ${wish.e164} is not available. Choose another among AvailablePhoneNumbers.`;
+  const taken = invalid(why, 21422);
+  return { limit, "phone-number": taken, "not-available": taken, "number-type": otherType(wish.e164) };
+}
+
+function otherType(e164: string): Problem {
+  return invalid(`PhoneNumber: ${e164} is of another type. Buy it at IncomingPhoneNumbers.`, 21458);
+}
 
 /** ACC-2; for other accounts there is a limit only where the installation sets one. */
 function tooMany({ type }: Account, most: number): Problem {
@@ -95,73 +130,38 @@ function tooMany({ type }: Account, most: number): Problem {
   return invalid(why, 21404);
 }
 
-async function whyNotSettings(at: Context, values: Settings): Promise<Problem | undefined> {
-  if (values.EmergencyAddressSid || values.EmergencyStatus === "Active") {
-    return invalid("Emergency calling cannot be set on numbers of this installation.", ACTION_DISABLED);
-  }
-  if (!values.TrunkSid) return undefined;
-  if (values.VoiceApplicationSid) {
-    return invalid("A number has a trunk or a voice application: give TrunkSid or VoiceApplicationSid, not both.");
-  }
-  const trunk = await at.deps.store.trunks.fetch(at.account.sid, values.TrunkSid);
-  return trunk === undefined ? invalid(`TrunkSid: this account has no trunk ${values.TrunkSid}.`) : undefined;
-}
+type ToUpdate = At<null> & { readonly row: PhoneNumberRow };
 
-function changeOf(values: Settings) {
-  return given({
-    friendlyName: values.FriendlyName,
-    voiceUrl: values.VoiceUrl,
-    voiceMethod: values.VoiceMethod,
-    voiceFallbackUrl: values.VoiceFallbackUrl,
-    voiceFallbackMethod: values.VoiceFallbackMethod,
-    voiceApplicationSid: values.VoiceApplicationSid,
-    voiceCallerIdLookup: values.VoiceCallerIdLookup,
-    statusCallback: values.StatusCallback,
-    statusCallbackMethod: values.StatusCallbackMethod,
-    trunkSid: values.TrunkSid,
+/** Contract §4.1: among the accounts of one customer, by the main account or the operator. */
+async function move(at: ToUpdate, to: string, values: NumberSettings): Promise<PhoneNumberRow | Problem> {
+  const wrong = (await whyNotMove(at, to)) ?? (await whyNotSettings(at, to, values));
+  if (wrong) return wrong;
+  const moved = await at.deps.store.phoneNumbers.move(at.account.sid, at.row.sid, to, settingsOf(values));
+  return settle(at, moved, {
+    limit: (most) => invalid(`AccountSid: ${to} has ${most} numbers, the most there can be.`, 21404),
   });
 }
 
-function newNumber(at: Context, e164: string, values: Settings): Omit<PhoneNumberRow, "createdAtMs" | "updatedAtMs"> {
-  return {
-    sid: mintSid("PN", at.deps.randomHex(16)),
-    accountSid: at.account.sid,
-    e164,
-    trunkSid: values.TrunkSid ?? null,
-    friendlyName: values.FriendlyName ?? e164,
-    voiceUrl: values.VoiceUrl ?? null,
-    voiceMethod: values.VoiceMethod ?? "POST",
-    voiceFallbackUrl: values.VoiceFallbackUrl ?? null,
-    voiceFallbackMethod: values.VoiceFallbackMethod ?? "POST",
-    voiceApplicationSid: values.VoiceApplicationSid ?? null,
-    voiceCallerIdLookup: values.VoiceCallerIdLookup ?? false,
-    statusCallback: values.StatusCallback ?? null,
-    statusCallbackMethod: values.StatusCallbackMethod ?? "POST",
-    isoCountry: COUNTRY_UNKNOWN,
-    type: TOLL_FREE.test(e164) ? "toll free" : "local",
-  };
+async function whyNotMove(at: ToUpdate, to: string): Promise<Problem | undefined> {
+  const { principal, account } = at;
+  if (principal.kind !== "operator" && principal.account.parentSid !== null) {
+    return invalid("AccountSid: only the main account moves numbers between its accounts. Use its credentials.", 21474);
+  }
+  const target = await at.deps.store.accounts.fetch(to);
+  const customer = account.parentSid ?? account.sid;
+  if (target === undefined || (target.parentSid ?? target.sid) !== customer) {
+    return invalid(`AccountSid: ${to} is no account of the customer that has the number.`, 21473);
+  }
+  return target.status === "active" ? undefined : invalid(`AccountSid: account ${to} is ${target.status}.`, 21472);
 }
 
 function viewNumber(row: PhoneNumberRow, at: Context): object {
   return {
-    ...NUMBER_CONSTANTS,
-    sid: row.sid,
-    account_sid: row.accountSid,
-    phone_number: row.e164,
-    friendly_name: row.friendlyName,
-    trunk_sid: row.trunkSid,
-    voice_url: row.voiceUrl,
-    voice_method: row.voiceMethod,
-    voice_fallback_url: row.voiceFallbackUrl,
-    voice_fallback_method: row.voiceFallbackMethod,
-    voice_application_sid: row.voiceApplicationSid,
-    voice_caller_id_lookup: row.voiceCallerIdLookup,
+    ...viewCommon(row),
     voice_receive_mode: "voice",
-    status_callback: row.statusCallback,
-    status_callback_method: row.statusCallbackMethod,
-    address_sid: null,
-    identity_sid: null,
-    bundle_sid: null,
+    address_sid: row.addressSid,
+    identity_sid: row.identitySid,
+    bundle_sid: row.bundleSid,
     emergency_status: "Inactive",
     emergency_address_sid: null,
     emergency_address_status: "unregistered",

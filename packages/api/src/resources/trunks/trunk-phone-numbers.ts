@@ -3,7 +3,7 @@ import { sid } from "../../form.ts";
 import { invalid } from "../../problem.ts";
 import { type At, type Resource, settle, settleRemoval } from "../../resource.ts";
 import { accepts } from "../../route.ts";
-import { NUMBER_CONSTANTS, type PhoneNumberRow } from "../numbers/phone-number-row.ts";
+import { type PhoneNumberRow, viewCommon } from "../numbers/phone-number-row.ts";
 import { TRUNK_INVALID, type TrunkRow, trunkOfPath } from "./trunks.ts";
 
 /** Trunking v1 PhoneNumbers: the numbers of a trunk (contract §2.2, NUM-2). A number is on one trunk at most: adding it moves it. */
@@ -33,20 +33,7 @@ export const trunkPhoneNumbers: Resource<PhoneNumberRow, TrunkRow> = {
 
 function viewOnTrunk(row: PhoneNumberRow, at: At<TrunkRow>): object {
   return {
-    ...NUMBER_CONSTANTS,
-    sid: row.sid,
-    account_sid: row.accountSid,
-    trunk_sid: row.trunkSid,
-    phone_number: row.e164,
-    friendly_name: row.friendlyName,
-    voice_url: row.voiceUrl,
-    voice_method: row.voiceMethod,
-    voice_fallback_url: row.voiceFallbackUrl,
-    voice_fallback_method: row.voiceFallbackMethod,
-    voice_caller_id_lookup: row.voiceCallerIdLookup,
-    voice_application_sid: row.voiceApplicationSid,
-    status_callback: row.statusCallback,
-    status_callback_method: row.statusCallbackMethod,
+    ...viewCommon(row),
     date_created: isoDate(row.createdAtMs),
     date_updated: isoDate(row.updatedAtMs),
     url: at.links.absolute("trunking", `/Trunks/${at.parent.sid}/PhoneNumbers/${row.sid}`),
