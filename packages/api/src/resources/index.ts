@@ -1,13 +1,19 @@
 import type { Route } from "../route.ts";
 import { accountRoutes } from "./accounts/index.ts";
+import { addressRoutes } from "./addresses/index.ts";
+import { applicationRoutes } from "./applications/index.ts";
 import { auditRoutes } from "./audit/index.ts";
 import { callerIdRoutes } from "./caller-ids/index.ts";
 import { callRoutes } from "./calls/index.ts";
 import { carrierRoutes } from "./carriers/index.ts";
 import { debuggerRoutes } from "./debugger/index.ts";
+import { keyRoutes } from "./keys/index.ts";
+import { lookupRoutes } from "./lookups/index.ts";
 import { numberRoutes } from "./numbers/index.ts";
 import { permissionRoutes } from "./permissions/index.ts";
+import { pricingRoutes } from "./pricing/index.ts";
 import { recordingRoutes } from "./recordings/index.ts";
+import { regionRoutes } from "./regions/index.ts";
 import { sipListRoutes } from "./sip-lists/index.ts";
 import { trunkRoutes } from "./trunks/index.ts";
 import { usageRoutes } from "./usage/index.ts";
@@ -18,6 +24,7 @@ export function routes(): readonly Route[] {
   return [
     ...trunkRoutes,
     ...accountRoutes,
+    ...keyRoutes,
     ...sipListRoutes,
     ...numberRoutes,
     ...callerIdRoutes,
@@ -28,6 +35,11 @@ export function routes(): readonly Route[] {
     ...permissionRoutes,
     ...carrierRoutes,
     ...usageRoutes,
+    ...applicationRoutes,
+    ...addressRoutes,
+    ...pricingRoutes,
+    ...lookupRoutes,
+    ...regionRoutes,
     ...userRoutes,
   ];
 }
