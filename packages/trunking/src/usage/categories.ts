@@ -8,7 +8,8 @@ type CountedCategory =
   | "recordings-encrypted"
   | "phonenumbers-local"
   | "phonenumbers-mobile"
-  | "phonenumbers-tollfree";
+  | "phonenumbers-tollfree"
+  | "phonenumbers-national";
 
 /** A category that clients see (contract §13): the sum of counted ones. */
 export type UsageCategory = {
@@ -26,7 +27,12 @@ const ORIGINATION = [
   "trunking-origination-tollfree",
 ] as const;
 const RECORDINGS = ["trunking-recordings"] as const;
-const NUMBERS = ["phonenumbers-local", "phonenumbers-mobile", "phonenumbers-tollfree"] as const;
+const NUMBERS = [
+  "phonenumbers-local",
+  "phonenumbers-mobile",
+  "phonenumbers-tollfree",
+  "phonenumbers-national",
+] as const;
 
 const calls = (name: string, description: string, of: readonly CountedCategory[]): UsageCategory => ({
   name,
