@@ -41,7 +41,9 @@ function property(parameter: string): string {
 function field(parameter: string, schema: z.ZodType<Value>, options: Options): Field {
   const name = property(parameter);
   const { fallback } = options;
-  const read = (row: Row): Value => (row[name] as Value | undefined) ?? fallback ?? null;
+  // Twilio writes some settings that are not set as empty texts.
+  const read = (row: Row): Value =>
+    (row[name] === "" ? undefined : (row[name] as Value | undefined)) ?? fallback ?? null;
   return { schema, parameter, read, fallback, ...options };
 }
 

@@ -39,7 +39,7 @@ export function readDocument(text: string, name: string): Declared {
   const broken = [...yaml.errors, ...yaml.warnings].map(({ pos, message }) => `${at(pos[0])}: ${message}`);
   refuse(broken.length > 0 ? broken : forbiddenKeys(yaml).map((offset) => `${at(offset)}: __proto__ cannot be a name`));
   const value = plainValue(yaml, name);
-  const read = fileSchema.safeParse(value);
+  const read = fileSchema.safeParse(value, { reportInput: true });
   if (!read.success) {
     refuse(
       read.error.issues.flatMap((issue) =>

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { carryOut } from "./carry-out.ts";
 import type { Client } from "./client.ts";
@@ -123,6 +124,47 @@ trunks:
       - Offices
 `;
 
+const INSTALLATION = `trunkline: 1
+carriers:
+  Inside:
+    own_numbers_only: true
+  Tokyo Tel:
+    enabled: false
+    priority: 20
+    retry_causes:
+      - 503
+    max_cps: 50
+    max_channels: 400
+    caller_id_header: []
+    called_number_form: digits
+    caller_number_form: north-american
+    called_prefix: "0091"
+    added_headers:
+      - "X-Route: a"
+    removed_headers:
+      - x-internal
+    codecs:
+      - pcma
+      - pcmu
+    srtp: true
+    username: us
+    password: \${PASSWORD_TOKYO_TEL}
+    probe_interval: 30
+    client_certificate: true
+    registrar_url: sip:reg.example.com
+    registration_expires: 600
+    targets:
+      sip:sbc.example.com;transport=tls:
+        priority: 5
+    prefixes:
+      "*": {}
+      "+81":
+        cost: 0.0125
+    sources:
+      - 192.0.2.0/24
+      - 198.51.100.7/32 port 5060
+`;
+
 describe("API-5: an account as a file", () => {
   it("export after apply is the same file octet by octet, and a second apply does nothing", async () => {
     const client = await ground.newAccount();
@@ -130,4 +172,88 @@ describe("API-5: an account as a file", () => {
     expect(await exported(client)).toBe(EVERYTHING);
     expect(await applied(client, EVERYTHING, { prune: true })).toMatchObject({ code: 0, steps: [], done: 0 });
   });
+
+  it("the operator's part too, and another file's changes, and pruning all of it", async () => {
+    const client = ground.asOperator((await ground.newAccount()).accountSid);
+    expect(await applied(client, INSTALLATION)).toMatchObject({ code: 0, failure: null });
+    expect(await exported(client, true)).toBe(INSTALLATION);
+    const changed = INSTALLATION.replace("priority: 5", "priority: 7").replace(/ {4}codecs:\n.*\n.*\n/, "");
+    expect(await applied(client, changed)).toMatchObject({ code: 0, done: 2, failure: null });
+    expect(await exported(client, true)).toBe(changed);
+    expect(await applied(client, "trunkline: 1\ncarriers: {}", { prune: true })).toMatchObject({ code: 0, done: 2 });
+    expect(await exported(client, true)).toBe("trunkline: 1\n");
+  });
+
+  it("a customer is told that carriers are the operator's", async () => {
+    const client = await ground.newAccount();
+    await expect(applied(client, INSTALLATION)).rejects.toThrow(/403 .*only the operator/);
+  });
+
+  it("two things with one name are refused, with what to do", async () => {
+    const client = await ground.newAccount();
+    await client.post("/v1/Trunks", { FriendlyName: "Office" });
+    await client.post("/v1/Trunks", { FriendlyName: "Office" });
+    await client.post("/v1/Trunks", {});
+    await expect(exported(client)).rejects.toThrow(
+      /^trunk "Office" is there more than once \(TK\w+ is the second\); give one of them another name\ntrunk TK\w+ has no name/,
+    );
+  });
+
+  it("any configuration comes back as it was written, and pruned to nothing", async () => {
+    await fc.assert(
+      fc.asyncProperty(configuration, async (file) => {
+        const client = await ground.newAccount();
+        expect(await applied(client, file)).toMatchObject({ code: 0, failure: null });
+        expect(await exported(client)).toBe(file);
+        const nothing = "trunkline: 1\ntrunks: {}\ncredential_lists: {}\nip_access_control_lists: {}\n";
+        expect(await applied(client, nothing, { prune: true })).toMatchObject({ code: 0, failure: null });
+        expect(await exported(client)).toBe("trunkline: 1\n");
+      }),
+      { numRuns: 8 },
+    );
+  });
 });
+
+const name = fc
+  .string({ unit: "grapheme", minLength: 1, maxLength: 20 })
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: names have none.
+  .filter((one) => !/[\u0000-\u001f\u007f]/.test(one) && one.trim() !== "" && one !== "__proto__");
+const names = fc.uniqueArray(name, { maxLength: 3 });
+const label = fc.stringMatching(/^[a-z]{12}$/);
+
+/** Files in the form in which they are exported. */
+const configuration = fc
+  .record({
+    lists: names,
+    acls: names,
+    trunks: fc.uniqueArray(
+      fc.record({ name, domain: label, secure: fc.boolean(), urls: names, failover: fc.boolean() }),
+      {
+        maxLength: 3,
+        selector: (one) => one.name,
+      },
+    ),
+  })
+  .map(({ lists, acls, trunks }) => {
+    const text = JSON.stringify({
+      trunkline: 1,
+      credential_lists: Object.fromEntries(lists.map((one) => [one, {}])),
+      ip_access_control_lists: Object.fromEntries(
+        acls.map((one) => [one, { addresses: { one: { address: `192.0.2.${one.length}` } } }]),
+      ),
+      trunks: Object.fromEntries(
+        trunks.map((trunk) => [
+          trunk.name,
+          {
+            domain: trunk.domain,
+            secure: trunk.secure,
+            ...(trunk.failover ? { failover_codes: [404, 404, 486] } : {}),
+            origination_urls: Object.fromEntries(trunk.urls.map((one, i) => [one, { sip_url: `sip:192.0.2.${i}` }])),
+            credential_lists: lists,
+            ip_access_control_lists: acls,
+          },
+        ]),
+      ),
+    });
+    return writeDocument(readDocument(text, "random.json").items);
+  });
