@@ -42,7 +42,10 @@ export async function loadTwilioDocuments(): Promise<readonly Json[] | { readonl
     if (process.env["CI"] === "true") throw new Error(absent);
     return { absent };
   }
-  return DOCUMENTS.map((name) => JSON.parse(readFileSync(`${root}/.cache/openapi/${name}.json`, "utf8")) as Json);
+  return DOCUMENTS.map((name) => {
+    const document = JSON.parse(readFileSync(`${root}/.cache/openapi/${name}.json`, "utf8")) as Json;
+    return name === "twilio_lookups_v2" ? (nullableThroughout(document) as Json) : document;
+  });
 }
 
 /** A check by OpenAPI documents of version 3.0 or 3.1. An error is held against contract §5.1, whoever's surface it is of. */
@@ -115,6 +118,15 @@ const FORMATS = {
   int64: true,
 } as const;
 
+/** The schemas of Lookups say of nothing that it may be null, and its examples have nulls everywhere (contract §4.1). */
+function nullableThroughout(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(nullableThroughout);
+  if (typeof node !== "object" || node === null) return node;
+  const entries = Object.entries(node).map(([key, value]) => [key, nullableThroughout(value)] as const);
+  const isSchema = typeof (node as Json)["type"] === "string" || "$ref" in node;
+  return { ...Object.fromEntries(entries), ...(isSchema && { nullable: true }) };
+}
+
 /** OpenAPI 3.0's `nullable` as JSON Schema has it, beside a type, an enumeration or a reference (contract §6.2). */
 function fromOpenApi(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(fromOpenApi);
@@ -122,6 +134,9 @@ function fromOpenApi(node: unknown): unknown {
   const { nullable, ...rest } = Object.fromEntries(
     Object.entries(node).map(([key, value]) => [key, fromOpenApi(value)]),
   );
+  const override = (rest["x-twilio"] as Json | undefined)?.["overrideType"];
+  // Prices are said to be numbers, and to be written as text all the same.
+  if (typeof override === "string") rest["type"] = override;
   if (nullable !== true) return rest;
   if (rest["$ref"] !== undefined) return { anyOf: [{ $ref: rest["$ref"] }, { type: "null" }] };
   const type = typeof rest["type"] === "string" ? { type: [rest["type"], "null"] } : {};

@@ -32,7 +32,7 @@ export type Address = {
   /** `AD…` */
   readonly sid: string;
   readonly accountSid: string;
-  readonly friendlyName: string;
+  readonly friendlyName: string | null;
   readonly customerName: string;
   readonly street: string;
   readonly streetSecondary: string | null;

@@ -32,7 +32,7 @@ export const CATALOGUE: readonly string[] = [
     sid text primary key,
     ordinal bigint generated always as identity,
     account_sid text not null constraint addresses_account references accounts (sid),
-    friendly_name text not null,
+    friendly_name text,
     customer_name text not null,
     street text not null,
     street_secondary text,
