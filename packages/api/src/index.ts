@@ -1,3 +1,4 @@
 export { createApi } from "./app.ts";
 export type { ApiDeps } from "./deps.ts";
 export type * from "./ports.ts";
+export { passwordHasher } from "./sessions/password-hasher.ts";

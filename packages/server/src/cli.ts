@@ -5,6 +5,7 @@ import { addDoctorCommand } from "./commands/doctor-command.ts";
 import { serveCommand } from "./commands/serve-command.ts";
 import { type SimulateOptions, simulateCommand } from "./commands/simulate-command.ts";
 import { UsageError } from "./commands/usage-error.ts";
+import { addUserCommands } from "./commands/user-command.ts";
 import { SETTINGS, SettingError } from "./config/settings.ts";
 import { DocumentError } from "./declarative/read-document.ts";
 
@@ -70,6 +71,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   };
   addDeclarativeCommands(program, ended);
   addDoctorCommand(program, ended);
+  addUserCommands(program, ended);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync([...argv], { from: "user" });

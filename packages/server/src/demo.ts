@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Outcome, PhoneNumberSettings, Store } from "@trunkline/store";
 import type { Carrier, Trunk } from "@trunkline/trunking";
+import { ensureDemoUser, type Login } from "./console-users.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** Of the carrier that a demo makes for the simulated PSTN. */
@@ -29,6 +30,8 @@ export type Demo = {
   readonly domain: string;
   readonly username: string;
   readonly password: string;
+  /** Of the account's owner, in the console. */
+  readonly console: Login;
   readonly numbers: readonly string[];
 };
 
@@ -63,6 +66,7 @@ export async function ensureDemo(store: Store, zone: string, secrets: Secrets): 
     domain,
     username: DEMO_USER,
     password: secrets.demoPassword,
+    console: await ensureDemoUser(store, zone, accountSid, secrets.demoPassword),
     numbers: DEMO_NUMBERS,
   };
 }

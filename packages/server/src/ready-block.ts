@@ -1,7 +1,8 @@
+import type { Login } from "./console-users.ts";
 import type { Running } from "./running.ts";
 
 /** The one block that `trunkline serve` prints when it is ready (interface §1). */
-export function readyBlock(running: Running, startedInMs: number): string {
+export function readyBlock(running: Running, operatorLogin: Login | undefined, startedInMs: number): string {
   const { demo, operator } = running;
   const rows: (readonly [label: string, value: string])[] = [
     ["API", running.api],
@@ -12,10 +13,18 @@ export function readyBlock(running: Running, startedInMs: number): string {
     ["Operator account SID", operator.sid],
     ["Operator auth token", operator.token],
   ];
+  if (operatorLogin) {
+    rows.push(
+      ["Operator console login", operatorLogin.email],
+      ["Operator console password", `${operatorLogin.password} (shown this once)`],
+    );
+  }
   if (demo) {
     rows.push(
       ["Demo account SID", demo.accountSid],
       ["Demo auth token", demo.authToken],
+      ["Console login", demo.console.email],
+      ["Console password", demo.console.password],
       ["Demo trunk domain", demo.domain],
       ["Demo trunk user", demo.username],
       ["Demo trunk password", demo.password],

@@ -12,6 +12,7 @@ import type { OperatorFiles } from "./certificates/operator-files.ts";
 import { acmeSettings } from "./config/acme-settings.ts";
 import { recordingsPlace } from "./config/recordings-place.ts";
 import type { Settings } from "./config/settings.ts";
+import { ensureOperatorUser, type Login } from "./console-users.ts";
 import { type Demo, ensureDemo, ensureSimulatedCarrier } from "./demo.ts";
 import { edgeNames, ensureEdgeLocations } from "./edge-locations.ts";
 import { addHealth, addRootCertificate } from "./health.ts";
@@ -36,6 +37,8 @@ const DRAIN_MS = 5_000;
 
 export type Platform = {
   readonly running: Running;
+  /** The operator's first user, right after it was made; its password is kept nowhere. */
+  readonly operatorLogin: Login | undefined;
   /** Closes in the written order; safe to repeat. */
   close(): Promise<void>;
 };
@@ -56,7 +59,7 @@ export async function serve(settings: Settings, log: Log, onFatal: (why: string)
     return closing;
   };
   try {
-    return { running: await start(settings, log, onFatal, (closer) => closers.unshift(closer)), close };
+    return { ...(await start(settings, log, onFatal, (closer) => closers.unshift(closer))), close };
   } catch (error) {
     await close();
     throw error;
@@ -68,7 +71,7 @@ async function start(
   log: Log,
   onFatal: (why: string) => void,
   onClose: (closer: () => Promise<void>) => void,
-): Promise<Running> {
+): Promise<Pick<Platform, "running" | "operatorLogin">> {
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
   const secrets = openSecrets(settings);
   const store = await openStore({
@@ -79,6 +82,7 @@ async function start(
   onClose(() => store.close());
   await ensureOperator(store, secrets);
   await ensureEdgeLocations(store, settings.edge);
+  const operatorLogin = settings.role === "edge" ? undefined : await ensureOperatorUser(store, settings.zone);
   const demo = settings.demo ? await ensureDemo(store, settings.zone, secrets) : null;
   const jobs = settings.role === "edge" ? undefined : startJobs(settings, store, log, onClose);
   const carriesCalls = settings.role !== "control";
@@ -101,7 +105,7 @@ async function start(
   };
   announceRunning(settings.dataDir, running);
   onClose(async () => retractRunning(settings.dataDir));
-  return running;
+  return { running, operatorLogin };
 }
 
 /** What is done beside API and calls. Webhooks wait for the API, to which they may lead back. */

@@ -14,11 +14,12 @@ export async function serveCommand(options: { readonly json: boolean }): Promise
     log("error", "cannot go on", { why });
     stopped.resolve(1);
   });
+  const { running, operatorLogin } = platform;
   const startedInMs = performance.now() - startedAtMs;
   process.stdout.write(
     options.json
-      ? `${JSON.stringify({ ...platform.running, startedInMs: Math.round(startedInMs) })}\n`
-      : `${readyBlock(platform.running, startedInMs)}\n`,
+      ? `${JSON.stringify({ ...running, ...(operatorLogin && { operatorLogin }), startedInMs: Math.round(startedInMs) })}\n`
+      : `${readyBlock(running, operatorLogin, startedInMs)}\n`,
   );
   const gently = (signal: NodeJS.Signals): void => {
     log("info", "stopping", { signal });
