@@ -86,10 +86,11 @@ class Run {
     await this.#writeFacets(item, sid, said);
   }
 
-  /** What is in the inventory already is refused there, and what cannot be bought is refused at the purchase, with the better reason. */
+  /** Not on sale, so that nobody else buys it meanwhile. What is there already is refused; what cannot be had, the purchase tells better. */
   async #stock(phoneNumber: string): Promise<void> {
-    await this.#applying.client.post("/trunkline/v1/InventoryNumbers", { PhoneNumber: phoneNumber }).catch((error) => {
-      if (!(error instanceof ApiError) || ![400, 409].includes(error.status)) throw error;
+    const row = { PhoneNumber: phoneNumber, State: "port-in" };
+    await this.#applying.client.post("/trunkline/v1/InventoryNumbers", row).catch((error: unknown) => {
+      if (!(error instanceof ApiError) || error.status !== 400) throw error;
     });
   }
 

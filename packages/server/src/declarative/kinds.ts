@@ -133,6 +133,7 @@ export const KINDS: Readonly<Record<KindName, Kind>> = {
       deprecated_tls_allowed: flag("DeprecatedTlsAllowed", false),
       dialing_permissions_inherited: flag("DialingPermissionsInherited", true),
       media_auth_required: flag("MediaAuthRequired", true),
+      second_factor_required: flag("SecondFactorRequired", false),
     },
     nameOf: () => null,
     named: () => ({}),

@@ -23,7 +23,7 @@ async function exported(client: Client, installation = false): Promise<string> {
   return writeDocument(withPlaceholders((await readState(client, { roots })).items).items);
 }
 
-async function applied(client: Client, file: string, options: { prune?: boolean } = {}) {
+async function applied(client: Client, file: string, options: { prune?: boolean; addToInventory?: boolean } = {}) {
   const terminal = terminalOf(true);
   const fixed = {
     prune: false,
@@ -45,6 +45,7 @@ settings:
   max_call_duration: 3600
   deprecated_tls_allowed: true
   media_auth_required: false
+  second_factor_required: true
 debugger_webhook:
   url: https://alerts.example.com/hook
   enabled: false
@@ -165,6 +166,19 @@ carriers:
       - 198.51.100.7/32 port 5060
 `;
 
+const NUMBERS = `trunkline: 1
+trunks:
+  Office: {}
+numbers:
+  "+12125550180":
+    friendly_name: Front desk
+    trunk: Office
+    voice_url: https://www.example.com/voice.xml
+    voice_method: GET
+    status_callback: https://www.example.com/status
+  "+12125550181": {}
+`;
+
 describe("API-5: an account as a file", () => {
   it("export after apply is the same file octet by octet, and a second apply does nothing", async () => {
     const client = await ground.newAccount();
@@ -182,6 +196,24 @@ describe("API-5: an account as a file", () => {
     expect(await exported(client, true)).toBe(changed);
     expect(await applied(client, "trunkline: 1\ncarriers: {}", { prune: true })).toMatchObject({ code: 0, done: 2 });
     expect(await exported(client, true)).toBe("trunkline: 1\n");
+  });
+
+  it("numbers that the operator puts into the inventory, with their trunk; a customer buys what is on sale", async () => {
+    const client = ground.asOperator((await ground.newAccount()).accountSid);
+    expect(await applied(client, NUMBERS, { addToInventory: true })).toMatchObject({ code: 0, failure: null });
+    expect(await exported(client)).toBe(NUMBERS);
+    const moved = NUMBERS.replace(/ {4}trunk: Office\n/, "").replace("voice.xml", "other.xml");
+    expect(await applied(client, moved)).toMatchObject({ code: 0, failure: null, done: 1 });
+    expect(await exported(client)).toBe(moved);
+    const customer = await ground.newAccount();
+    const theirs = "trunkline: 1\nnumbers:\n  +12125550190: {}\n";
+    expect(await applied(customer, theirs)).toMatchObject({
+      code: 1,
+      done: 0,
+      failure: expect.stringContaining("21422"),
+    });
+    await client.post("/trunkline/v1/InventoryNumbers", { PhoneNumber: "+12125550190" });
+    expect(await applied(customer, theirs)).toMatchObject({ code: 0, failure: null });
   });
 
   it("a customer is told that carriers are the operator's", async () => {
