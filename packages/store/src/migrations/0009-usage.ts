@@ -1,5 +1,5 @@
 /**
- * Usage of an account, rolled up by UTC day and category as it happens, and what watches it.
+ * Usage of an account, rolled up by UTC day and category as it happens, and what watches it; indexes for searching a million numbers.
  *
  * The roll-up is kept by triggers, since they alone see the old and the new row of an upsert under its lock: what comes twice, late or from
  * two writers at once counts once. Categories are those that are counted; the sums that clients see are made of them when they are read.
@@ -143,4 +143,8 @@ export const USAGE: readonly string[] = [
       `create trigger note_usage_of_${event} after ${event} on usage_days referencing new table as new_rows
          for each statement execute function note_usage()`,
   ),
+
+  // What an account's numbers are searched by, should it have a million.
+  "create index phone_numbers_by_digits on phone_numbers using gin (number_trigrams(e164))",
+  "create index phone_numbers_by_name on phone_numbers (account_sid, friendly_name, ordinal)",
 ];

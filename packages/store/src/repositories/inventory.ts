@@ -170,9 +170,15 @@ function containing(contains: string): readonly RawBuilder<unknown>[] {
     .replace(/[^\d*%]/g, "")
     .replaceAll("*", "_");
   const pattern = `+${contains.startsWith("+") ? "" : "%"}${inside}${contains.endsWith("$") ? "" : "%"}`;
-  const grams = (inside.match(/\d+/g) ?? []).flatMap((run) =>
+  const like = sql`e164 like ${pattern}`;
+  const grams = gramsOf(inside);
+  return grams === undefined ? [like] : [grams, like];
+}
+
+/** Condition that the index of digits answers: every three digits in a row of a part of a number. Undefined: there are no three. */
+export function gramsOf(part: string): RawBuilder<unknown> | undefined {
+  const grams = (part.match(/\d+/g) ?? []).flatMap((run) =>
     Array.from({ length: Math.max(0, run.length - GRAM + 1) }, (_unused, at) => run.slice(at, at + GRAM)),
   );
-  const like = sql`e164 like ${pattern}`;
-  return grams.length === 0 ? [like] : [sql`number_trigrams(e164) @> ${[...new Set(grams)]}::text[]`, like];
+  return grams.length === 0 ? undefined : sql`number_trigrams(e164) @> ${[...new Set(grams)]}::text[]`;
 }

@@ -10,7 +10,7 @@ import type { Conflict, Dated, NumberWish, Outcome, PhoneNumberRepository, Phone
 import * as tables from "../tables.ts";
 import { childRepository } from "./children.ts";
 import { notFound, ok, type StoreContext } from "./context.ts";
-import { holdStock, readStocked } from "./inventory.ts";
+import { gramsOf, holdStock, readStocked } from "./inventory.ts";
 import { beginPeriod, endPeriod } from "./number-periods.ts";
 
 const NOUN = "phone number";
@@ -58,7 +58,11 @@ export function phoneNumberRepository(context: StoreContext): PhoneNumberReposit
 
     list(accountSid, filter, page) {
       const conditions: RawBuilder<unknown>[] = [sql`account_sid = ${accountSid}`];
-      if (filter.phoneNumber !== undefined) conditions.push(sql`e164 like ${numberPattern(filter.phoneNumber)}`);
+      if (filter.phoneNumber !== undefined) {
+        const grams = gramsOf(filter.phoneNumber);
+        if (grams) conditions.push(grams);
+        conditions.push(sql`e164 like ${numberPattern(filter.phoneNumber)}`);
+      }
       if (filter.friendlyName !== undefined) conditions.push(sql`friendly_name = ${filter.friendlyName}`);
       if (filter.trunkSid !== undefined) conditions.push(sql`trunk_sid = ${filter.trunkSid}`);
       if (filter.type !== undefined) conditions.push(sql`type = ${filter.type}`);
