@@ -89,6 +89,11 @@ describe("NUM-4: a caller ID is verified by a real call", { timeout: 2 * LIMIT_M
       return found.status === "completed" ? found : undefined;
     });
     expect(call).toMatchObject({ direction: "outbound-api", to: PHONE, from: "+12025550119" });
+    type Leg = { readonly leg: string; readonly codec: string; readonly packets_received: number };
+    const { legs } = await platform.get<{ legs: readonly Leg[] }>(`/trunkline/v1/Calls/${callSid}/Quality`);
+    // Our voice is leg a; five seconds of prompt are 250 packets, whether or not the first one was cut short.
+    for (const leg of legs) expect(leg).toMatchObject({ codec: "PCMU", packets_received: expect.any(Number) });
+    expect(Math.min(...legs.map((leg) => leg.packets_received))).toBeGreaterThan(100);
     const { steps } = await platform.get<{ steps: { rule: string }[] }>(`/trunkline/v1/Calls/${callSid}/Trace`);
     expect(steps.map(({ rule }) => rule)).toContain("own-call.carrier");
 

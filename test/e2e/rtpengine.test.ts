@@ -51,6 +51,20 @@ describe.skipIf(missing)(`whole calls on rtpengine (MED-7)${missing ? ` (${missi
   const heard = (call: ReturnType<typeof dial>, packets: number): Promise<true> =>
     eventually(`${packets} packets`, async () => ((call.audio?.packetsReceived ?? 0) >= packets ? true : undefined));
 
+  it("NUM-4: a verification call speaks and hears digits", async () => {
+    const number = "+12125550145";
+    const sid = platform.demo.accountSid;
+    const path = `/2010-04-01/Accounts/${sid}/OutgoingCallerIds.json`;
+    const { validation_code: code } = await platform.post<{ validation_code: string }>(path, { PhoneNumber: number });
+    await eventually("a telephone that is called", () =>
+      platform.post("/trunkline/v1/SimulatedKeyPresses", { To: number, Digits: code }).catch(() => undefined),
+    );
+    await eventually("the caller ID", async () => {
+      const { outgoing_caller_ids: found } = await platform.get<{ outgoing_caller_ids: readonly object[] }>(path);
+      return found.length > 0 || undefined;
+    });
+  });
+
   it("carries a termination call with audio both ways, counted and judged in the record (MED-6)", async () => {
     const call = dial("+15005552300");
     expect(await call.answered).toBeTruthy();

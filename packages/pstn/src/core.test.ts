@@ -348,3 +348,17 @@ it.each([
 ])("the called number of %s is %j", (uri, want) => {
   expect(calledNumber(uri)).toBe(want);
 });
+
+it("NUM-4: keys pressed at a number that is called go out once its call is up, and nowhere when nobody is called", async () => {
+  const { world, pbx, pstn } = pair();
+  expect(pstn.press("+12125550142", "123456")).toBe(false);
+  dial({ world, pbx, pstn }, "+12125550142", { hangupAfterMs: 5_000 });
+  await world.runUntil(300);
+  expect(pstn.press("+12125550142", "123456")).toBe(true);
+  expect(pstn.press("+12125550143", "1")).toBe(false);
+  await world.runUntil(2_300);
+  expect(pstn.press("+12125550142", "7")).toBe(true);
+  await world.runUntil(10_000);
+  expect(world.log.filter((line) => line.includes("sends"))).toEqual(["1500 pstn sends 123456", "2800 pstn sends 7"]);
+  expect(pstn.press("+12125550142", "8")).toBe(false);
+});

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { CallerIdValidation } from "../caller-ids.types.ts";
-import { callRow, newAccount, newNumber, newSid } from "../rows.fixture.ts";
+import { callRow, newAccount, newNumber, newSid, phoneNumberRow } from "../rows.fixture.ts";
 import type { Store } from "../store.ts";
 
 /** Verified caller IDs, and the calls that verify them (NUM-4). */
@@ -138,6 +138,9 @@ function limitChecks(store: () => Store): void {
     const row = validation(accountSid);
     await store().callerIds.create({ sid: newSid("PN"), accountSid, e164: row.e164, friendlyName: "Desk" });
     expect(await begin(row)).toBe("verified");
+    const number = phoneNumberRow(accountSid);
+    await store().phoneNumbers.create(number as Parameters<Store["phoneNumbers"]["create"]>[0]);
+    expect(await begin(validation(accountSid, { e164: number.e164 }))).toBe("owned");
   });
 
   it("NUM-4: of two that ask for one number at once, for whichever accounts, one is called", async () => {
