@@ -1,4 +1,5 @@
 export { createApi } from "./app.ts";
 export type { ApiDeps } from "./deps.ts";
 export type * from "./ports.ts";
+export { AccountRequestLimit } from "./request-limit.ts";
 export { passwordHasher } from "./sessions/password-hasher.ts";

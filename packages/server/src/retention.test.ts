@@ -1,11 +1,12 @@
 import { expect, it } from "vitest";
-import { ALERTS_KEPT_MS, DAY_MS, startRetention } from "./retention.ts";
+import { ALERTS_KEPT_MS, ANSWERS_KEPT_MS, DAY_MS, startRetention } from "./retention.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 20);
 const nowMs = (): number => NOW_MS;
 
 it.each([
   ["EVD-4: alerts older than thirty days", "alerts", ALERTS_KEPT_MS, 30],
+  ["API-2: answers of repeated requests older than a day", "answers of repeated requests", ANSWERS_KEPT_MS, 1],
   ["ACC-4: audit events older than the operator keeps them", "audit events", 400 * DAY_MS, 400],
 ] as const)(
   "%s are deleted some at a time, and closing waits for the statement that runs",

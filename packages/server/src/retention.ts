@@ -3,13 +3,15 @@ import type { Log } from "./log.ts";
 export const DAY_MS = 86_400_000;
 /** Contract §4.1: alerts are kept for thirty days. */
 export const ALERTS_KEPT_MS = 30 * DAY_MS;
+/** What a request is answered with when it comes again (docs/api-access.md). */
+export const ANSWERS_KEPT_MS = DAY_MS;
 const EVERY_MS = 3_600_000;
 /** Deleted by one statement, so that none holds up the others for long. */
 const ROWS_AT_ONCE = 500;
 
 export type RetentionParts = {
   /** What is deleted, for the log. */
-  readonly what: "alerts" | "audit events";
+  readonly what: "alerts" | "audit events" | "answers of repeated requests";
   readonly keptMs: number;
   readonly from: { deleteOlderThan(beforeMs: number, limit: number): Promise<number> };
   readonly log: Log;

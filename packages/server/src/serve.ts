@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { createApi, type RecordingMediaPort } from "@trunkline/api";
+import { AccountRequestLimit, createApi, type RecordingMediaPort } from "@trunkline/api";
 import { openStore, type Store } from "@trunkline/store";
 import { startCallerIdExpiry } from "./caller-ids/expiry.ts";
 import { callerIdVerification } from "./caller-ids/verification.ts";
@@ -22,7 +22,7 @@ import type { Log } from "./log.ts";
 import { openRecordingMedia } from "./recordings/media.ts";
 import { startRecordingRetention } from "./recordings/retention.ts";
 import { startRecordingSweep } from "./recordings/sweep.ts";
-import { ALERTS_KEPT_MS, DAY_MS, startRetention } from "./retention.ts";
+import { ALERTS_KEPT_MS, ANSWERS_KEPT_MS, DAY_MS, startRetention } from "./retention.ts";
 import { announceRunning, type Running, retractRunning } from "./running.ts";
 import { openSecrets, type Secrets } from "./secrets.ts";
 import { EdgeThread } from "./threads/edge-thread.ts";
@@ -123,6 +123,9 @@ function startJobs(
   const auditKeptMs = settings.auditDays * DAY_MS;
   const audit = startRetention({ what: "audit events", keptMs: auditKeptMs, from: store.audit, log, nowMs });
   onClose(() => audit.close());
+  const repeated = { what: "answers of repeated requests", keptMs: ANSWERS_KEPT_MS, from: store.idempotency } as const;
+  const answers = startRetention({ ...repeated, log, nowMs });
+  onClose(() => answers.close());
   const recordings = startRecordingRetention({ recordings: store.recordings, media: recordingMedia, log, nowMs });
   onClose(() => recordings.close());
   const callerIds = startCallerIdExpiry({ validations: store.callerIdValidations, log, nowMs });
@@ -256,6 +259,11 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
       log("error", "request failed", { requestId, error: error instanceof Error ? error.stack : String(error) }),
     recordingMedia,
     trustedProxies: settings.trustedProxies,
+    requestLimit: new AccountRequestLimit({
+      concurrent: settings.apiConcurrency,
+      perSecond: settings.apiRate,
+      nowMs: () => performance.now(),
+    }),
     ...(settings.allowPrivateWebhooks ? {} : { refusedHost }),
     ...(pstn ? { simulatedPstn: pstn } : {}),
     ...(edge

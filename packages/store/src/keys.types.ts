@@ -68,6 +68,6 @@ export interface IdempotencyRepository {
   settle(key: Uint8Array, answer: string): Promise<void>;
   /** Forgets a claim: the request was not done. */
   release(key: Uint8Array): Promise<void>;
-  /** Deletes up to `limit` answers that are kept no longer. @returns how many it were */
-  deleteExpired(limit: number): Promise<number>;
+  /** Retention: deletes up to `limit` of those from before `beforeMs`. @returns how many it were; fewer than `limit`: none is left */
+  deleteOlderThan(beforeMs: number, limit: number): Promise<number>;
 }

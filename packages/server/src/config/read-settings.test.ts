@@ -42,6 +42,15 @@ describe("settings (interface §2)", () => {
     expect(settings.http).toEqual({ host: "::1", port: 0 });
   });
 
+  it("API-3: limits the requests of one account", () => {
+    expect(readSettings({})).toMatchObject({ apiRate: 200, apiConcurrency: 100 });
+    const settings = readSettings({ TRUNKLINE_API_RATE: "5", TRUNKLINE_API_CONCURRENCY: "999999" });
+    expect(settings).toMatchObject({ apiRate: 5, apiConcurrency: 999_999 });
+    for (const wrong of ["0", "-1", "1.5", "1000000", "many"]) {
+      expect(() => readSettings({ TRUNKLINE_API_RATE: wrong })).toThrow(/TRUNKLINE_API_RATE=.*whole number from 1/);
+    }
+  });
+
   it("SEC-1: takes fewer cipher suites, in the operator's order", () => {
     const settings = readSettings({ TRUNKLINE_TLS_CIPHERS: "ECDHE-RSA-AES256-GCM-SHA384, TLS_AES_256_GCM_SHA384" });
     expect(settings.tlsCiphers).toBe("ECDHE-RSA-AES256-GCM-SHA384:TLS_AES_256_GCM_SHA384");

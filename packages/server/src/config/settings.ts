@@ -67,6 +67,9 @@ export type Settings = {
   readonly allowPrivateWebhooks: boolean;
   /** Scheme, host and port; undefined: where the API listens. */
   readonly publicUrl: string | undefined;
+  /** Requests to the API per second of one account, and how many it may have under way at once. */
+  readonly apiRate: number;
+  readonly apiConcurrency: number;
   /** Addresses or networks whose `X-Forwarded-For`, `-Proto` and `-Host` are believed. */
   readonly trustedProxies: readonly string[];
   readonly log: LogLevel;
@@ -207,6 +210,11 @@ const auditDays: Read<number> = (value) => {
   return /^\d{1,5}$/.test(value) && number >= 1 && number <= 36_500 ? number : wrong("give whole days from 1 to 36500");
 };
 
+const requests: Read<number> = (value) => {
+  const number = Number(value);
+  return /^\d{1,6}$/.test(value) && number >= 1 ? number : wrong("give a whole number from 1 to 999999");
+};
+
 const operatorSid: Read<string> = (value) =>
   /^AC[0-9a-f]{32}$/.test(value) ? value : wrong("an account SID is AC and 32 lower-case hexadecimal digits");
 
@@ -344,6 +352,14 @@ export const SETTINGS: readonly SettingRow[] = [
     "where customers reach the API, for links in webhooks; default: http and the address it listens on",
     webOrigin,
   ),
+  row(
+    "TRUNKLINE_API_RATE",
+    "apiRate",
+    "200",
+    "API requests per second of one account; ten seconds' worth may come at once",
+    requests,
+  ),
+  row("TRUNKLINE_API_CONCURRENCY", "apiConcurrency", "100", "API requests of one account at once", requests),
   row(
     "TRUNKLINE_TRUSTED_PROXIES",
     "trustedProxies",

@@ -106,6 +106,8 @@ function idempotencyChecks(store: () => Store): void {
     await idempotency.settle(twice.key, "");
     await idempotency.release(twice.key);
     expect(await idempotency.claim(twice)).toEqual({ kind: "done", answer: "" });
-    expect(await idempotency.deleteExpired(100)).toBe(0);
+    expect(await idempotency.deleteOlderThan(Date.now() - 3_600_000, 100)).toBe(0);
+    expect(await idempotency.deleteOlderThan(Date.now() + 3_600_000, 100)).toBeGreaterThan(0);
+    expect(await idempotency.claim(twice)).toEqual({ kind: "new" });
   });
 }

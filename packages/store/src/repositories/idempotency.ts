@@ -50,11 +50,11 @@ export function idempotencyRepository(database: Database, secrets: Secrets): Ide
       await database.rows(sql`delete from idempotent_requests where key = ${key} and answer is null`);
     },
 
-    async deleteExpired(limit) {
+    async deleteOlderThan(beforeMs, limit) {
       const deleted = await database.rows(sql`
         delete from idempotent_requests where key in (
           select key from idempotent_requests
-           where created_at < now() - make_interval(secs => ${KEPT_MS / 1_000}) order by created_at limit ${limit})
+           where created_at < ${new Date(beforeMs)} order by created_at limit ${limit})
         returning ordinal`);
       return deleted.length;
     },
