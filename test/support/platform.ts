@@ -26,7 +26,10 @@ type Ready = {
     readonly username: string;
     readonly password: string;
     readonly numbers: readonly string[];
+    readonly console: { readonly email: string; readonly password: string };
   };
+  /** At the first start alone. */
+  readonly operatorLogin?: { readonly email: string; readonly password: string };
 };
 
 export type PlatformOptions = {
