@@ -1,3 +1,4 @@
+import { reasonValue } from "../call/outcome.ts";
 import type { CallerLeg } from "../leg/caller-leg.ts";
 import type { LegListener, RelayedInfo } from "../leg/leg.ts";
 import type { Line, OwnCallScript, Voice } from "./own-call.types.ts";
@@ -27,7 +28,7 @@ export class OwnLeg implements CallerLeg, Line {
 
   answer(sdp: string): void {
     if (this.#voice.audio.connect(sdp)) this.#script.answered(this);
-    else this.#hangUp("the callee's audio cannot be used");
+    else this.#hangUp(reasonValue(488, "the callee's audio cannot be used"));
   }
 
   /** The callee changes its session: our voice goes where it says. */

@@ -27,6 +27,7 @@ export async function openVoice(
     shownAddress: own.advertise,
     reach,
     random,
+    onlyPeer: true,
     onDigit: (digit) => news.digit(digit),
     onPlayed: () => news.played(),
   });

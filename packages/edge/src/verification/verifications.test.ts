@@ -195,6 +195,18 @@ describe("NUM-4: verification calls", () => {
     expect(stuck.world.core.counts().calls).toBe(0);
   });
 
+  it("hang up, with a Reason, on a callee whose audio cannot be used", async () => {
+    const ground = new Ground();
+    const carrier = ground.world.phone(CARRIER);
+    await ground.begin();
+    await ground.world.pass(100);
+    carrier.incoming[0]?.answer("no audio");
+    await ground.world.pass(1_000);
+    expect(ground.told).toEqual(["connect relayed no audio", "close"]);
+    expect(carrier.heard).toContain("ended bye");
+    expect(await ground.world.finish()).toEqual([]);
+  });
+
   it("try the next carrier, and end with what the last one says", async () => {
     const ground = new Ground();
     const [first, second] = [ground.world.phone(CARRIER), ground.world.phone(SPARE)];

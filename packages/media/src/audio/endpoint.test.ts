@@ -182,6 +182,22 @@ describe("an audio endpoint", () => {
     expect(digits).toEqual(["5", "#"]);
   });
 
+  it("MED-5: hears nobody but its peer where it is told to, not even before it has one", async () => {
+    const digits: string[] = [];
+    const own = await endpoint({ onlyPeer: true, onDigit: (digit) => void digits.push(digit) });
+    const [peer, stranger] = [await rtpPeer(), await rtpPeer()];
+    const event = (sequence: number, code: number): Buffer =>
+      Buffer.concat([rtpPacket(sequence, 101).subarray(0, 12), Buffer.from([code, 10, 0, 160])]);
+    stranger.rtp.send(event(1, 1), own.port);
+    own.connect(peer.sdp());
+    await peer.rtp.next();
+    stranger.rtp.send(event(2, 2), own.port);
+    peer.rtp.send(event(3, 3), own.port);
+    await until(() => digits.length > 0, "the peer's digit");
+    expect(digits).toEqual(["3"]);
+    expect(own.report().packetsReceived).toBe(1);
+  });
+
   it("close lets go of everyone who waits for digits, and may be repeated", async () => {
     const own = await endpoint();
     own.connect((await endpoint()).describe());

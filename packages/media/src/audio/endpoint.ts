@@ -1,5 +1,5 @@
-import type { Socket } from "node:dgram";
-import { isIP } from "node:net";
+import type { RemoteInfo, Socket } from "node:dgram";
+import { isIP, SocketAddress } from "node:net";
 import type { SdpDirection } from "@trunkline/sip";
 import {
   FIXED_HEADER_BYTES,
@@ -38,6 +38,8 @@ export type AudioEndpointOptions = {
   readonly shownAddress?: string;
   /** Where what a peer's SDP names is reached from here; default: there. */
   readonly reach?: (address: string) => string;
+  /** True: nobody is heard but from where the peer's SDP says that it is. Default false. */
+  readonly onlyPeer?: boolean;
   /** A digit was heard by RFC 4733, as it began. */
   readonly onDigit?: (digit: string) => void;
   /** The clip that was played has been sent to its end. */
@@ -92,7 +94,9 @@ class UdpAudioEndpoint implements AudioEndpoint {
     this.#options = options;
     const draw = (below: number): number => Math.floor(random() * below);
     ({ address: this.address, port: this.port } = socket.address());
-    this.#socket = socket.on("message", (packet) => this.#onPacket(packet));
+    this.#socket = socket.on("message", (packet, from) => {
+      if (!this.#options.onlyPeer || isFrom(this.#agreement, from)) this.#onPacket(packet);
+    });
     this.#sessionId = draw(2 ** 31);
     this.#ssrc = draw(2 ** 32);
     this.#sequence = draw(2 ** 16);
@@ -121,7 +125,7 @@ class UdpAudioEndpoint implements AudioEndpoint {
     if (agreement === null) return false;
     const address = this.#options.reach?.(agreement.address) ?? agreement.address;
     if (isIP(address) !== isIP(this.address)) return false;
-    this.#agreement = { ...agreement, address };
+    this.#agreement = { ...agreement, address: canonicalAddress(address) };
     return true;
   }
 
@@ -270,4 +274,14 @@ class UdpAudioEndpoint implements AudioEndpoint {
     packet[0] = shape;
     this.#transmit(packet, agreement);
   }
+}
+
+/** Whoever finds the port could else key in digits in the peer's place. */
+function isFrom(agreement: Agreement | null, { address, port }: RemoteInfo): boolean {
+  return agreement !== null && address === agreement.address && port === agreement.port;
+}
+
+/** The form in which the system names the sender of a packet. */
+function canonicalAddress(address: string): string {
+  return isIP(address) === 6 ? new SocketAddress({ address, family: "ipv6" }).address : address;
 }
