@@ -132,7 +132,7 @@ export const mediaPorts: Check = async ({ settings: { rtpPorts, media, bind, sip
   const inside = [sipPort, sipsPort].filter((port) => port >= min && port <= max);
   if (inside.length > 0) {
     findings.push(
-      fail("media ports", `port ${inside.join(" and ")} for SIP is in the range ${range}`, "move TRUNKLINE_RTP_PORTS"),
+      warn("media ports", `port ${inside.join(" and ")} for SIP is in the range ${range}`, "move TRUNKLINE_RTP_PORTS"),
     );
   }
   const detail = `${range}: ${calls} calls at once`;
