@@ -55,4 +55,22 @@ describe("ACC-4: no way of writing configuration escapes the audit", () => {
         from audit_events where resource_type = 'caller-name'`);
     expect(counts).toEqual({ created: 5000, updated: 1000 });
   });
+
+  it("a number of the inventory that is changed by itself is told of, and those of an import are not", async () => {
+    const numbers = (from: number, to: number): string => `
+      insert into inventory_numbers (sid, e164, iso_country, type, monthly_price_micros, capabilities, state)
+      select 'IN' || n, '+1202556' || n, 'US', 'local', 1000000, '{voice}', 'available' from generate_series(${from}, ${to}) as n`;
+    await rows(numbers(1000, 1000));
+    await rows(numbers(2000, 2499));
+    await rows("update inventory_numbers set monthly_price_micros = 2000000 where sid = 'IN2000'");
+    await rows("update inventory_numbers set account_sid = 'AC1', sold_at = now() where sid = 'IN2001'");
+    await rows("delete from inventory_numbers where sid like 'IN24%'");
+    expect(
+      await rows(`
+        select event_type, resource_key from audit_events where resource_type = 'inventory-number' order by ordinal`),
+    ).toEqual([
+      { event_type: "inventory-number.created", resource_key: "IN1000" },
+      { event_type: "inventory-number.updated", resource_key: "IN2000" },
+    ]);
+  });
 });

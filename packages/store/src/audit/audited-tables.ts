@@ -21,6 +21,8 @@ type Audited = {
   readonly label?: string;
   /** Columns that say nothing to a reader. */
   readonly unseen?: readonly string[];
+  /** Statements that write more rows are not told of. */
+  readonly most?: number;
   /** Columns of text that are never shown; those of bytes never are. */
   readonly secret?: readonly string[];
 };
@@ -76,6 +78,12 @@ const AUDITED: Readonly<Record<string, Audited>> = {
   credentials: { ...below("sip-credential", "list_sid"), unseen: ["ha1_sha256"] },
   phone_numbers: ofAccount("phone-number"),
   caller_ids: ofAccount("caller-id"),
+  // An import, which is told of itself, brings many at a time.
+  inventory_numbers: {
+    ...below("inventory-number", "sid"),
+    unseen: ["account_sid", "sold_at", "quarantined_until"],
+    most: 1,
+  },
   inventory_imports: {
     ...below("inventory-import", "sid"),
     unseen: ["read", "added", "updated", "refused", "errors"],
@@ -101,9 +109,8 @@ export const UNAUDITED: Readonly<Record<string, string>> = {
   call_records: "what happened",
   alerts: "what happened",
   recordings: "what happened; who listens and who deletes is noted",
-  inventory_numbers: "come with an import and go with a phone number, which are told of; there are millions",
   number_periods: "what happened",
-  caller_id_validations: "what comes of them is a caller ID",
+  caller_id_validations: "what comes of them is a caller ID; who asked for one is noted",
   user_sessions: "signing in and out is noted",
   usage_days: "what happened",
   usage_progress: "what happened",

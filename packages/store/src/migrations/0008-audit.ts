@@ -31,14 +31,17 @@ const ACTOR = "actor constant jsonb := nullif(current_setting('trunkline.actor',
 /**
  * A trigger's function for statements of one kind.
  *
+ * @param rows the transition table that has all of them
  * @param changed a select of before and after, the row as it is told of (`whole`) and the owner that it had before (`former`)
  */
-const watch = (verb: string, action: string, changed: string): string => `
+const watch = (verb: string, action: string, rows: string, changed: string): string => `
   create function audit_${verb}() returns trigger language plpgsql as $$
   declare
     rule constant jsonb := tg_argv[0];
     ${ACTOR}
   begin
+    -- What comes by the thousand is told of by who brings it.
+    if rule ? 'most' and (select count(*) from ${rows}) > (rule->>'most')::integer then return null; end if;
     ${writeEvents(`
       with changed as (${changed}),
       told as (
@@ -134,13 +137,15 @@ export const AUDIT: readonly string[] = [
   watch(
     "insert",
     "created",
+    "new_rows",
     `
     select rule->'defaults' as before, to_jsonb(r) as after, to_jsonb(r) as whole, null as former from new_rows as r`,
   ),
-  watch("update", "updated", PAIRS),
+  watch("update", "updated", "new_rows", PAIRS),
   watch(
     "delete",
     "deleted",
+    "old_rows",
     `
     select to_jsonb(r) as before, rule->'defaults' as after, to_jsonb(r) as whole, null as former from old_rows as r`,
   ),

@@ -64,6 +64,9 @@ export function callerIdValidationRepository(
                                              status_callback_method, deadline_at)
           values (${callSid}, ${callerIdSid}, ${accountSid}, ${e164}, ${friendlyName}, ${statusCallback},
                   ${statusCallbackMethod}, ${new Date(validation.deadlineMs)})`);
+        await tx.rows(sql`
+          select audit_note(null, ${accountSid}, 'caller-id', 'validation-requested', ${callerIdSid}, ${callSid},
+                            jsonb_build_object('phone_number', jsonb_build_object('previous', null, 'updated', ${e164}::text)))`);
         return { kind: "begun" };
       }),
 

@@ -44,9 +44,17 @@ export function recordingRepository(database: Database): RecordingRepository {
     },
 
     async steer(accountSid, sid, status) {
-      await database.rows(sql`
-        update recordings set status = ${status}, updated_at = now()
-         where account_sid = ${accountSid} and sid = ${sid} and status in ('in-progress', 'paused')`);
+      await database.transaction((tx) =>
+        tx.rows(sql`
+          with before as (
+            select sid, status from recordings
+             where account_sid = ${accountSid} and sid = ${sid} and status in ('in-progress', 'paused') for update),
+          steered as (
+            update recordings set status = ${status}, updated_at = now() from before
+             where recordings.sid = before.sid returning recordings.*, before.status as former)
+          select audit_note(null, account_sid, 'recording', 'updated', sid, call_sid, jsonb_build_object(
+                   'status', jsonb_build_object('previous', former, 'updated', status))) from steered`),
+      );
       return fetch(accountSid, sid);
     },
 

@@ -36,6 +36,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   "carrier-target": below("trunkline", "Carriers", "Targets"),
   "debugger-webhook": single("trunkline", "/DebuggerWebhook"),
   "inventory-import": listed("trunkline", "InventoryImports"),
+  "inventory-number": listed("trunkline", "InventoryNumbers"),
   "origination-url": below("trunking", "Trunks", "OriginationUrls"),
   "phone-number": in2010("IncomingPhoneNumbers"),
   "public-key": listed("trunkline", "PublicKeys"),

@@ -5,6 +5,7 @@ import { type At, noParent, type Resource } from "../../resource.ts";
 import { accepts, type Context } from "../../route.ts";
 import { type CallFacts, findCall } from "./call-facts.ts";
 import { callFilterOf, twilioCallFilters } from "./call-filters.ts";
+import { hangUpNoted } from "./hang-up.ts";
 
 /** 2010-04-01 Calls: the call log, newest first (contract §3.1, §4.1, EVD-5). `TrunkSid` is a filter of ours. */
 export const calls: Resource<CallFacts, null> = {
@@ -42,7 +43,7 @@ async function hangUp(at: Context, call: CallFacts, asked: "completed" | "cancel
   if (asked === "canceled" && call.answeredAtMs !== null) {
     return invalid(`Call ${call.sid} is answered; it cannot be canceled. Use Status=completed.`, 21220);
   }
-  return (await liveCalls.hangUp(call.accountSid, call.sid)) ? undefined : notLive;
+  return (await hangUpNoted(at, call)) ? undefined : notLive;
 }
 
 const SUBRESOURCES = {

@@ -5,6 +5,7 @@ import type { LiveCall } from "../../ports.ts";
 import { unavailable } from "../../problem.ts";
 import { type At, noParent, type Resource } from "../../resource.ts";
 import { accepts, type Context } from "../../route.ts";
+import { hangUpNoted } from "./hang-up.ts";
 
 const shape = z.strictObject({
   sid: z.string(),
@@ -49,21 +50,10 @@ export const liveCalls: Resource<LiveCall, null> = {
   fetch: findLive,
   remove: async (at, call) => {
     // A call that ended by itself meanwhile is as gone as one that was hung up.
-    await at.deps.liveCalls?.hangUp(at.account.sid, call.sid);
-    await noteHangUp(at, call);
+    await hangUpNoted(at, call);
     return undefined;
   },
 };
-
-function noteHangUp({ deps }: Context, { accountSid, sid, trunkSid }: LiveCall): Promise<void> {
-  return deps.store.audit.note({
-    accountSid,
-    resourceType: "call",
-    action: "hung-up",
-    resourceKey: sid,
-    parentKey: trunkSid,
-  });
-}
 
 async function findLive(at: Context, sid: string): Promise<LiveCall | undefined> {
   const rows = (await at.deps.liveCalls?.list(at.account.sid)) ?? [];
