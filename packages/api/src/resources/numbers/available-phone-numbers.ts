@@ -2,10 +2,9 @@ import type { NumberCapability, NumberSearch, NumberType, StockedNumber } from "
 import { countryPrefixes } from "@trunkline/trunking";
 import type { FormValues } from "../../form.ts";
 import { anyText, coded, flag, given, matching, optional, text, wholeNumber } from "../../form.ts";
-import { pageOfSorted } from "../../page.ts";
 import { invalid, Problem } from "../../problem.ts";
 import { type At, noParent, type Resource } from "../../resource.ts";
-import { accepts, type Context } from "../../route.ts";
+import { accepts, type Context, type Route } from "../../route.ts";
 import { nationalForm } from "./number-kind.ts";
 import { readContains } from "./number-pattern.ts";
 import { viewCapabilities } from "./phone-number-row.ts";
@@ -29,18 +28,31 @@ const KINDS: readonly (readonly [path: string, key: string, type: NumberType | n
 
 type Country = { readonly isoCode: string; readonly types: readonly NumberType[] };
 
-/** 2010-04-01 AvailablePhoneNumbers: the countries in which there are numbers to buy (contract §3.1, NUM-1). */
-export const availableCountries: Resource<Country, null> = {
+/** 2010-04-01 AvailablePhoneNumbers: the countries in which there are numbers to buy, in one piece (contract §3.1, NUM-1). */
+export const countryList: Route = {
+  product: "api",
+  scope: "account",
+  method: "GET",
+  path: PATH,
+  summary: "List: country with available phone numbers",
+  form: {},
+  success: { status: 200 },
+  run: async (at) => {
+    const countries = (await countriesOnSale(at)).map((country) => viewCountry(country, at));
+    return {
+      status: 200,
+      body: { countries, uri: at.links.relative(`/Accounts/${at.account.sid}/AvailablePhoneNumbers`) },
+    };
+  },
+};
+
+export const availableCountry: Resource<Country, null> = {
   product: "api",
   noun: "country with available phone numbers",
   path: PATH,
   key: "countries",
   parent: noParent,
   view: viewCountry,
-  list: accepts({}, async (at: At<null>) => {
-    const countries = await countriesOnSale(at);
-    return async (page) => pageOfSorted(countries, ({ isoCode }) => isoCode, page);
-  }),
   fetch: async (at, isoCode) =>
     (await countriesOnSale(at)).find((country) => country.isoCode === isoCode.toUpperCase()),
 };

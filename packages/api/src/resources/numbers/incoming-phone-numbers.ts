@@ -67,7 +67,7 @@ export const incomingNumbersByType: readonly Resource<PhoneNumberRow, null>[] = 
   path: `${PATH}/${name}`,
   key: "incoming_phone_numbers",
   parent: noParent,
-  view: viewNumber,
+  view: viewOfType,
   list: listOf(type),
   create: accepts({ ...numberSettings, PhoneNumber: coded(NUMBER_INVALID, text(32)) }, (at: At<null>, values) =>
     obtain(at, values, { e164: values.PhoneNumber, type }),
@@ -155,7 +155,13 @@ async function whyNotMove(at: ToUpdate, to: string): Promise<Problem | undefined
   return target.status === "active" ? undefined : invalid(`AccountSid: account ${to} is ${target.status}.`, 21472);
 }
 
-function viewNumber(row: PhoneNumberRow, at: Context): object {
+/** Where the path names the type, the number does not. */
+function viewOfType(row: PhoneNumberRow, at: Context): object {
+  const { type: _inPath, ...rest } = viewNumber(row, at);
+  return rest;
+}
+
+function viewNumber(row: PhoneNumberRow, at: Context) {
   return {
     ...viewCommon(row),
     voice_receive_mode: "voice",

@@ -1,6 +1,6 @@
 import { routesOf } from "../../resource.ts";
 import type { Route } from "../../route.ts";
-import { availableCountries, availableNumbers } from "./available-phone-numbers.ts";
+import { availableCountry, availableNumbers, countryList } from "./available-phone-numbers.ts";
 import { incomingNumbersByType, incomingPhoneNumbers } from "./incoming-phone-numbers.ts";
 import { IMPORT_LIMIT_BYTES, inventoryImports } from "./inventory-imports.ts";
 import { inventoryNumbers } from "./inventory-numbers.ts";
@@ -10,7 +10,8 @@ import { numberPeriods } from "./number-periods.ts";
 export const numberRoutes: readonly Route[] = [
   ...routesOf(incomingPhoneNumbers),
   ...incomingNumbersByType.flatMap((resource) => routesOf(resource)),
-  ...routesOf(availableCountries),
+  countryList,
+  ...routesOf(availableCountry),
   ...availableNumbers.flatMap((resource) => routesOf(resource)),
   ...routesOf(inventoryNumbers),
   ...routesOf(inventoryImports).map((route) => ({ ...route, bodyLimitBytes: IMPORT_LIMIT_BYTES })),

@@ -3,7 +3,7 @@ import { mintSid } from "@trunkline/trunking";
 import { z } from "zod";
 import { isoDate } from "../../dates.ts";
 import { about, given, matching, oneOf, optional, sid } from "../../form.ts";
-import { invalid } from "../../problem.ts";
+import { invalid, Problem } from "../../problem.ts";
 import { type At, type Conflicts, noParent, type Resource, settle, settleRemoval } from "../../resource.ts";
 import { accepts, type Context } from "../../route.ts";
 import { e164Field, inventoryFields, inventoryNumber, micros, priceOf } from "./inventory-fields.ts";
@@ -27,6 +27,18 @@ const shape = z.strictObject({
   date_updated: z.string(),
   url: z.string(),
 });
+
+const AUDITED = [
+  "phone_number",
+  "iso_country",
+  "type",
+  "carrier_sid",
+  "monthly_price",
+  "capabilities",
+  "locality",
+  "region",
+  "state",
+] as const;
 
 const conflicts: Conflicts = {
   "phone-number": invalid("PhoneNumber: it is in the inventory already. Change that one."),
@@ -72,7 +84,8 @@ export const inventoryNumbers: Resource<StockedNumber, null> = {
   create: accepts({ PhoneNumber: e164Field, ...inventoryFields }, async (at: At<null>, values) => {
     const row = inventoryNumber(mintSid("IN", at.deps.randomHex(16)), values.PhoneNumber, values);
     const outcome = await at.deps.store.inventory.create(row);
-    return outcome.kind === "not-found" ? noCarrier(values.CarrierSid) : settle(at, outcome, conflicts);
+    if (outcome.kind === "not-found") return noCarrier(values.CarrierSid);
+    return noted(at, "created", null, settle(at, outcome, conflicts));
   }),
   update: accepts(inventoryFields, async (at: At<null> & { readonly row: StockedNumber }, values) => {
     const change = given({
@@ -87,10 +100,41 @@ export const inventoryNumbers: Resource<StockedNumber, null> = {
     });
     const outcome = await at.deps.store.inventory.update(at.row.sid, change);
     if (outcome.kind === "not-found" && outcome.what === "carrier") return noCarrier(values.CarrierSid);
-    return settle(at, outcome, conflicts);
+    return noted(at, "updated", at.row, settle(at, outcome, conflicts));
   }),
-  remove: async (at, row) => settleRemoval(at, await at.deps.store.inventory.delete(row.sid), conflicts),
+  remove: async (at, row) => {
+    const wrong = settleRemoval(at, await at.deps.store.inventory.delete(row.sid), conflicts);
+    if (wrong === undefined) await note(at, "deleted", row, null);
+    return wrong;
+  },
 };
+
+/** ACC-4: what the operator says of one number. Imports, purchases and releases are told of by themselves. */
+async function noted(
+  at: Context,
+  action: "created" | "updated",
+  before: StockedNumber | null,
+  after: StockedNumber | Problem,
+): Promise<StockedNumber | Problem> {
+  if (!(after instanceof Problem)) await note(at, action, before, after);
+  return after;
+}
+
+async function note(at: Context, action: string, before: StockedNumber | null, after: StockedNumber | null) {
+  const [was, is] = [before, after].map((row) => (row ? view(row, at) : undefined));
+  const changes = AUDITED.flatMap((name) => {
+    const [previous, updated] = [was?.[name] ?? null, is?.[name] ?? null];
+    return JSON.stringify(previous) === JSON.stringify(updated) ? [] : [[name, { previous, updated }] as const];
+  });
+  if (changes.length === 0) return;
+  await at.deps.store.audit.note({
+    accountSid: null,
+    resourceType: "inventory-number",
+    action,
+    resourceKey: after?.sid ?? before?.sid ?? "",
+    changes: Object.fromEntries(changes),
+  });
+}
 
 function noCarrier(carrierSid: string | null | undefined) {
   return invalid(`CarrierSid: there is no carrier ${carrierSid}.`);
