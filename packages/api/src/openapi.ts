@@ -20,10 +20,19 @@ export function openApiDocument(routes: readonly Route[]): Json {
   return {
     openapi: "3.1.0",
     info: { title: "Trunkline", version: "v1", description: "What Trunkline has beyond Twilio's API." },
-    security: [{ basic: [] }],
+    security: [{ basic: [] }, { session: [] }],
     paths,
     components: {
-      securitySchemes: { basic: { type: "http", scheme: "basic", description: "Account SID and auth token." } },
+      securitySchemes: {
+        basic: { type: "http", scheme: "basic", description: "Account SID and auth token, or API key and secret." },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: "trunkline-session",
+          description:
+            "Of POST /Sessions; over TLS its name begins with __Host-. Whatever changes something also needs its csrf_token in X-Trunkline-CSRF.",
+        },
+      },
       responses: {
         Error: { description: "What was wrong.", content: { "application/json": { schema: errorSchema } } },
       },
@@ -58,6 +67,8 @@ function operation({ method, path, summary, form, success, scope, paged = false 
   return {
     summary,
     ...(scope === "operator" && { description: "For the operator." }),
+    ...(scope === "session" && { description: "For people who are signed in.", security: [{ session: [] }] }),
+    ...(scope === "public" && { description: "Needs no credentials.", security: [] }),
     parameters: [...inPath, ...inQuery],
     ...(method === "POST" && { requestBody: requestBody(form) }),
     responses: {

@@ -15,6 +15,7 @@ import { recordingContract } from "./contract/recordings.contract.ts";
 import { trunkPartsContract } from "./contract/trunk-parts.contract.ts";
 import { usageContract } from "./contract/usage.contract.ts";
 import { usageTriggerContract } from "./contract/usage-triggers.contract.ts";
+import { userContract } from "./contract/users.contract.ts";
 import { webhookContract } from "./contract/webhooks.contract.ts";
 import type { Store } from "./store.ts";
 
@@ -42,6 +43,7 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     catalogueContract(current);
     directoryContract(current);
     recordingContract(current);
+    userContract(current);
     auditContract(current);
     // Leaves what nobody delivers, which the webhooks' own checks would meet.
     recordingWishesContract(current);
