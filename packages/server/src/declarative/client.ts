@@ -38,8 +38,6 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 const ANSWER_LIMIT_MS = 30_000;
 const PAGE_SIZE = 1_000;
-/** More than any account has; a server whose links lead in a circle ends here. */
-const MAX_PAGES = 5_000;
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /** A client of Twilio's REST API as Trunkline and Twilio serve it. */
@@ -71,8 +69,13 @@ export function createClient(access: Access, options: ClientOptions = {}): Clien
     baseUrl: access.baseUrl,
     get,
     async *list(path, key) {
+      const seen = new Set<string>();
       let next: string | undefined = `${path}?PageSize=${PAGE_SIZE}`;
-      for (let page = 0; next !== undefined && page < MAX_PAGES; page += 1) {
+      while (next !== undefined) {
+        // One token is as long as a row's name: a million rows are a thousand of them.
+        if (seen.has(next))
+          throw new ApiError(`GET ${path}`, 200, null, "the link to the next page leads back to itself");
+        seen.add(next);
         const body: Row = (await get(next)) ?? {};
         yield* (body[key] as readonly Row[] | undefined) ?? [];
         next = nextPage(body);
@@ -100,7 +103,8 @@ const PRODUCTS: readonly (readonly [beginning: string, product: string])[] = [
   ["/v1/DialingPermissions", "voice"],
 ];
 
-function urlOf(baseUrl: string, path: string): URL {
+/** Where a path is: at one origin for all, or at Twilio's host of its product. */
+export function urlOf(baseUrl: string, path: string): URL {
   const url = new URL(path, baseUrl);
   const product = PRODUCTS.find(([beginning]) => path.startsWith(beginning))?.[1] ?? "api";
   if (url.hostname.endsWith(".twilio.com")) url.hostname = url.hostname.replace(/^[^.]+/, product);
@@ -168,8 +172,7 @@ async function settled(what: string, response: Response): Promise<Response> {
 }
 
 async function bodyOf(response: Response): Promise<Row> {
-  const text = await response.text();
-  if (text.length > MAX_ANSWER_BYTES) throw new ApiError(response.url, response.status, null, "the answer is too long");
+  const text = await textOf(response);
   try {
     const body: unknown = text === "" ? {} : JSON.parse(text);
     if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Row;
@@ -177,4 +180,15 @@ async function bodyOf(response: Response): Promise<Row> {
     // Told below: what it says instead may be anything.
   }
   throw new ApiError(response.url, response.status, null, "the answer is no JSON; is this the address of the API?");
+}
+
+async function textOf(response: Response): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of response.body ?? []) {
+    length += piece.length;
+    if (length > MAX_ANSWER_BYTES) throw new ApiError(response.url, response.status, null, "the answer is too long");
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString("utf8");
 }
