@@ -20,6 +20,17 @@ async function newKey(keyType: Kind = "standard", allow?: readonly string[], of 
   return { sid: key.sid, token: key.secret };
 }
 
+/** The SDK throws for its own resources alone. */
+function thrown({
+  statusCode,
+  body,
+}: {
+  readonly statusCode: number;
+  readonly body: { readonly code: number };
+}): never {
+  throw Object.assign(new Error("refused"), { status: statusCode, code: body.code });
+}
+
 /** The SDK with a key: it wants to be told the account (contract §1.2). */
 const withKey = (key: TestAccount, accountSid = api.account.sid) =>
   twilioClient(api.origin, key.sid, key.token, accountSid);
@@ -53,6 +64,7 @@ describe("ACC-1: API keys (contract §3.1, §4.1)", () => {
       () => client.api.v2010.accounts.create(),
       () => client.accounts.v1.secondaryAuthToken().create(),
       () => client.accounts.v1.authTokenPromotion().update(),
+      () => client.request({ method: "post", uri: `${api.origin}/trunkline/v1/AccountSettings` }).then(thrown),
     ];
     for (const each of refused) expect((await refusal(each())).gist).toBe("403 20003");
   });
@@ -225,6 +237,7 @@ describe("ACC-1: scopes of restricted keys", () => {
       "/twilio/sip/credential-lists/update",
     ],
     ["POST", "voice", "/Settings", 200, "/twilio/voice/settings/update"],
+    ["GET", "api", "/Accounts/:accountSid/Usage/Records/Daily", 200, "/twilio/usage/records/read"],
     ["GET", "trunkline", "/Calls.csv", 200, "/trunkline/calls/read"],
   ];
   it.each(cases)("%s %s %s (%i) needs %s", (method, product, path, status, scope) => {

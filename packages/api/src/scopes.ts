@@ -14,11 +14,12 @@ const AREAS_OF_2010: Readonly<Record<string, string>> = {
   AvailablePhoneNumbers: "numbers",
   Addresses: "numbers",
   Notifications: "monitor",
+  SIP: "sip",
   Usage: "usage",
   Balance: "usage",
 };
 /** First segments that hold families and are none. */
-const NAMESPACES: ReadonlySet<string> = new Set(["SIP", "Credentials"]);
+const NAMESPACES: ReadonlySet<string> = new Set(["SIP", "Usage", "Credentials"]);
 /** What is made by a POST that Twilio answers 200 (contract §1.4). */
 const MADE_WITH_200: ReadonlySet<string> = new Set(["OutgoingCallerIds"]);
 
@@ -36,18 +37,21 @@ export function scopeOf(route: Addressed): string {
   return `${origin}/${kebab(family)}/${actionOf(route, segments)}`;
 }
 
-function segmentsOf({ product, path }: Addressed): readonly string[] {
+/** The path's segments below the account, if it is below one. */
+function inAccount({ product, path }: Addressed): readonly string[] {
   const all = path.split("/").filter((segment) => segment !== "");
-  const inAccount = product === "api" && all[0] === "Accounts" && all.length > 2 ? all.slice(2) : all;
-  const named = NAMESPACES.has(inAccount[0] ?? "") && inAccount.length > 1 ? inAccount.slice(1) : inAccount;
+  return product === "api" && all[0] === "Accounts" && all.length > 2 ? all.slice(2) : all;
+}
+
+function segmentsOf(route: Addressed): readonly string[] {
+  const all = inAccount(route);
+  const named = NAMESPACES.has(all[0] ?? "") && all.length > 1 ? all.slice(1) : all;
   const recordings = named.indexOf("Recordings");
   return recordings > 0 ? named.slice(recordings) : named;
 }
 
 function areaOf(route: Addressed): string {
-  if (route.product !== "api") return route.product;
-  if (/\/SIP\//.test(route.path)) return "sip";
-  return AREAS_OF_2010[segmentsOf(route)[0] ?? ""] ?? "account";
+  return route.product === "api" ? (AREAS_OF_2010[inAccount(route)[0] ?? ""] ?? "account") : route.product;
 }
 
 function actionOf(
@@ -81,8 +85,11 @@ const MANAGEMENT: ReadonlySet<string> = new Set([
   "/trunkline/sessions",
 ]);
 
+/** What an account has decided about its security among them; to read it is nobody's secret. */
+const MANAGEMENT_SCOPES: ReadonlySet<string> = new Set(["/trunkline/account-settings/update"]);
+
 function isManagement(scope: string): boolean {
-  return MANAGEMENT.has(scope.slice(0, scope.lastIndexOf("/")));
+  return MANAGEMENT_SCOPES.has(scope) || MANAGEMENT.has(scope.slice(0, scope.lastIndexOf("/")));
 }
 
 /** The scopes that a restricted key can have, in order: those of every route that an account may use and that manages nothing. */
@@ -96,7 +103,7 @@ export function whyNotForKey({ kind, scopes }: ApiKey, route: Route): string | u
   if (kind === "main") return undefined;
   const scope = scopeOf(route);
   if (isManagement(scope))
-    return `a ${kind} API key cannot manage accounts, keys or users; use the auth token or a main key`;
+    return `a ${kind} API key cannot manage accounts, their settings, keys or users; use the auth token or a main key`;
   if (kind === "standard" || scopes?.includes(scope)) return undefined;
   return `this API key lacks the scope ${scope}`;
 }
