@@ -24,19 +24,24 @@ export async function placeSimulatedCall(
 }
 
 /** The call once it is over. */
-export function endOfSimulatedCall(platform: Platform, sid: string): Promise<SimulatedCall> {
-  return settled(platform, sid, (status) => status === "completed" || status === "failed");
+export function endOfSimulatedCall(
+  platform: Platform,
+  sid: string,
+  as: "demo" | "operator" = "demo",
+): Promise<SimulatedCall> {
+  return settled(platform, sid, (status) => status === "completed" || status === "failed", as);
 }
 
 function settled(
   platform: Platform,
   sid: string,
   done: (status: SimulatedCall["status"]) => boolean,
+  as: "demo" | "operator" = "demo",
 ): Promise<SimulatedCall> {
   return eventually(
     `simulated call ${sid}`,
     async () => {
-      const call = await platform.get<SimulatedCall>(`/trunkline/v1/SimulatedCalls/${sid}`);
+      const call = await platform.get<SimulatedCall>(`/trunkline/v1/SimulatedCalls/${sid}`, as);
       return done(call.status) ? call : undefined;
     },
     20_000,

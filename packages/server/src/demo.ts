@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Outcome, PhoneNumberSettings, Store } from "@trunkline/store";
+import type { InventoryNumber, Outcome, PhoneNumberSettings, Store } from "@trunkline/store";
 import type { Carrier, Trunk } from "@trunkline/trunking";
 import { ensureDemoUser, type Login } from "./console-users.ts";
+import { addDemoRates } from "./demo-rates.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** Of the carrier that a demo makes for the simulated PSTN. */
@@ -54,12 +55,14 @@ export async function ensureDemo(store: Store, zone: string, secrets: Secrets): 
     );
     // Every call of the demo ends at the simulated PSTN and costs nothing, so all the world may be tried.
     taken(await store.dialingPermissions.set(accountSid, [EVERYWHERE]));
+    await addDemoRates(store, mint);
   }
   const domain = `demo.pstn.${zone}`;
   const trunk =
     (await store.trunks.byDomain(domain)) ?? taken(await store.trunks.create(demoTrunk(accountSid, domain)));
   await ensureCredential(store, trunk, zone, secrets.demoPassword);
   await ensureNumbers(store, trunk);
+  await ensureStock(store);
   return {
     accountSid,
     authToken: (await store.accounts.authToken(accountSid)) ?? secrets.demoAuthToken,
@@ -154,6 +157,41 @@ async function ensureNumbers(store: Store, trunk: Trunk): Promise<void> {
     if (owned.has(e164)) continue;
     const trunkSid = i < ON_DEMO_TRUNK ? trunk.sid : null;
     taken(await store.phoneNumbers.create({ sid: mint("PN"), accountSid, e164, trunkSid, ...numberSettings(e164) }));
+  }
+}
+
+/** Numbers to buy, of several kinds; those of North America and Britain are reserved for fiction. */
+const STOCK = [
+  ...stockOf("+12025550120", 20, { type: "local", region: "DC", locality: "Washington" }),
+  ...stockOf("+13035550100", 10, { type: "local", region: "CO", locality: "Denver" }),
+  ...stockOf("+18335550100", 5, { type: "toll free" }),
+  ...stockOf("+447700900100", 5, { isoCountry: "GB", type: "mobile" }),
+];
+
+function stockOf(
+  first: string,
+  count: number,
+  fields: Partial<InventoryNumber>,
+): readonly Omit<InventoryNumber, "sid">[] {
+  return Array.from({ length: count }, (_unused, n) => ({
+    e164: `+${Number(first) + n}`,
+    isoCountry: "US",
+    type: "local",
+    carrierSid: null,
+    monthlyPriceMicros: 0,
+    capabilities: ["voice"],
+    locality: null,
+    region: null,
+    state: "available",
+    ...fields,
+  }));
+}
+
+async function ensureStock(store: Store): Promise<void> {
+  const there = await store.inventory.list({}, { limit: 1 });
+  if (there.rows.length > 0) return;
+  for (const number of STOCK) {
+    taken(await store.inventory.create({ ...number, sid: mint("IN") }));
   }
 }
 
