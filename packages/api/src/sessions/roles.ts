@@ -20,14 +20,15 @@ type Area =
 /** Areas by what a scope names (`scopes.ts`), the first that fits; what is not here is of the account itself. */
 const AREAS: readonly (readonly [RegExp, Area])[] = [
   [/^\/twilio\/sip\/|\/(trunks|sip-domains|applications)$/, "trunks"],
-  [/^\/twilio\/numbers\/|\/(phone-numbers|outgoing-caller-ids|inventory-numbers)$/, "numbers"],
+  [/^\/twilio\/numbers\/|\/(phone-numbers|outgoing-caller-ids|inventory-numbers|number-periods)$/, "numbers"],
   [/\/(keys|signing-keys|auth-tokens|public-keys)$/, "keys"],
   [/\/users$/, "users"],
-  [/\/recordings$/, "recordings"],
+  [/\/(recordings|transcriptions)$/, "recordings"],
   [/\/(events|audit-events)$/, "audit"],
   [/\/(dialing-permissions|geo-permissions|settings|limits)$/, "permissions"],
-  [/^\/twilio\/(usage|pricing)\/|\/(rates|usage|balance)$/, "billing"],
-  [/\/(calls|live-calls|simulations|simulated-calls|notifications|alerts|error-codes)$/, "calls"],
+  [/^\/twilio\/(usage|pricing)\/|\/(rates|usage|balance|currency)$/, "billing"],
+  [/\/(calls|live-calls|simulations|simulated-calls|simulated-key-presses)$/, "calls"],
+  [/\/(notifications|alerts|error-codes|debugger-webhook)$/, "calls"],
 ];
 
 type Rights = { readonly read: ReadonlySet<Area>; readonly change: ReadonlySet<Area> };
