@@ -188,9 +188,18 @@ describe("ACC-4: every change of the configuration", () => {
     const path = `/trunkline/v1/Trunks/${trunk.sid}`;
     await api.request("POST", path, { as: account, form: { Username: "us", Password: secret } });
     const child = await sdk.api.v2010.accounts.create({ friendlyName: "Secretive" });
+    const key = await sdk.api.v2010.accounts(account.sid).newKeys.create({ friendlyName: "CI" });
+    const second = await sdk.accounts.v1.secondaryAuthToken().create();
     const everything = JSON.stringify(await eventsOf("", OPERATOR));
     expect(everything).not.toContain(secret);
-    expect(everything).not.toContain(child.authToken);
+    for (const each of [child.authToken, key.secret, second.secondaryAuthToken]) expect(everything).not.toContain(each);
+    expect((await eventsOf("EventType=api-key.created"))[0]?.event_data).toMatchObject({
+      friendly_name: { previous: null, updated: "CI" },
+      secret: { previous: null, updated: "(secret)" },
+    });
+    expect((await eventsOf("EventType=account.updated"))[0]?.event_data).toMatchObject({
+      secondary_auth_token: { previous: null, updated: "(secret)" },
+    });
     expect(everything).not.toMatch(/\\\\x[0-9a-f]{16}/);
     const [changed] = await eventsOf(`ResourceSid=${credential.sid}`);
     expect(changed?.event_data).toEqual({ password: { previous: "(secret)", updated: "(secret)" } });
