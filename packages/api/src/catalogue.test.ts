@@ -164,7 +164,81 @@ describe("API-1: Balance by the SDK (contract §3.1)", () => {
   });
 });
 
+describe("API-1: what there is none of, by the SDK (contract §3.1)", () => {
+  it("lists are empty, members are not found", async () => {
+    const client = api.sdk();
+    expect(await client.transcriptions.list()).toEqual([]);
+    expect(await client.sip.domains.list()).toEqual([]);
+    expect((await refusal(client.transcriptions(`TR${"0".repeat(32)}`).fetch())).gist).toBe("404 20404");
+    expect((await refusal(client.transcriptions(`TR${"0".repeat(32)}`).remove())).gist).toBe("404 20404");
+    expect((await refusal(client.sip.domains(`SD${"0".repeat(32)}`).fetch())).gist).toBe("404 20404");
+    const { gist, message } = await refusal(client.sip.domains.create({ domainName: "a.sip.example.com" }));
+    expect([gist, message]).toEqual(["400 20010", expect.stringMatching(/Create a trunk with a DomainName/)]);
+  });
+
+  it("events of a call and what is made of a recording are its owner's to ask for", async () => {
+    const [callSid, recordingSid] = [`CA${"b".repeat(32)}`, `RE${"b".repeat(32)}`];
+    await keepRecordedCall(callSid, recordingSid);
+    const client = api.sdk();
+    expect(await client.calls(callSid).events.list()).toEqual([]);
+    expect(await client.recordings(recordingSid).transcriptions.list()).toEqual([]);
+    expect(await client.recordings(recordingSid).addOnResults.list()).toEqual([]);
+    const stranger = api.sdk(await api.addAccount());
+    expect((await refusal(stranger.calls(callSid).events.list())).gist).toBe("404 20404");
+    expect((await refusal(stranger.recordings(recordingSid).transcriptions.list())).gist).toBe("404 20404");
+    expect((await refusal(stranger.recordings(recordingSid).addOnResults.list())).gist).toBe("404 20404");
+  });
+});
+
 it.skipIf(twilioAbsent !== undefined)("every answer fits Twilio's documents, and ours", () => {
   expect(api.complaints).toEqual([]);
   expect(api.failures).toEqual([]);
 });
+
+/** A call of the account that is over, and a recording of it that is finished. */
+async function keepRecordedCall(callSid: string, recordingSid: string): Promise<void> {
+  const startedAtMs = 1_795_000_000_000;
+  const of = { accountSid: api.account.sid, callSid };
+  await api.store.callRecordSink.save([
+    {
+      sid: callSid,
+      revision: 1,
+      accountSid: of.accountSid,
+      trunkSid: `TK${"b".repeat(32)}`,
+      direction: "trunking-terminating",
+      from: "+12025550100",
+      to: "+12025550199",
+      callerName: null,
+      phoneNumberSid: null,
+      status: "completed",
+      createdAtMs: startedAtMs,
+      answeredAtMs: startedAtMs,
+      endedAtMs: startedAtMs + 1_000,
+      durationSec: 1,
+      sipCallIdA: "a@pbx",
+      sipCallIdB: null,
+      source: "udp:203.0.113.7:5060",
+      endedBy: "caller",
+      sipStatus: 200,
+      reason: "OK",
+      errorCode: null,
+      attempts: [],
+      quality: [],
+      recordings: [],
+      trace: [],
+    },
+  ]);
+  const file = { name: `${recordingSid}.wav`, bytes: 44, sha256: "ab".repeat(32), encryption: null };
+  await api.store.recordingSink.save({
+    ...of,
+    sid: recordingSid,
+    channels: 1,
+    startedAtMs,
+    durationMs: 1_000,
+    state: "completed",
+    why: null,
+    errorCode: null,
+    interrupted: false,
+    file,
+  });
+}

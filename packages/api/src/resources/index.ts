@@ -7,6 +7,7 @@ import { callerIdRoutes } from "./caller-ids/index.ts";
 import { callRoutes } from "./calls/index.ts";
 import { carrierRoutes } from "./carriers/index.ts";
 import { debuggerRoutes } from "./debugger/index.ts";
+import { emptyListRoutes } from "./empty/index.ts";
 import { keyRoutes } from "./keys/index.ts";
 import { lookupRoutes } from "./lookups/index.ts";
 import { numberRoutes } from "./numbers/index.ts";
@@ -40,6 +41,7 @@ export function routes(): readonly Route[] {
     ...pricingRoutes,
     ...lookupRoutes,
     ...regionRoutes,
+    ...emptyListRoutes,
     ...userRoutes,
   ];
 }
