@@ -49,7 +49,6 @@ class Run {
 
   async step(step: Step): Promise<void> {
     const { item } = step;
-    if (KINDS[item.kind].form === "one" && step.action !== "delete") return this.#set(item);
     switch (step.action) {
       case "create":
         return this.#create(item);
@@ -60,14 +59,6 @@ class Run {
       default:
         return step satisfies never;
     }
-  }
-
-  /** What there is but one of is set as a whole. */
-  async #set(item: Item): Promise<void> {
-    const kind = KINDS[item.kind];
-    const place = this.#placeOf(item);
-    const fields = Object.keys(kind.fields);
-    await this.#applying.client.post(kind.collection(place), { ...kind.named("", place), ...this.#body(item, fields) });
   }
 
   async #create(item: Item): Promise<void> {

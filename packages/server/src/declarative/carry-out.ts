@@ -30,7 +30,7 @@ export type CarryOutOptions = {
 };
 
 /** The plan cannot be carried out as it is: a line for each reason. */
-export class PlanError extends Error {
+class PlanError extends Error {
   readonly code = "ERR_PLAN";
 }
 

@@ -17,7 +17,7 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "trunkline-import-"));
   [there, here] = await Promise.all([openGround("twilio.test"), openGround("sip.example.com")]);
-});
+}, 60_000);
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await Promise.all([there.close(), here.close()]);

@@ -2,7 +2,7 @@ import { type Item, isSecretReference, keyOf, sameValue, type Value } from "./it
 import { KIND_NAMES, KINDS, type KindName, rootOf, titleOf } from "./kinds.ts";
 
 /** One field of a thing that is to change. */
-export type Change = { readonly field: string; readonly from: Value; readonly to: Value };
+type Change = { readonly field: string; readonly from: Value; readonly to: Value };
 
 export type Step =
   | { readonly action: "create"; readonly item: Item }

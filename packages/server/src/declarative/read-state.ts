@@ -25,7 +25,7 @@ export type Wanted = {
 };
 
 /** Two things have one name, so that a file could not tell them apart. `message` has a line for each name. */
-export class AmbiguousNames extends Error {
+class AmbiguousNames extends Error {
   readonly code = "ERR_AMBIGUOUS";
 }
 

@@ -12,7 +12,7 @@ import { writeDocument } from "./write-document.ts";
 let ground: Ground;
 beforeAll(async () => {
   ground = await openGround("trunkline.test");
-});
+}, 60_000);
 afterAll(() => ground.close());
 
 const PASSWORD = "Correct-Horse-7";
