@@ -23,7 +23,6 @@ const shape = z.strictObject({
   number_type: z.string().nullable(),
   friendly_name: z.string(),
   price: z.string(),
-  price_unit: z.string(),
   date_created: z.string(),
   date_updated: z.string(),
   url: z.string(),
@@ -134,7 +133,7 @@ function micros(price: number): number {
   return Math.round(price * MICROS);
 }
 
-async function viewRate(row: RateRow, at: Context): Promise<z.infer<typeof shape>> {
+function viewRate(row: RateRow, at: Context): z.infer<typeof shape> {
   return {
     sid: row.sid,
     kind: row.kind,
@@ -143,7 +142,6 @@ async function viewRate(row: RateRow, at: Context): Promise<z.infer<typeof shape
     number_type: row.numberType,
     friendly_name: row.friendlyName,
     price: decimalOfMicros(row.priceMicros),
-    price_unit: await at.deps.store.rates.currency(),
     date_created: isoDate(row.createdAtMs),
     date_updated: isoDate(row.updatedAtMs),
     url: at.links.absolute("trunkline", `/Rates/${row.sid}`),
