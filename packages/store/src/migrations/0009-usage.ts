@@ -146,5 +146,7 @@ export const USAGE: readonly string[] = [
 
   // What an account's numbers are searched by, should it have a million.
   "create index phone_numbers_by_digits on phone_numbers using gin (number_trigrams(e164))",
+  // Byte order, so that the beginning of a number is a range of it.
+  "create index phone_numbers_by_beginning on phone_numbers (account_sid, e164 text_pattern_ops)",
   "create index phone_numbers_by_name on phone_numbers (account_sid, friendly_name, ordinal)",
 ];

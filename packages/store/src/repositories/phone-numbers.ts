@@ -58,11 +58,7 @@ export function phoneNumberRepository(context: StoreContext): PhoneNumberReposit
 
     list(accountSid, filter, page) {
       const conditions: RawBuilder<unknown>[] = [sql`account_sid = ${accountSid}`];
-      if (filter.phoneNumber !== undefined) {
-        const grams = gramsOf(filter.phoneNumber);
-        if (grams) conditions.push(grams);
-        conditions.push(sql`e164 like ${numberPattern(filter.phoneNumber)}`);
-      }
+      if (filter.phoneNumber !== undefined) conditions.push(...hasPart(filter.phoneNumber));
       if (filter.friendlyName !== undefined) conditions.push(sql`friendly_name = ${filter.friendlyName}`);
       if (filter.trunkSid !== undefined) conditions.push(sql`trunk_sid = ${filter.trunkSid}`);
       if (filter.type !== undefined) conditions.push(sql`type = ${filter.type}`);
@@ -185,7 +181,11 @@ function oneDestination(change: Change): Change {
   return change;
 }
 
-/** Part of a number as a LIKE pattern: `*` is one character, and nothing else is special. */
-function numberPattern(part: string): string {
-  return `%${part.replace(/[\\%_]/g, "\\$&").replaceAll("*", "_")}%`;
+/** A part of a number as a LIKE pattern: `*` is one character, and nothing else is special. From its + on it is the number's beginning. */
+function hasPart(part: string): readonly RawBuilder<unknown>[] {
+  const pattern = `${part.replace(/[\\%_]/g, "\\$&").replaceAll("*", "_")}%`;
+  if (part.startsWith("+")) return [sql`e164 like ${pattern}`];
+  const anywhere = sql`e164 like ${`%${pattern}`}`;
+  const grams = gramsOf(part);
+  return grams === undefined ? [anywhere] : [grams, anywhere];
 }
