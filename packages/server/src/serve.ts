@@ -77,6 +77,7 @@ async function start(
   const store = await openStore({
     url: settings.databaseUrl ?? `pglite:${resolve(settings.dataDir, "store")}`,
     encryptionKey: Buffer.from(secrets.encryptionKey, "hex"),
+    quarantineDays: settings.quarantineDays,
     onProblem: (problem) => log("warn", "trouble with the database", { why: problem.message }),
   });
   onClose(() => store.close());

@@ -104,6 +104,7 @@ describe("settings (interface §2)", () => {
     [{ TRUNKLINE_MEDIA: "rtpengine:a:2223,a:2223" }, /a:2223 is there twice/],
     [{ TRUNKLINE_MEDIA_SILENCE: "1m" }, /give whole seconds/],
     [{ TRUNKLINE_MEDIA_SILENCE: "90000" }, /give whole seconds/],
+    [{ TRUNKLINE_NUMBER_QUARANTINE_DAYS: "-1" }, /give whole days up to 3650/],
     [{ TRUNKLINE_TRUSTED_PROXIES: "localhost" }, /localhost is no IP address or network/],
     [{ TRUNKLINE_TRUSTED_PROXIES: "10.0.0.0/33" }, /10\.0\.0\.0\/33 is no IP address or network/],
     [{ TRUNKLINE_HTTP: "8080" }, /write host:port/],

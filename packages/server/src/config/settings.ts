@@ -61,6 +61,8 @@ export type Settings = {
   readonly pstnPort: number;
   readonly demoPassword: string | undefined;
   /** E.164; undefined: none, so that the platform makes no calls of its own. */
+  /** Days in which a released number is for its last account only; 0: none. */
+  readonly quarantineDays: number;
   readonly callerId: string | undefined;
   /** How long audit events are kept. */
   readonly auditDays: number;
@@ -205,6 +207,11 @@ const silenceSec: Read<number> = (value) => {
   return /^\d{1,5}$/.test(value) && number <= 86_400 ? number : wrong("give whole seconds up to 86400, or 0 for never");
 };
 
+const quarantineDays: Read<number> = (value) =>
+  /^\d{1,4}$/.test(value) && Number(value) <= 3_650
+    ? Number(value)
+    : wrong("give whole days up to 3650, or 0 for none");
+
 const auditDays: Read<number> = (value) => {
   const number = Number(value);
   return /^\d{1,5}$/.test(value) && number >= 1 && number <= 36_500 ? number : wrong("give whole days from 1 to 36500");
@@ -330,6 +337,13 @@ export const SETTINGS: readonly SettingRow[] = [
   ),
   row("TRUNKLINE_PSTN_PORT", "pstnPort", "0", "port of the simulated PSTN; 0: any", port),
   row("TRUNKLINE_DEMO_PASSWORD", "demoPassword", undefined, "fixes the demo user's password", secret),
+  row(
+    "TRUNKLINE_NUMBER_QUARANTINE_DAYS",
+    "quarantineDays",
+    "30",
+    "days in which a released number is for its last account only; 0: none",
+    quarantineDays,
+  ),
   row(
     "TRUNKLINE_CALLER_ID",
     "callerId",

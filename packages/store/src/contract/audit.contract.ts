@@ -184,7 +184,7 @@ function groupingChecks(store: () => Store): void {
     await store().originationUrls.create(url);
     await store().trunks.delete(accountSid, trunkSid);
     expect((await told(store(), number.sid))[1]).toBe(`phone-number.updated trunk_sid: "${trunkSid}" -> null`);
-    const [, deleted] = (await store().audit.list({ accountSid, resourceKey: url.sid }, ALL)).rows.reverse();
+    const [, deleted] = (await store().audit.list({ accountSid, resourceKey: url.sid }, ALL)).rows.toReversed();
     expect(deleted).toMatchObject({ eventType: "origination-url.deleted", parentKey: trunkSid });
   });
 }
