@@ -260,6 +260,7 @@ describe("how it is set up", () => {
   });
 
   it("§2.2: the link to a number's 2010 resource leads to the api host", async () => {
+    await api.stock("+12025550177");
     const number = await api.request("POST", `/2010-04-01/Accounts/${api.account.sid}/IncomingPhoneNumbers`, {
       form: { PhoneNumber: "+12025550177" },
     });
