@@ -60,9 +60,9 @@ export type Settings = {
   readonly demo: boolean;
   readonly pstnPort: number;
   readonly demoPassword: string | undefined;
-  /** E.164; undefined: none, so that the platform makes no calls of its own. */
   /** Days in which a released number is for its last account only; 0: none. */
   readonly quarantineDays: number;
+  /** E.164; undefined: none, so that the platform makes no calls of its own. */
   readonly callerId: string | undefined;
   /** How long audit events are kept. */
   readonly auditDays: number;

@@ -35,10 +35,7 @@ export const inventoryFields = {
 };
 export type InventoryValues = FormValues<typeof inventoryFields>;
 
-export const e164Field = coded(
-  21421,
-  matching(/^\+[1-9]\d{1,14}$/, "in E.164 form such as +12025550100; a form writes + as %2B (curl: --data-urlencode)"),
-);
+export const e164Field = coded(21421, matching(/^\+[1-9]\d{1,14}$/, "in E.164 form such as +12025550100"));
 
 /** The number as it comes into the inventory; what was not said is what it usually is. */
 export function inventoryNumber(numberSid: string, e164: string, values: InventoryValues): InventoryNumber {
