@@ -20,7 +20,7 @@ export function readContains(given: string): { readonly pattern: string } | { re
   const runs = pattern.match(/\d+/g) ?? [];
   if (runs.join("").length < 2) return { wrong: "must have at least two digits or letters" };
   // Nothing would narrow the search down.
-  if (runs.length > 1 && !pattern.startsWith("+") && !runs.some((run) => run.length >= 3)) {
+  if (runs.length > 1 && !runs.some((run) => run.length >= 3)) {
     return { wrong: "must have three digits or letters in a row where there is a * or % between them" };
   }
   return { pattern };
