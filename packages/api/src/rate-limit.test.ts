@@ -44,6 +44,7 @@ describe("API-3: over HTTP", () => {
     expect(first.status).toBe(200);
     expect(first.headers.get("twilio-concurrent-requests")).toBe("1");
     expect(first.headers.get("twilio-request-duration")).toMatch(/^\d+\.\d{3}$/);
+    expect(Number(first.headers.get("twilio-request-duration"))).toBeGreaterThan(0);
     const second = await api.request("GET", "/v1/Trunks");
     expect([second.status, second.body["code"], second.headers.get("retry-after")]).toEqual([429, 20429, "10"]);
     expect(second.headers.get("twilio-concurrent-requests")).toBe("0");
