@@ -1,3 +1,4 @@
+import { requireAccount } from "../declarative/client.ts";
 import { KINDS, partsOf } from "../declarative/kinds.ts";
 import { withPlaceholders } from "../declarative/placeholders.ts";
 import { readState } from "../declarative/read-state.ts";
@@ -21,9 +22,7 @@ export async function exportCommand(options: ExportOptions): Promise<number> {
   const terminal = openTerminal();
   const client = connect(options, terminal, !options.installation);
   const roots = new Set(partsOf(null).filter((kind) => (KINDS[kind].operator ?? false) === options.installation));
-  const account = `/2010-04-01/Accounts/${client.accountSid}`;
-  if ((await client.get(account)) === undefined)
-    throw new Error(`${client.baseUrl} has no account ${client.accountSid}`);
+  await requireAccount(client);
   const onProgress = (what: string, count: number): void => terminal.progress(`reading: ${count} ${what}`);
   const state = await readState(client, { roots, skippedSids, onProgress });
   terminal.progress("");

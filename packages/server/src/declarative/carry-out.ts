@@ -1,5 +1,5 @@
 import { type Applied, applyPlan } from "./apply-plan.ts";
-import type { Client } from "./client.ts";
+import { type Client, requireAccount } from "./client.ts";
 import { describePlan, describeStep, planAsJson, tally } from "./describe-plan.ts";
 import type { KindName } from "./kinds.ts";
 import { type Plan, planOf, referencesOf, type Step } from "./plan.ts";
@@ -46,6 +46,7 @@ export async function carryOut(
   options: CarryOutOptions,
   terminal: Terminal,
 ): Promise<number> {
+  await requireAccount(client);
   const installation = await client.get("/trunkline/v1/Installation");
   if (installation === undefined) throw new Error(`${client.baseUrl} is no Trunkline; give its address with --api`);
   const state = await readState(client, {

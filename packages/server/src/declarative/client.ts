@@ -88,6 +88,12 @@ export function createClient(access: Access, options: ClientOptions = {}): Clien
   };
 }
 
+/** Rejects where the server has no such account: better than to find nothing in it. */
+export async function requireAccount(client: Client): Promise<void> {
+  if ((await client.get(`/2010-04-01/Accounts/${client.accountSid}`)) !== undefined) return;
+  throw new Error(`${client.baseUrl} has no account ${client.accountSid}`);
+}
+
 /** Path and query of the link to the next page: credentials go nowhere but where the user sent them. */
 function nextPage(body: Row): string | undefined {
   const meta = body["meta"] as { readonly next_page_url?: unknown } | undefined;
@@ -157,11 +163,17 @@ function asLost(what: string, cause: unknown): ApiError {
   return new ApiError(what, 0, null, `no answer (${why})`, { cause });
 }
 
+/** What a server says goes to a terminal. */
+function plain(message: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being removed.
+  return message.slice(0, 1_000).replace(/[\u0000-\u001f\u007f-\u009f]/g, " ");
+}
+
 /** 404 is an answer to GET and DELETE. */
 async function settled(what: string, response: Response): Promise<Response> {
   if (response.ok || (response.status === 404 && !what.startsWith("POST"))) return response;
   const { message, code } = (await bodyOf(response).catch(() => ({}))) as { message?: unknown; code?: unknown };
-  const said = typeof message === "string" ? message.slice(0, 1_000) : response.statusText;
+  const said = typeof message === "string" ? plain(message) : response.statusText;
   const number = typeof code === "number" ? code : null;
   throw new ApiError(
     what,

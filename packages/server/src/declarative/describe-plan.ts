@@ -1,5 +1,5 @@
 import { writeReference } from "./fields.ts";
-import { isSecretReference, type Value } from "./item.ts";
+import { isSecretReference, quoted, type Value } from "./item.ts";
 import { KINDS, titleOf } from "./kinds.ts";
 import type { Plan, Step } from "./plan.ts";
 
@@ -48,8 +48,9 @@ export function tally(steps: readonly Step[], words: readonly [string, string, s
 }
 
 function shown(value: Value): string {
-  if (isSecretReference(value)) return `from ${writeReference(value)}`;
-  return value === null ? "none" : JSON.stringify(value);
+  if (isSecretReference(value)) return `from ${quoted(writeReference(value)).slice(1, -1)}`;
+  if (value === null) return "none";
+  return typeof value === "string" ? quoted(value) : JSON.stringify(value);
 }
 
 /** The plan for programs. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -79,6 +79,21 @@ trunks:
     credential_lists: [PBX users]
     ip_access_control_lists: [Offices]
 `;
+
+describe("API-5: the file of new passwords", () => {
+  it("keeps what it has, and adds what is asked for; the environment wins", () => {
+    const path = join(folder, "kept.env");
+    writeFileSync(path, "# ours\nPASSWORD_A='Kept-1'", { mode: 0o644 });
+    const file = openPasswordFile(path, { PASSWORD_C: "Given-1" });
+    const { PASSWORD_A: a, PASSWORD_B: b, PASSWORD_C: c } = file.environment;
+    expect([a, c, file.environment["PASSWORD_B"]]).toEqual(["Kept-1", "Given-1", b]);
+    file.save();
+    expect(readFileSync(path, "utf8")).toBe(`# ours\nPASSWORD_A='Kept-1'\nPASSWORD_B='${b}'\n`);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    writeFileSync(path, "something else\n");
+    expect(() => openPasswordFile(path, {})).toThrow(/holds no passwords; name another file/);
+  });
+});
 
 describe("API-5: trunkline import-twilio", () => {
   it("takes over another installation's account; passwords are made into a private file; again: nothing to do", async () => {

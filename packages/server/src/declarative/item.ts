@@ -32,3 +32,10 @@ export function isSecretReference(value: Value | undefined): value is SecretRefe
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
+
+/** A text as people are shown it: in quotes, and nothing in it acts on a terminal or changes the direction of writing. */
+export function quoted(text: string): string {
+  return JSON.stringify(text).replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}

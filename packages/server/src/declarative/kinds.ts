@@ -1,5 +1,6 @@
 import { DEFAULT_RETRY_STATUSES } from "@trunkline/trunking";
 import { block, domainLabel, type Field, flag, number, type Row, secret, text } from "./fields.ts";
+import { quoted } from "./item.ts";
 import { carrierFields, numberFields, trunkFields } from "./kind-fields.ts";
 
 export type KindName =
@@ -348,7 +349,7 @@ export function rootOf(name: KindName): KindName {
 /** What people read: `address "Tokyo" of IP access control list "Offices"`. Names are quoted, so that they can hold nothing that acts. */
 export function titleOf(kind: KindName, path: readonly string[]): string {
   const { noun, parent, form, joint = "of" } = KINDS[kind];
-  const own = form === "one" ? noun : `${noun} ${JSON.stringify(path.at(-1) ?? "")}`;
+  const own = form === "one" ? noun : `${noun} ${quoted(path.at(-1) ?? "")}`;
   if (parent === null) return own;
   return `${own} ${joint} ${titleOf(parent, form === "one" ? path : path.slice(0, -1))}`;
 }

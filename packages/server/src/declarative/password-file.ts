@@ -25,19 +25,21 @@ export function openPasswordFile(
   if (text.trim() !== "" && kept.size === 0) {
     throw new Error(`${path} is there and holds no passwords; name another file, so that this one is not lost`);
   }
-  const before = kept.size;
+  const made = new Map<string, string>();
   const lookUp = (name: string): string => {
-    const known = environment[name] || kept.get(name);
+    const known = environment[name] || (kept.get(name) ?? made.get(name));
     if (known !== undefined) return known;
-    const made = newPassword();
-    kept.set(name, made);
-    return made;
+    const password = newPassword();
+    made.set(name, password);
+    return password;
   };
   return {
     environment: new Proxy({}, { get: (_target, name) => lookUp(String(name)) }),
     save: () => {
-      if (kept.size === before) return;
-      writeWhole(path, [...kept].map(([name, password]) => `${name}='${password}'\n`).join(""), 0o600);
+      if (made.size === 0) return;
+      const lines = [...made].map(([name, password]) => `${name}='${password}'\n`);
+      const gap = text === "" || text.endsWith("\n") ? "" : "\n";
+      writeWhole(path, text + gap + lines.join(""), 0o600);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeStep } from "./describe-plan.ts";
+import { describePlan, describeStep } from "./describe-plan.ts";
 import { type KindName, partsOf } from "./kinds.ts";
 import { type PlanOptions, planOf } from "./plan.ts";
 import { readDocument } from "./read-document.ts";
@@ -111,6 +111,11 @@ describe("API-5: the plan from what is there to what the file says", () => {
   ];
   it.each(cases)("%s", (_title, from, to, options, want) => {
     expect(steps(from, to, options)).toEqual(want);
+  });
+
+  it("shows a name that would act on a terminal, or turn the text around, as what it is", () => {
+    const { steps: made } = plan("", 'trunks: {"a\\u001b[2J\\u009b1m\\u202eb": {}}');
+    expect(describePlan({ steps: made, kept: [], problems: [] })).toContain('+ trunk "a\\u001b[2J\\u009b1m\\u202eb"');
   });
 
   it("says what stays although the file does not have it", () => {

@@ -47,10 +47,12 @@ export function planOf(desired: readonly Item[], actual: readonly Item[], option
   const problems = [...whyNotReferences(desired, actual, options), ...makes.flatMap(whyNotStep)];
   if (!options.prune) return { steps: makes, kept: tops, problems };
   const deletes = tops.toSorted(inOrderOfMaking).reverse();
-  const first = deletes.filter((item) => makes.some((step) => needsRoom(step, item)));
-  const last = deletes.filter((item) => !first.includes(item));
+  const first = new Set(
+    deletes.filter((item) => KINDS[item.kind].unique && makes.some((step) => needsRoom(step, item))),
+  );
+  const last = deletes.filter((item) => !first.has(item));
   const asSteps = (items: readonly Item[]): readonly Step[] => items.map((item) => ({ action: "delete", item }));
-  return { steps: [...asSteps(first), ...makes, ...asSteps(last)], kept: [], problems };
+  return { steps: [...asSteps([...first]), ...makes, ...asSteps(last)], kept: [], problems };
 }
 
 function stepFor(item: Item, before: Item | undefined, options: PlanOptions): readonly Step[] {

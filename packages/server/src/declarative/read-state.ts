@@ -1,6 +1,6 @@
 import type { Client } from "./client.ts";
 import type { Row } from "./fields.ts";
-import { type Fields, type Item, keyOf, type Value } from "./item.ts";
+import { type Fields, type Item, keyOf, quoted, type Value } from "./item.ts";
 import { KINDS, type KindName, type Place, partsOf, titleOf } from "./kinds.ts";
 
 /** What an account (and, with the operator's credentials, the installation) has. */
@@ -111,7 +111,7 @@ class Reader implements State {
     const free = this.#wanted.twilio ? firstFree(own, taken) : own;
     if (this.#wanted.twilio && free !== given) {
       this.notes.push(
-        `${titleOf(name, [...above, own])} (${sid}): its name is not its own; it is called ${JSON.stringify(free)} here`,
+        `${titleOf(name, [...above, own])} (${sid}): its name is not its own; it is called ${quoted(free)} here`,
       );
     } else if (given === null) {
       this.ambiguous.push(`${noun} ${sid} has no name; give it one (FriendlyName), because a file knows it by that`);

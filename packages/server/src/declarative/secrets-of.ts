@@ -53,7 +53,9 @@ function lookUp(
   }
   const path = resolve(folder, name);
   try {
-    if (statSync(path).size > MAX_BYTES)
+    const file = statSync(path);
+    if (!file.isFile()) return { missing: `${path} is no file; it has to hold the password` };
+    if (file.size > MAX_BYTES)
       return { missing: `${path} has more than ${MAX_BYTES} octets; it has to hold one password` };
     const secret = readFileSync(path, "utf8").replace(/\r?\n$/, "");
     return secret === "" ? { missing: `${path} is empty; it has to hold the password` } : { secret };

@@ -1,7 +1,7 @@
 import { countryPrefixes } from "@trunkline/trunking";
-import type { Client } from "./client.ts";
+import { type Client, requireAccount } from "./client.ts";
 import type { Row } from "./fields.ts";
-import type { Item } from "./item.ts";
+import { type Item, quoted } from "./item.ts";
 import type { KindName } from "./kinds.ts";
 import { withPlaceholders } from "./placeholders.ts";
 import type { Declared } from "./read-document.ts";
@@ -20,9 +20,7 @@ export async function readTwilio(
   client: Client,
   onProgress: (what: string, count: number) => void,
 ): Promise<TakenOver> {
-  if ((await client.get(`/2010-04-01/Accounts/${client.accountSid}`)) === undefined) {
-    throw new Error(`${client.baseUrl} has no account ${client.accountSid}`);
-  }
+  await requireAccount(client);
   const state = await readState(client, { roots: ROOTS, twilio: true, onProgress });
   const permissions = await readPermissions(client, onProgress);
   const { items } = withPlaceholders([...permissions.items, ...state.items]);
@@ -44,7 +42,7 @@ async function readPermissions(
     if (!Object.values(fields).includes(true)) continue;
     if (!known.has(country)) {
       notes.push(
-        `dialing permission ${JSON.stringify(country)}: no such country here; permit its prefix instead, if you call there`,
+        `dialing permission ${quoted(country)}: no such country here; permit its prefix instead, if you call there`,
       );
       continue;
     }
@@ -71,7 +69,7 @@ async function notesOfCallerIds(client: Client): Promise<readonly string[]> {
   const notes: string[] = [];
   for await (const row of client.list(path, "outgoing_caller_ids")) {
     notes.push(
-      `caller ID ${JSON.stringify(row["phone_number"])}: verify it here (OutgoingCallerIds), if calls are to show it`,
+      `caller ID ${quoted(String(row["phone_number"]))}: verify it here (OutgoingCallerIds), if calls are to show it`,
     );
   }
   return notes;
