@@ -1,6 +1,8 @@
 // npm run bench: every budget side by side with the peers that are installed, as a table and as JSON.
-// Options: --quick (short runs, one round), --only signalling|media|parser|routing, --json (JSON alone).
+// Options: --quick (short runs, one round), --only signalling|media|parser|routing|lists, --rows (call records of the
+// largest list, default 1000000), --json (JSON alone).
 import { parseArgs } from "node:util";
+import { benchLists, growth } from "./lists.ts";
 import { benchMedia, type MediaResult, type Security } from "./media.ts";
 import { benchParser } from "./parser.ts";
 import { benchRouting } from "./routing.ts";
@@ -13,6 +15,7 @@ const { values: options } = parseArgs({
     json: { type: "boolean" },
     rate: { type: "string" },
     calls: { type: "string" },
+    rows: { type: "string" },
   },
 });
 const rounds = options.quick ? 1 : 3;
@@ -69,13 +72,16 @@ const parser = wants("parser") ? benchParser(rounds) : [];
 if (wants("parser")) table("Parser: an INVITE as far as routing needs it, and the INVITE for the next hop", parser);
 const routing = wants("routing") ? benchRouting() : [];
 if (wants("routing")) table("Routing: one decision, with few trunks and with many", routing);
+const lists = wants("lists") ? benchLists(Number(options.rows ?? (options.quick ? 100_000 : 1_000_000))) : [];
+if (wants("lists")) table("Lists: pages of fifty, among few rows and among many", lists);
 const ratios = {
   cpuPerCall: ratio(signalling, (row) => row.cpuSecondsPer1000Calls),
   cpuPerPacket: ratio(media, (row) => row.cpuSecondsPerMillionPackets),
   cpuPerSecurePacket: ratio(secureMedia, (row) => row.cpuSecondsPerMillionPackets),
   cpuPerRead: ratio(parser, (row) => row.microsPerRead),
   cpuPerReadAndWrite: ratio(parser, (row) => row.microsPerReadAndWrite),
+  growthOfLists: growth(lists),
 };
 process.stdout.write(
-  `${JSON.stringify({ signalling, media, secureMedia, recordedMono, recordedDual, parser, routing, ratios }, null, options.json ? 0 : 2)}\n`,
+  `${JSON.stringify({ signalling, media, secureMedia, recordedMono, recordedDual, parser, routing, lists, ratios }, null, options.json ? 0 : 2)}\n`,
 );
