@@ -1,6 +1,6 @@
 import { createDirectory, simulate } from "@trunkline/trunking";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { OPERATOR, openTestApi, type TestApi, ZONE } from "./api.fixture.ts";
+import { OPERATOR, openTestApi, type TestAccount, type TestApi, ZONE } from "./api.fixture.ts";
 import { VERSION_PREFIX } from "./product.ts";
 import { routes } from "./resources/index.ts";
 import type { Route } from "./route.ts";
@@ -22,11 +22,13 @@ beforeAll(async () => {
   });
   const { body } = await api.request("POST", "/v1/Trunks");
   trunkSid = String(body["sid"]);
+  other = await api.addAccount();
 });
 afterAll(async () => {
   await api.close();
 });
 let trunkSid = TRUNK;
+let other: TestAccount;
 
 /** What nobody should send: wrong types, lists where one is meant and the other way round, nests, what SQL, SIP and HTTP are injected with. */
 const hostile: readonly unknown[] = [
@@ -109,6 +111,11 @@ function send({ product, path }: Route, json: string) {
     .replace(":trunkSid", trunkSid)
     .replace(":carrierSid", CARRIER)
     .replace(/:\w+/g, path.startsWith("/Carriers") ? CARRIER : trunkSid);
+  // As the operator for another account: its own auth token would be gone with the first promotion.
+  if (path.startsWith("/AuthTokens")) {
+    const headers = { "x-trunkline-account": other.sid };
+    return api.request("POST", VERSION_PREFIX[product] + path, { as: OPERATOR, headers, json });
+  }
   const as = path.startsWith("/Carriers") ? OPERATOR : api.account;
   return api.request("POST", VERSION_PREFIX[product] + filled, { as, json });
 }
