@@ -17,6 +17,8 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "test/house/**/*.test.ts"],
           testTimeout: 20_000,
+          // Many a file opens a database of its own first.
+          hookTimeout: 60_000,
         },
       },
       {

@@ -187,8 +187,12 @@ describe("NUM-1: search by the SDK", () => {
       addressRequirements: "none",
     });
     expect(JSON.stringify(local)).not.toMatch(/carrier|price/i);
-    const numbers = async (kind: "mobile" | "tollFree" | "voip" | "national", filter = {}) =>
-      (await availablePhoneNumbers("JP")[kind].list(filter)).map((row) => row.phoneNumber);
+    type Kind = "mobile" | "tollFree" | "voip" | "national";
+    type Listing = { list(filter: object): Promise<readonly { readonly phoneNumber: string }[]> };
+    const numbers = async (kind: Kind, filter = {}) => {
+      const found = await (availablePhoneNumbers("JP")[kind] as Listing).list(filter);
+      return found.map((row) => row.phoneNumber);
+    };
     expect(await numbers("mobile", { smsEnabled: true })).toEqual(["+819012345678"]);
     expect(await numbers("mobile", { smsEnabled: false })).toEqual([]);
     for (const kind of ["tollFree", "voip", "national"] as const) expect(await numbers(kind)).toEqual([]);
@@ -284,7 +288,9 @@ describe("NUM-1: purchase by the SDK", () => {
     expect((await refusal(incomingPhoneNumbers.local.create(tollFree))).gist).toBe("400 21458");
     const bought = await incomingPhoneNumbers.tollFree.create(tollFree);
     expect(bought).toMatchObject({ phoneNumber: "+18885550101" });
-    const sids = async (kind: "tollFree" | "mobile") => (await incomingPhoneNumbers[kind].list()).map((row) => row.sid);
+    type Listing = { list(): Promise<readonly { readonly sid: string }[]> };
+    const sids = async (kind: "tollFree" | "mobile") =>
+      (await (incomingPhoneNumbers[kind] as Listing).list()).map((row) => row.sid);
     expect([await sids("tollFree"), await sids("mobile")]).toEqual([[bought.sid], []]);
   });
 
