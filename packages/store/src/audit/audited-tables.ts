@@ -107,6 +107,7 @@ export const UNAUDITED: Readonly<Record<string, string>> = {
   schema_migrations: "the schema's own",
   audit_events: "the events themselves",
   call_records: "what happened",
+  live_calls: "what happens",
   alerts: "what happened",
   recordings: "what happened; who listens and who deletes is noted",
   number_periods: "what happened",

@@ -12,6 +12,7 @@ import { AUDIT } from "./0008-audit.ts";
 import { USAGE } from "./0009-usage.ts";
 import { CALLER_IDS } from "./0010-caller-ids.ts";
 import { CATALOGUE } from "./0011-catalogue.ts";
+import { LIVE_CALLS } from "./0012-live-calls.ts";
 
 /** Every schema change, oldest first. Published ones are never edited: a new one is added. */
 export const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly statements: 
   { name: "usage", statements: USAGE },
   { name: "caller ids", statements: CALLER_IDS },
   { name: "catalogue", statements: CATALOGUE },
+  { name: "live calls", statements: LIVE_CALLS },
 ];
 
 /** Key of the PostgreSQL advisory lock that keeps two starting processes from migrating at once. */

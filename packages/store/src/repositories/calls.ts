@@ -88,7 +88,7 @@ function conditions(filter: CallFilter): RawBuilder<unknown> {
   if (number !== undefined) all.push(sql`(${isParty("caller", number)} or ${isParty("callee", number)})`);
   if (sipCallId !== undefined) all.push(sql`(sip_call_id_a = ${sipCallId} or sip_call_id_b = ${sipCallId})`);
   if (filter.errorCode !== undefined) all.push(sql`error_code = ${filter.errorCode}`);
-  if (filter.status !== undefined) all.push(hasStatus(filter.status));
+  if (filter.status !== undefined) all.push(hasStatus(filter.accountSid, filter.status));
   if (filter.direction !== undefined) all.push(sql`direction = ${filter.direction}`);
   if (filter.trunkSid !== undefined) all.push(sql`trunk_sid = ${filter.trunkSid}`);
   if (startedFromMs !== undefined) all.push(sql`created_at >= ${new Date(startedFromMs)}`);
@@ -109,7 +109,7 @@ function isParty(side: "caller" | "callee", value: string): RawBuilder<unknown> 
   return sql`(${sql.ref(side)} = ${value} and ${indexed} = ${number})`;
 }
 
-function hasStatus(status: CallStatus): RawBuilder<unknown> {
+function hasStatus(accountSid: string, status: CallStatus): RawBuilder<unknown> {
   switch (status) {
     case "busy":
     case "no-answer":
@@ -119,7 +119,7 @@ function hasStatus(status: CallStatus): RawBuilder<unknown> {
     case "completed":
       return sql`status = ${status}`;
     default:
-      return sql`status = ${status} and created_at >= now() - ${LONGEST_CALL_MS} * interval '1 millisecond'`;
+      return sql`status = ${status} and sid = any (array(select sid from live_calls where account_sid = ${accountSid}))`;
   }
 }
 
