@@ -69,6 +69,16 @@ describe("Trunks by the SDK (contract §2, TRK-1)", () => {
     expect((await refusal(trunks(made.sid).fetch())).gist).toBe("404 20404");
   });
 
+  it("§2.1: a disaster recovery URL is called with POST, set at first or later, until another method is said", async () => {
+    const { trunks } = api.sdk().trunking.v1;
+    const { sid, disasterRecoveryMethod } = await trunks.create();
+    expect(disasterRecoveryMethod).toBeNull();
+    const disasterRecoveryUrl = "https://example.com/dr";
+    expect(await trunks(sid).update({ disasterRecoveryUrl })).toMatchObject({ disasterRecoveryMethod: "POST" });
+    await trunks(sid).update({ disasterRecoveryMethod: "GET" });
+    expect(await trunks(sid).update({ disasterRecoveryUrl })).toMatchObject({ disasterRecoveryMethod: "GET" });
+  });
+
   it("§4.1: a domain name of one's own is 21245, a stranger's 21248, and a free one comes back after deletion", async () => {
     const { trunks } = api.sdk().trunking.v1;
     const first = await trunks.create({ domainName: domain("osaka") });

@@ -1,7 +1,7 @@
 import type { Dated, PageOf, PageRequest } from "@trunkline/store";
 import { type Account, mintSid } from "@trunkline/trunking";
 import { isoDate, rfc2822Date } from "../../dates.ts";
-import { about, coded, given, oneOf, optional, text } from "../../form.ts";
+import { about, anyText, coded, given, oneOf, optional, text } from "../../form.ts";
 import { forbidden, invalid, type Problem } from "../../problem.ts";
 import { type At, type Conflicts, noParent, type Resource, settle } from "../../resource.ts";
 import { accepts, type Context } from "../../route.ts";
@@ -27,7 +27,7 @@ export const accounts: Resource<AccountRow, null> = {
   key: "accounts",
   parent: noParent,
   view: viewAccount,
-  list: accepts({ FriendlyName: friendlyName, Status: status }, async (at: At<null>, filter) => async (page) => {
+  list: accepts({ FriendlyName: optional(anyText()), Status: status }, async (at: At<null>, filter) => async (page) => {
     const found = at.operator ? await at.deps.store.accounts.list(null, page) : await listOwn(at, page);
     // A page may come out shorter than asked for; its links still lead through everything.
     const rows = found.rows.filter(
@@ -51,7 +51,7 @@ export const accounts: Resource<AccountRow, null> = {
     const outcome = await deps.store.accounts.create({
       sid: mintSid("AC", deps.randomHex(16)),
       parentSid,
-      friendlyName: values.FriendlyName ?? `SubAccount Created at ${isoDate(deps.nowMs())}`,
+      friendlyName: values.FriendlyName ?? nameAtFirst(deps.nowMs()),
       status: "active",
       type: values.Type ?? account.type,
       authToken: deps.randomHex(16),
@@ -69,6 +69,12 @@ export const accounts: Resource<AccountRow, null> = {
     },
   ),
 };
+
+/** Twilio's name for an account that was given none: `SubAccount Created at 2026-01-31 16:19 pm`, the hours being 24 all the same. */
+function nameAtFirst(nowMs: number): string {
+  const [day = "", time = ""] = isoDate(nowMs).split("T");
+  return `SubAccount Created at ${day} ${time.slice(0, 5)} ${time < "12" ? "am" : "pm"}`;
+}
 
 /** The cursor behind oneself, when a page had room for nothing else. */
 const AFTER_SELF = "self";

@@ -1,7 +1,18 @@
 import type { Dated } from "@trunkline/store";
 import { type Account, checkDomainName, mintSid, type Trunk } from "@trunkline/trunking";
 import { isoDate } from "../../dates.ts";
-import { clearable, coded, flag, given, httpMethod, oneOf, optional, text, webUrl } from "../../form.ts";
+import {
+  clearable,
+  coded,
+  type FormValues,
+  flag,
+  given,
+  httpMethod,
+  oneOf,
+  optional,
+  text,
+  webUrl,
+} from "../../form.ts";
 import { invalid, Problem } from "../../problem.ts";
 import { type At, noParent, type Resource, settle, settleRemoval } from "../../resource.ts";
 import { accepts, type Context } from "../../route.ts";
@@ -56,7 +67,7 @@ export const trunks: Resource<TrunkRow, null> = {
         friendlyName: values.FriendlyName ?? null,
         domainName: domainName ?? null,
         disasterRecoveryUrl: values.DisasterRecoveryUrl ?? null,
-        disasterRecoveryMethod: values.DisasterRecoveryMethod ?? (values.DisasterRecoveryUrl ? "POST" : null),
+        disasterRecoveryMethod: recoveryMethod(values, null) ?? null,
         secure: values.Secure ?? false,
         cnamLookupEnabled: values.CnamLookupEnabled ?? false,
         recordingMode: "do-not-record",
@@ -78,7 +89,7 @@ export const trunks: Resource<TrunkRow, null> = {
       friendlyName: values.FriendlyName,
       domainName,
       disasterRecoveryUrl: values.DisasterRecoveryUrl,
-      disasterRecoveryMethod: values.DisasterRecoveryMethod,
+      disasterRecoveryMethod: recoveryMethod(values, at.row.disasterRecoveryMethod),
       secure: values.Secure,
       cnamLookupEnabled: values.CnamLookupEnabled,
       transferMode: values.TransferMode,
@@ -88,6 +99,16 @@ export const trunks: Resource<TrunkRow, null> = {
   }),
   remove: async (at, row) => settleRemoval(at, await at.deps.store.trunks.delete(at.account.sid, row.sid), conflicts),
 };
+
+type Recovery = Pick<FormValues<typeof form>, "DisasterRecoveryUrl" | "DisasterRecoveryMethod">;
+
+/** The method to store, if any: a URL without one is called with POST (contract §2.1). @param before the one that is stored */
+function recoveryMethod(
+  { DisasterRecoveryUrl: url, DisasterRecoveryMethod: asked }: Recovery,
+  before: Trunk["disasterRecoveryMethod"],
+): Trunk["disasterRecoveryMethod"] | undefined {
+  return asked ?? (url && before === null ? "POST" : undefined);
+}
 
 /** TRK-1, ACC-2. */
 function tooMany({ type }: Account, most: number): Problem {
