@@ -169,7 +169,7 @@ describe("API-1: Lookups v2 by the SDK (contract §3.2, §4.1)", () => {
   it.each(invalid)("%s %o: %s", async (number, options, error) => {
     const found = await lookup(number, { fields: "caller_name", ...options });
     expect([found.valid, found.validationErrors, found.countryCode]).toEqual([false, [error], null]);
-    expect(found.callerName).toMatchObject({ errorCode: 60600 });
+    expect(found.callerName).toMatchObject({ errorCode: 60610 });
   });
 
   it("ORIG-8: names come from the operator's table; elsewhere than in North America there are none", async () => {
@@ -180,7 +180,7 @@ describe("API-1: Lookups v2 by the SDK (contract §3.2, §4.1)", () => {
     expect(await callerName("+14159929960")).toMatchObject(known);
     const unknown = { callerName: null, callerType: null, errorCode: null };
     expect(await callerName("+14159929961")).toMatchObject(unknown);
-    expect(await callerName("+442079460018")).toMatchObject({ ...unknown, errorCode: 60600 });
+    expect(await callerName("+442079460018")).toMatchObject({ ...unknown, errorCode: 60607 });
     const path = "/trunkline/v1/CallerNames/+14159929960";
     const changed = await api.request("POST", path, { as: OPERATOR, form: { CallerType: "" } });
     expect(changed.body).toMatchObject({ caller_name: "UMI LTD", caller_type: null });
@@ -195,8 +195,8 @@ describe("API-1: Lookups v2 by the SDK (contract §3.2, §4.1)", () => {
 
   it("packages that are not to be had here say so; one that nobody knows is refused", async () => {
     const found = await lookup("+14159929960", { fields: "validation, line_type_intelligence,sim_swap" });
-    expect(found.lineTypeIntelligence).toMatchObject({ type: null, errorCode: 60601 });
-    expect(found.simSwap).toMatchObject({ lastSimSwap: null, errorCode: 60601 });
+    expect(found.lineTypeIntelligence).toMatchObject({ type: null, errorCode: 60606 });
+    expect(found.simSwap).toMatchObject({ lastSimSwap: null, errorCode: 60606 });
     expect(found.callerName).toBeNull();
     expect((await refusal(lookup("+14159929960", { fields: "horoscope" }))).gist).toBe("400 20422");
     expect((await refusal(lookup("+14159929960", { countryCode: "USA" }))).gist).toBe("400 20422");

@@ -45,9 +45,10 @@ const NAMES = Object.keys(PACKAGES) as Package[];
 /** Twilio asks for it, and answers as for all the others. */
 const VALIDATION = "validation";
 
-/** Lookup's own codes: there is no data for numbers of that country; the package is not to be had here. */
-const OUT_OF_COVERAGE = 60600;
-const NOT_ENABLED = 60601;
+/** Lookup's own codes: the package is not to be had here; it has no numbers of that country; nobody can have the number. */
+const NOT_ENABLED = 60606;
+const COUNTRY_UNSUPPORTED = 60607;
+const OUT_OF_COVERAGE = 60610;
 /** CNAM is a service of the North American network. */
 const CNAM_COUNTRIES: ReadonlySet<string | null> = new Set(["US", "CA"]);
 
@@ -124,9 +125,8 @@ async function viewLookup(at: Context, given: string, found: Validation, asked: 
 
 async function viewPackage(at: Context, name: Package, found: Validation): Promise<object> {
   if (name !== "caller_name") return { ...PACKAGES[name], error_code: NOT_ENABLED };
-  if (!found.valid || !CNAM_COUNTRIES.has(found.isoCountry)) {
-    return { ...PACKAGES[name], error_code: OUT_OF_COVERAGE };
-  }
+  if (!found.valid) return { ...PACKAGES[name], error_code: OUT_OF_COVERAGE };
+  if (!CNAM_COUNTRIES.has(found.isoCountry)) return { ...PACKAGES[name], error_code: COUNTRY_UNSUPPORTED };
   const source: CallerNamePort = at.deps.callerNames ?? at.deps.store.callerNames;
   const known = await source.fetch(found.e164);
   return { caller_name: known?.callerName ?? null, caller_type: known?.callerType ?? null, error_code: null };
