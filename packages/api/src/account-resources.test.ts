@@ -45,6 +45,8 @@ describe("accounts by the SDK (contract §3.1, ACC-1)", () => {
   it("§4.1: the parent suspends and closes for good; a suspended account's credentials are refused with 20005", async () => {
     const { accounts } = api.sdk().api.v2010;
     const child = await accounts.create();
+    expect(child.friendlyName).toMatch(/^SubAccount Created at \d{4}-\d\d-\d\d \d\d:\d\d [ap]m$/);
+    expect(await accounts.list({ friendlyName: "x".repeat(65) })).toEqual([]);
     await accounts(child.sid).update({ status: "suspended" });
     const theirs = api.sdk({ sid: child.sid, token: child.authToken });
     expect((await refusal(theirs.trunking.v1.trunks.list())).gist).toBe("401 20005");
@@ -180,7 +182,7 @@ describe("phone numbers by the SDK (contract §3.1, NUM-2)", () => {
     });
     expect(number).toMatchObject({
       phoneNumber: "+12025550142",
-      friendlyName: "+12025550142",
+      friendlyName: "(202) 555-0142",
       voiceUrl: "https://example.com/voice",
       capabilities: { voice: true, sms: false, mms: false, fax: false },
       status: "in-use",
@@ -288,6 +290,18 @@ describe("calls by the SDK (contract §3.1, §4.1, EVD-5)", () => {
     });
     const stranger = api.sdk(await api.addAccount());
     expect((await refusal(stranger.calls(call.sid).fetch())).gist).toBe("404 20404");
+  });
+
+  it("prices are in the currency of the installation", async () => {
+    const owner = await api.addAccount();
+    const call = record(owner.sid, {});
+    await api.store.callRecordSink.save([call]);
+    const { calls } = api.sdk(owner);
+    expect((await calls(call.sid).fetch()).priceUnit).toBe("USD");
+    await api.store.rates.setCurrency("JPY");
+    expect((await calls(call.sid).fetch()).priceUnit).toBe("JPY");
+    expect((await calls.list()).map(({ priceUnit }) => priceUnit)).toEqual(["JPY"]);
+    await api.store.rates.setCurrency("USD");
   });
 
   it("lists newest first, in pages, by every filter", async () => {

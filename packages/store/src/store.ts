@@ -116,9 +116,10 @@ export type PhoneNumberSettings = {
   readonly bundleSid: string | null;
 };
 type PhoneNumberRow = PhoneNumber & PhoneNumberSettings & Dated;
-/** A number to be bought: what it is, the inventory knows. `friendlyName` null: the number itself. */
+/** A number to be bought: what it is, the inventory knows. */
 export type NewPhoneNumber = Omit<PhoneNumber & PhoneNumberSettings, "e164" | "friendlyName" | keyof NumberKind> & {
-  readonly friendlyName: string | null;
+  /** Or how to make it of the number, which may not be known before it is chosen. */
+  readonly friendlyName: string | ((e164: string) => string);
 };
 type NumberKind = Pick<PhoneNumberSettings, "isoCountry" | "type" | "capabilities">;
 /** Which number: this one, or the first of an area code of North America; of that type, where one is given. */

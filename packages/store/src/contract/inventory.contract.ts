@@ -36,7 +36,7 @@ function order(accountSid: string): NewPhoneNumber {
     capabilities: _capabilities,
     ...rest
   } = phoneNumberRow(accountSid);
-  return { ...rest, friendlyName: null };
+  return { ...rest, friendlyName: (e164) => `No. ${e164}` };
 }
 
 /** Numbers on sale, bought, released, moved (NUM-1, NUM-5). */
@@ -157,7 +157,7 @@ function purchaseChecks(store: () => Store): void {
     expect(await store().phoneNumbers.buy(order1, { e164, type: "mobile" })).toEqual(conflict("number-type"));
     expect(await store().phoneNumbers.buy(order1, { e164 })).toMatchObject({
       kind: "ok",
-      row: { sid: order1.sid, accountSid, e164, isoCountry, type, capabilities, friendlyName: e164 },
+      row: { sid: order1.sid, accountSid, e164, isoCountry, type, capabilities, friendlyName: `No. ${e164}` },
     });
     expect(await store().inventory.fetch(row.sid)).toMatchObject({
       state: "sold",

@@ -52,7 +52,8 @@ export function phoneNumberRepository(context: StoreContext): PhoneNumberReposit
         const stocked = await choose(tx, row.accountSid, wish);
         if ("kind" in stocked) return stocked;
         const { e164, isoCountry, type, capabilities } = stocked;
-        const number = { ...row, friendlyName: row.friendlyName ?? e164, e164, isoCountry, type, capabilities };
+        const friendlyName = typeof row.friendlyName === "string" ? row.friendlyName : row.friendlyName(e164);
+        const number = { ...row, friendlyName, e164, isoCountry, type, capabilities };
         return give(tx, form, number, stocked);
       }),
 

@@ -1,21 +1,22 @@
 import { rfc2822Date } from "../../dates.ts";
 import { oneOf } from "../../form.ts";
 import { invalid, Problem, unavailable } from "../../problem.ts";
-import { type At, noParent, type Resource } from "../../resource.ts";
+import type { At, Resource } from "../../resource.ts";
 import { accepts, type Context } from "../../route.ts";
+import { type Priced, priced } from "../pricing/currency.ts";
 import { type CallFacts, findCall } from "./call-facts.ts";
 import { callFilterOf, twilioCallFilters } from "./call-filters.ts";
 import { hangUpNoted } from "./hang-up.ts";
 
 /** 2010-04-01 Calls: the call log, newest first (contract §3.1, §4.1, EVD-5). `TrunkSid` is a filter of ours. */
-export const calls: Resource<CallFacts, null> = {
+export const calls: Resource<CallFacts, Priced> = {
   product: "api",
   noun: "call",
   path: "/Accounts/:accountSid/Calls",
   key: "calls",
-  parent: noParent,
+  parent: priced,
   view: viewCall,
-  list: accepts(twilioCallFilters, async (at: At<null>, values) => {
+  list: accepts(twilioCallFilters, async (at: At<Priced>, values) => {
     // Trunk calls have no parent call.
     if (values.ParentCallSid !== undefined) return async () => ({ rows: [], next: null, previous: null });
     return (page) => at.deps.store.calls.list(callFilterOf(at.account.sid, values), page);
@@ -23,7 +24,7 @@ export const calls: Resource<CallFacts, null> = {
   fetch: findCall,
   update: accepts(
     { Status: oneOf("completed", "canceled") },
-    async (at: At<null> & { readonly row: CallFacts }, { Status: asked }) => {
+    async (at: At<Priced> & { readonly row: CallFacts }, { Status: asked }) => {
       return (await hangUp(at, at.row, asked)) ?? (await findCall(at, at.row.sid)) ?? at.row;
     },
   ),
@@ -58,7 +59,7 @@ const SUBRESOURCES = {
   user_defined_messages: "/UserDefinedMessages",
 } as const;
 
-function viewCall(call: CallFacts, at: Context): object {
+function viewCall(call: CallFacts, at: At<Priced>): object {
   const path = `/Accounts/${call.accountSid}/Calls/${call.sid}`;
   const links = Object.entries(SUBRESOURCES).map(([name, tail]) => [name, at.links.relative(path + tail)] as const);
   return {
@@ -83,7 +84,7 @@ function viewCall(call: CallFacts, at: Context): object {
     duration: call.durationSec === null ? null : String(call.durationSec),
     queue_time: "0",
     price: null,
-    price_unit: "USD",
+    price_unit: at.parent.currency,
     date_created: rfc2822Date(call.createdAtMs),
     date_updated: rfc2822Date(call.endedAtMs ?? call.answeredAtMs ?? call.createdAtMs),
     uri: at.links.relative(path),

@@ -5,7 +5,7 @@ import { anyText, coded, flag, given, matching, oneOf, optional, sid, text } fro
 import { invalid, notE164, type Problem } from "../../problem.ts";
 import { type At, type Conflicts, noParent, type Resource, settle, settleRemoval } from "../../resource.ts";
 import { accepts, type Context } from "../../route.ts";
-import { kindOf } from "./number-kind.ts";
+import { kindOf, nationalForm } from "./number-kind.ts";
 import { type NumberSettings, numberSettings, PLAIN_NUMBER, settingsOf, whyNotSettings } from "./number-settings.ts";
 import { type PhoneNumberRow, viewCommon } from "./phone-number-row.ts";
 
@@ -93,7 +93,7 @@ async function obtain(at: Context, values: NumberSettings, wish: Wish): Promise<
   if (wrong) return wrong;
   const number = {
     ...PLAIN_NUMBER,
-    friendlyName: null,
+    friendlyName: nationalForm,
     ...settingsOf(values),
     sid: mintSid("PN", at.deps.randomHex(16)),
     accountSid: at.account.sid,
@@ -102,7 +102,7 @@ async function obtain(at: Context, values: NumberSettings, wish: Wish): Promise<
   const { e164, type } = wish;
   const kind = { ...kindOf(e164), capabilities: ["voice"] as const };
   if (type !== undefined && type !== kind.type) return otherType(e164);
-  const given = { ...number, ...kind, e164, friendlyName: number.friendlyName ?? e164 };
+  const given = { ...number, ...kind, e164, friendlyName: values.FriendlyName ?? nationalForm(e164) };
   return settle(at, await phoneNumbers.create(given), conflictsOf(at, wish));
 }
 

@@ -19,6 +19,13 @@ const change = accepts(
   },
 );
 
+/** What all amounts of an answer are in: the parent of resources that tell amounts, so that it is asked for once and not for every row. */
+export type Priced = { readonly currency: string };
+
+export async function priced({ deps }: Context): Promise<Priced> {
+  return { currency: await deps.store.rates.currency() };
+}
+
 /** `/trunkline/v1/Currency`: what the prices of the installation are in. */
 export const currencyRoutes: readonly Route[] = [
   {
