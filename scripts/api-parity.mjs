@@ -1,4 +1,4 @@
-// Writes docs/api-parity.md: every endpoint of Twilio's surfaces that is served, and what the tests of the api room were seen to try of
+// Writes docs/api-parity.md: every endpoint of Twilio's surfaces that is served, and what the tests of the api room, and those of recordings over the API, were seen to try of
 // it; then what of those surfaces is not served. Runs those tests, whose fixture notes each answer. With --check it runs none, and fails
 // when the page and the routes do not name the same endpoints.
 import { spawnSync } from "node:child_process";
@@ -30,10 +30,11 @@ const shownPath = ({ product, path }) => prefixOf(product) + path.replace(/:(\w+
 
 function collectEvidence() {
   const folder = mkdtempSync(join(tmpdir(), "api-evidence-"));
-  const args = ["run", "--project", "unit", "packages/api", "--reporter=dot"];
+  const tests = ["packages/api/", "test/e2e/recording-api"];
+  const args = ["run", "--project", "unit", "--project", "e2e", ...tests, "--reporter=dot"];
   const env = { ...projectEnv, API_EVIDENCE: folder };
   const { status } = spawnSync("vitest", args, { cwd: root, stdio: "inherit", env });
-  if (status !== 0) throw new Error("the tests of the api room fail: mend them first");
+  if (status !== 0) throw new Error("the tests of the API fail: mend them first");
   const tried = new Map();
   for (const file of readdirSync(folder)) {
     for (const line of readFileSync(join(folder, file), "utf8").trim().split("\n")) {
