@@ -112,26 +112,29 @@ async function admit(
   const { deps, attempts } = gate;
   if (route.scope === "public") return whyForeign(request) ?? NOBODY;
   const shown = { authorization: request.headers.authorization, source: request.ip };
+  const open = await openAccount(deps, route, request);
   const principal =
-    (await openAccount(deps, route, request)) ??
-    (await authenticateSession(deps, route, request)) ??
-    (await authenticate(deps, attempts, shown));
+    open ?? (await authenticateSession(deps, route, request)) ?? (await authenticate(deps, attempts, shown));
   if (principal instanceof Problem) return principal;
   const wrong = whyNotInSession(signedInOf(principal), route, request) ?? whyNotAllowed(principal, route);
   if (wrong || principal.kind === "operator") return wrong ?? principal;
-  return limited(deps, principal.account.sid, reply) ?? principal;
+  const { sid } = principal.account;
+  // Strangers have a place of their own, so that they take none of the account's.
+  return limited(deps, open === undefined ? sid : `strangers at ${sid}`, reply) ?? principal;
 }
 
-/** Takes a place among the account's requests, until this one is answered or its client is gone. */
-function limited(deps: ApiDeps, accountSid: string, reply: FastifyReply): Problem | undefined {
-  const admission = deps.requestLimit?.admit(accountSid);
+/** Takes a place among the requests of whom they count for, until this one is answered or its client is gone. */
+function limited(deps: ApiDeps, of: string, reply: FastifyReply): Problem | undefined {
+  const admission = deps.requestLimit?.admit(of);
   if (admission === undefined) return undefined;
   reply.header("Twilio-Concurrent-Requests", String(admission.concurrent));
   if (admission.kind === "refused") {
     const why = admission.why === "concurrent" ? "Too many concurrent requests" : "Too many requests";
     return tooMany(why, admission.retryAfterSec);
   }
-  reply.raw.once("finish", admission.release).once("close", admission.release);
+  // A client that has gone while its credentials were looked at will close nothing any more.
+  if (reply.raw.closed) admission.release();
+  else reply.raw.once("finish", admission.release).once("close", admission.release);
   return undefined;
 }
 

@@ -149,9 +149,10 @@ export type Admission =
       readonly retryAfterSec: number;
     };
 
-/** Limits requests (contract §4.1 "Rate limiting"): asked once per authenticated request that is not the operator's. Refused ones are answered 429. */
+/** Limits requests (contract §4.1 "Rate limiting"): asked once per authenticated request that is not the operator's, and per request of a stranger for what an account gives to anybody. Refused ones are answered 429. */
 export interface RequestLimit {
-  admit(accountSid: string): Admission;
+  /** @param of whom the request counts for: an account's SID, or a name for the strangers that an account is open to */
+  admit(of: string): Admission;
 }
 
 /** What a live recording is to do (contract §9). `pauseBehavior`: a pause stands as silence in the file, or is left out of it. */

@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { OPERATOR, openTestApi, type TestApi } from "./api.fixture.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { basic, OPERATOR, openTestApi, type TestApi } from "./api.fixture.ts";
 import { AccountRequestLimit } from "./request-limit.ts";
 
 let nowMs = 0;
@@ -76,5 +76,51 @@ describe("API-3: over HTTP", () => {
     await expect(write).rejects.toThrow();
     await expect.poll(async () => (await api.request("GET", "/v1/Trunks")).status).toBe(200);
     gate.resolve();
+  });
+
+  it("a client that is gone before it was let in takes no place", async () => {
+    api = await openTestApi({ requestLimit: newLimit(1, 1_000) });
+    const { accounts } = api.store;
+    const [looked, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { authenticate: look } = accounts;
+    const authenticate = vi.spyOn(accounts, "authenticate").mockImplementationOnce(async (...shown) => {
+      looked.resolve();
+      await gate.promise;
+      return look(...shown);
+    });
+    const gone = new AbortController();
+    const answer = fetch(`${api.origin}/v1/Trunks`, {
+      headers: { authorization: basic(api.account) },
+      signal: gone.signal,
+    });
+    await looked.promise;
+    gone.abort();
+    await expect(answer).rejects.toThrow();
+    // By the next answer on another connection, the server has seen that the first one was closed.
+    expect((await api.request("GET", "/v1/Trunks")).status).toBe(200);
+    gate.resolve();
+    await authenticate.mock.results[0]?.value;
+    await api.request("GET", "/2010-04-01/Accounts.json", { as: OPERATOR });
+    expect((await api.request("GET", "/v1/Trunks")).status).toBe(200);
+  });
+
+  it("strangers, who may hear the recordings of an account, take none of its requests", async () => {
+    api = await openTestApi({ requestLimit: newLimit(10, 0.1) });
+    await api.store.accountSettings.change(api.account.sid, { mediaAuthRequired: false });
+    const recording = `/2010-04-01/Accounts/${api.account.sid}/Recordings/RE${"0".repeat(32)}`;
+    const heard = async () => (await api.request("GET", recording, { as: null })).status;
+    expect([await heard(), await heard()]).toEqual([404, 429]);
+    expect((await api.request("GET", "/v1/Trunks")).status).toBe(200);
+  });
+
+  it("recordings of a subaccount are open to nobody while its parent is suspended", async () => {
+    api = await openTestApi();
+    const { store, account } = api;
+    const { sid } = await api.addAccount({ parentSid: account.sid });
+    await store.accountSettings.change(sid, { mediaAuthRequired: false });
+    const recording = `/2010-04-01/Accounts/${sid}/Recordings/RE${"0".repeat(32)}`;
+    expect((await api.request("GET", recording, { as: null })).status).toBe(404);
+    await store.accounts.update(account.sid, { status: "suspended" }, "operator");
+    expect((await api.request("GET", recording, { as: null })).status).toBe(401);
   });
 });

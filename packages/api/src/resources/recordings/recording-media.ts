@@ -1,5 +1,6 @@
 import type { Recording } from "@trunkline/store";
 import { type Account, accountSettings, isSid, type RecordingFile } from "@trunkline/trunking";
+import { whyNotActive } from "../../auth.ts";
 import { readRange } from "../../byte-range.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { optional, wholeNumber } from "../../form.ts";
@@ -59,7 +60,7 @@ async function openTo({ store }: ApiDeps, accountSid: string): Promise<Account |
   const settings = await store.accountSettings.fetch(accountSid);
   if (accountSettings(accountSid, { accountSettings: () => settings }).mediaAuthRequired) return undefined;
   const account = await store.accounts.fetch(accountSid);
-  return account?.status === "active" ? account : undefined;
+  return account && (await whyNotActive(store, account)) === undefined ? account : undefined;
 }
 
 async function give(at: Context, format: Format, requestedChannels: 1 | 2 | undefined): Promise<Download | Problem> {
