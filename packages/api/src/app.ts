@@ -72,8 +72,24 @@ function readEmptyJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
     if (body === "") done(null, {});
-    else void parse(request, String(body), done);
+    else
+      void parse(request, String(body), (error, value) => {
+        if (error === null && isDeeperThan(JSON_LEVELS, value)) done(new JsonTooDeep());
+        else done(error, value);
+      });
   });
+}
+
+/** Nothing that parameters are made of has more than three; what walks through a body by calling itself would run out of stack at thousands. */
+const JSON_LEVELS = 20;
+
+class JsonTooDeep extends Error {
+  readonly code = "ERR_JSON_TOO_DEEP";
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inside) => isDeeperThan(levels - 1, inside));
 }
 
 function fail(deps: ApiDeps, error: unknown, request: FastifyRequest, reply: FastifyReply): void {

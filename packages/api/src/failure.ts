@@ -9,6 +9,7 @@ const BY_CODE: Readonly<Record<string, Problem>> = {
     "The Content-Type is not supported: send application/x-www-form-urlencoded or application/json.",
   ),
   FST_ERR_BAD_URL: invalid("The path is not valid: a percent sign must be followed by two hexadecimal digits."),
+  ERR_JSON_TOO_DEEP: invalid("The JSON is nested too deeply: no parameter has more than a few levels."),
   ERR_LINK_CLOSED: unavailable(
     "The part of the platform that carries calls is starting again. Try again in a few seconds.",
   ),

@@ -102,6 +102,17 @@ it.each(paths)("%s: a name that is none is 404 (or not allowed), whoever asks", 
   }
 });
 
+it.each([{}, { "Idempotency-Key": "deep" }])(
+  "JSON nested thousands of levels deep is refused, with %j",
+  async (headers) => {
+    const json = `{"FriendlyName":${"[".repeat(30_000)}${"]".repeat(30_000)}}`;
+    expect(await api.request("POST", "/v1/Trunks", { json, headers })).toMatchObject({
+      status: 400,
+      body: { code: 20422, message: expect.stringMatching(/nested too deeply/) },
+    });
+  },
+);
+
 it("no failure of ours was seen, and every answer had the right shape", () => {
   expect(api.failures).toEqual([]);
   expect(api.complaints).toEqual([]);
