@@ -68,6 +68,21 @@ export class AttemptLimit {
     if (source) source.level = Math.max(0, source.level - 1);
   }
 
+  /**
+   * For credentials that are slow to look at (passwords): notes a failure before they are, so that many guesses at the same moment count as
+   * many; `succeededAfterAll` rids of it. So does a look that rejects: that we are too busy is no fault of who tries.
+   */
+  async failedUnless<T>(address: string, name: string, look: () => Promise<T>): Promise<T> {
+    this.failed(address, name);
+    try {
+      return await look();
+    } catch (error) {
+      for (const one of [this.#pairs.get(pairOf(address, name)), this.#sources.get(sourceOf(address))])
+        if (one) one.level = Math.max(0, one.level - 1);
+      throw error;
+    }
+  }
+
   #count(records: Map<string, Failures>, key: string, { free, forgetMs }: Rule): void {
     const nowMs = this.#nowMs();
     const before = records.get(key);

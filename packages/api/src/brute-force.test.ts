@@ -34,6 +34,14 @@ describe("ACC-3: who guesses is slowed down", () => {
     expect(attempts.waitSec("192.0.2.2", "bob")).toBeNull();
   });
 
+  it("what we were too busy to look at is no failure; what was looked at is one until it succeeds", async () => {
+    const busy = () => attempts.failedUnless("192.0.2.1", "ann", () => Promise.reject(new Error("busy")));
+    for (let i = 0; i < 50; i++) await expect(busy()).rejects.toThrow("busy");
+    expect(attempts.waitSec("192.0.2.1", "ann")).toBeNull();
+    for (let i = 0; i < 6; i++) await attempts.failedUnless("192.0.2.1", "ann", async () => false);
+    expect(attempts.waitSec("192.0.2.1", "ann")).toBe(1);
+  });
+
   it("one's own account does not wash the address's failures off", () => {
     for (let i = 0; i < 31; i++) {
       fail(1, "192.0.2.1", `name ${i}`);

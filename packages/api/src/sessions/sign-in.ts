@@ -37,9 +37,10 @@ export async function signIn(parts: SignInParts, request: SignInRequest): Promis
   const email = request.email.toLowerCase();
   const waitSec = attempts.waitSec(request.source, email);
   if (waitSec !== null) return tooMany(TOO_MANY, waitSec);
-  attempts.failed(request.source, email);
-  const facts = await store.users.signInFacts({ email });
-  const fits = await passwordHasher.verify(facts?.passwordHash ?? null, request.password);
+  const { facts, fits } = await attempts.failedUnless(request.source, email, async () => {
+    const facts = await store.users.signInFacts({ email });
+    return { facts, fits: await passwordHasher.verify(facts?.passwordHash ?? null, request.password) };
+  });
   if (facts && !fits) noteFailure(parts, facts.user);
   if (!fits || facts?.user.status !== "active") return notSignedIn("The e-mail address or the password is wrong.");
   const account = await accountOfUser(store, facts.user);

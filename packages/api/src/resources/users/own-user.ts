@@ -23,10 +23,11 @@ export async function whyWrongPassword(at: Context, name: string, password: stri
   const { user } = asOneself(at);
   const waitSec = at.attempts.waitSec(at.source, user.email);
   if (waitSec !== null) return tooMany("Too many wrong passwords", waitSec);
-  at.attempts.failed(at.source, user.email);
-  const facts = await at.deps.store.users.signInFacts({ sid: user.sid });
-  if (!(await passwordHasher.verify(facts?.passwordHash ?? null, password)))
-    return invalid(`${name} is not your password.`);
+  const fits = await at.attempts.failedUnless(at.source, user.email, async () => {
+    const facts = await at.deps.store.users.signInFacts({ sid: user.sid });
+    return passwordHasher.verify(facts?.passwordHash ?? null, password);
+  });
+  if (!fits) return invalid(`${name} is not your password.`);
   at.attempts.succeededAfterAll(at.source, user.email);
   return undefined;
 }
