@@ -12,6 +12,8 @@ const MOST = 10_000;
 /** How often an account's number is looked at: what it may have too many. */
 const LOOK_EVERY = 100;
 
+const BODY_PLACE = "idempotent_requests.body_hash";
+
 type Stored = {
   readonly bodyHash: Uint8Array;
   readonly answer: Uint8Array | null;
@@ -21,7 +23,9 @@ type Stored = {
 export function idempotencyRepository(database: Database, secrets: Secrets): IdempotencyRepository {
   const place = (key: Uint8Array): string => `idempotent_requests.answer ${Buffer.from(key).toString("hex")}`;
   return {
-    async claim({ key, accountSid, bodyHash }) {
+    async claim({ key, accountSid, bodyHash: plainHash }) {
+      // Keyed, since a body may hold a password that could be guessed by a plain hash.
+      const bodyHash = secrets.mac(Buffer.from(plainHash).toString("hex"), BODY_PLACE);
       const [claimed] = await database.rows(sql<{ ordinal: number }>`
         insert into idempotent_requests as kept (key, account_sid, body_hash)
         values (${key}, ${accountSid}, ${bodyHash})
