@@ -107,8 +107,8 @@ const FORMATS = {
   // The 2010-04-01 API's page links are relative, in the documents' own examples too.
   uri: (text: string) => text.startsWith("/") || URL.canParse(text),
   "phone-number": true,
-  // Usage is priced in `usd`, everything else in `USD` (contract §13).
-  currency: /^([A-Z]{3}|usd)$/,
+  // Usage says `usd` where everything else says `USD` (contract §13).
+  currency: /^([A-Z]{3}|[a-z]{3})$/,
   "iso-country-code": true,
   "http-method": /^(GET|POST)$/,
   "uri-map": true,

@@ -89,6 +89,9 @@ describe("BIL-3: Usage Records by the SDK (contract §3.1, §4.1)", () => {
     }
     const self = await api.request("GET", found?.uri ?? "", { as: owner });
     expect(self.body["usage_records"]).toMatchObject([{ count: "6", uri: found?.uri }]);
+    await api.store.rates.setCurrency("EUR");
+    expect((await records.list({ category: "calls" })).map(({ priceUnit }) => priceUnit)).toEqual(["eur"]);
+    await api.store.rates.setCurrency("USD");
   });
 
   it("every view has its periods, newest first, zeros included", async () => {

@@ -15,8 +15,9 @@ import {
 } from "@trunkline/trunking";
 import { flag, optional } from "../../form.ts";
 import { invalid } from "../../problem.ts";
-import { type At, noParent, type Resource } from "../../resource.ts";
-import { accepts } from "../../route.ts";
+import type { At, Resource } from "../../resource.ts";
+import { accepts, type Context } from "../../route.ts";
+import { type Priced, priced } from "../pricing/currency.ts";
 import { categoryName, dayAsked, dayOrOffset } from "./usage-form.ts";
 import { type Cell, UsageGrid } from "./usage-grid.ts";
 
@@ -55,14 +56,14 @@ const form = {
 };
 
 /** 2010-04-01 Usage Records and their subresources (contract §3.1, §4.1, BIL-3): one record per category and period, newest period first. */
-export const usageRecords: readonly Resource<UsageRecord, null>[] = VIEWS.map((view) => ({
+export const usageRecords: readonly Resource<UsageRecord, Priced>[] = VIEWS.map((view) => ({
   product: "api",
   noun: `usage record${view.name === "" ? "" : ` (${view.name})`}`,
   path: pathOf(":accountSid", view.name),
   key: "usage_records",
-  parent: noParent,
-  view: (record: UsageRecord, at: At<null>) => shown(view, record, at),
-  list: accepts(form, async (at: At<null>, values) => {
+  parent: priced,
+  view: (record: UsageRecord, at: At<Priced>) => shown(view, record, at),
+  list: accepts(form, async (at: At<Priced>, values) => {
     const nowMs = at.deps.nowMs();
     const today = dayOf(nowMs);
     const [start, end] = [values.StartDate, values.EndDate].map((text) => text && dayAsked(text, nowMs));
@@ -84,7 +85,7 @@ export const usageRecords: readonly Resource<UsageRecord, null>[] = VIEWS.map((v
 const NONE = { rows: [], next: null, previous: null };
 
 async function recordsOf(
-  at: At<null>,
+  at: Context,
   owner: UsageOwner,
   kind: PeriodKind,
   page: PageOf<Cell>,
@@ -97,7 +98,11 @@ async function recordsOf(
   return { ...page, rows: page.rows.map((cell) => ({ ...cell, usage: usageOf(cell.category, counted(cell.period)) })) };
 }
 
-function shown(view: View, { category, period, usage }: UsageRecord, { links, account, deps }: At<null>): object {
+function shown(
+  view: View,
+  { category, period, usage }: UsageRecord,
+  { links, account, deps, parent }: At<Priced>,
+): object {
   const uri = (name: string): string => `${links.relative(pathOf(account.sid, name))}?Category=${category.name}`;
   return {
     account_sid: account.sid,
@@ -109,7 +114,7 @@ function shown(view: View, { category, period, usage }: UsageRecord, { links, ac
     description: category.description,
     end_date: period.end,
     price: usage.priceMicros / 1_000_000,
-    price_unit: "usd",
+    price_unit: parent.currency.toLowerCase(),
     start_date: period.start,
     subresource_uris: Object.fromEntries(
       VIEWS.filter(({ name }) => name !== "").map(({ name }) => [snakeCase(name), uri(name)]),
@@ -129,7 +134,7 @@ function snakeCase(name: string): string {
 }
 
 /** What an account used of a category, in the period of a kind that a day is in. */
-export async function usedInPeriod(at: At<null>, kind: PeriodKind): Promise<(category: string) => Usage | undefined> {
+export async function usedInPeriod(at: Context, kind: PeriodKind): Promise<(category: string) => Usage | undefined> {
   const period = periodOf(kind, dayOf(at.deps.nowMs()));
   const owner = { accountSid: at.account.sid, subaccounts: true };
   const counted = (await at.deps.store.usage.sums(owner, period, kind)).get(period.start) ?? new Map<string, Usage>();
