@@ -149,6 +149,7 @@ describe("NUM-5: imports", () => {
     ["an unknown column", "PhoneNumber,Colour\n", /line 1: there is no column "Colour"/],
     ["no number", "Type,State\n", /column PhoneNumber is missing/],
     ["a column twice", "PhoneNumber,Type,type\n", /there twice/],
+    ["Latin-1", "PhoneNumber,Locality\n+1,M\ufffdnchen\n", /line 2: a character is no UTF-8/],
     ["another query", "PhoneNumber\n+1\n", /Type must be one of/],
   ];
   it.each(unreadable)("%s is refused before anything is taken", async (what, file, says) => {

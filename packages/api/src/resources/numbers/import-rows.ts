@@ -4,8 +4,9 @@ import { Problem } from "../../problem.ts";
 import { readCsv } from "./csv.ts";
 import { e164Field, type InventoryValues, inventoryFields, inventoryNumber } from "./inventory-fields.ts";
 
-/** A number to be imported, or why not. `line`: of the file, or the place in the list, from 1. */
+/** A number to be imported, or why not; null: an empty line. `line`: of the file, or the place in the list, from 1. */
 export type ImportRow =
+  | null
   | { readonly row: InventoryNumber; readonly fields: readonly ImportField[]; readonly line: number }
   | Refused;
 
@@ -24,6 +25,8 @@ const FIELD_OF: { readonly [Column in keyof InventoryValues]: ImportField } = {
   State: "state",
 };
 const COLUMNS = ["PhoneNumber", ...Object.keys(FIELD_OF)];
+/** What a decoder leaves in place of bytes that are no UTF-8. */
+const NOT_UTF_8 = "\ufffd";
 const NAMED = new Map(COLUMNS.map((name) => [name.toLowerCase(), name]));
 const rowForm = { PhoneNumber: e164Field, ...inventoryFields };
 
@@ -33,10 +36,15 @@ const rowForm = { PhoneNumber: e164Field, ...inventoryFields };
  *
  * @returns why the file as a whole cannot be read, in place of its records
  */
-export function csvRecords(text: string): Iterable<Record | Refused> | { readonly wrong: string } {
+export function csvRecords(text: string): Iterable<Record | Refused | null> | { readonly wrong: string } {
+  const unreadable = text.indexOf(NOT_UTF_8);
+  if (unreadable >= 0) {
+    const line = text.slice(0, unreadable).split(/\r\n|\r|\n/).length;
+    return { wrong: `line ${line}: a character is no UTF-8. Save the file as "CSV UTF-8".` };
+  }
   const lines = readCsv(text);
   const head = lines.next().value;
-  if (head === undefined || "tooLong" in head)
+  if (head === undefined || "tooLong" in head || head.cells.length === 0)
     return { wrong: "the file is empty or no CSV. Its first line names the columns." };
   const names = head.cells.map((cell) => NAMED.get(cell.replaceAll("_", "").toLowerCase()));
   const unknown = head.cells.find((_cell, at) => names[at] === undefined);
@@ -47,7 +55,7 @@ export function csvRecords(text: string): Iterable<Record | Refused> | { readonl
   return recordsOf(lines, names as readonly string[]);
 }
 
-function* recordsOf(lines: ReturnType<typeof readCsv>, names: readonly string[]): Iterable<Record | Refused> {
+function* recordsOf(lines: ReturnType<typeof readCsv>, names: readonly string[]): Iterable<Record | Refused | null> {
   for (const each of lines) {
     const { line } = each;
     if ("tooLong" in each) {
@@ -55,9 +63,11 @@ function* recordsOf(lines: ReturnType<typeof readCsv>, names: readonly string[])
         refused: {
           line,
           column: null,
-          message: "A quote is open or a cell is too long; the file was read up to here.",
+          message: "A quote is open, or a cell or the line is too long; the file was read up to here.",
         },
       };
+    } else if (each.cells.length === 0) {
+      yield null;
     } else if (each.cells.length > names.length) {
       yield {
         refused: { line, column: null, message: `There are ${each.cells.length} cells, but ${names.length} columns.` },
@@ -84,13 +94,13 @@ export function listRecords(items: readonly Record["values"][]): readonly Record
 
 /** Reads records one by one. @param defaults what is said for all of them; a record's own word counts more */
 export function* importRows(
-  records: Iterable<Record | Refused>,
+  records: Iterable<Record | Refused | null>,
   defaults: Partial<InventoryValues>,
   newSid: () => string,
 ): Iterable<ImportRow> {
   const said = Object.keys(defaults);
   for (const record of records) {
-    if ("refused" in record) {
+    if (record === null || "refused" in record) {
       yield record;
       continue;
     }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { ImportError, ImportField, InventoryNumber, Store } from "@trunkline/store";
 import type { ImportRow } from "./import-rows.ts";
 
@@ -27,7 +28,11 @@ export async function runImport(store: Store, importSid: string, rows: Iterable<
     const outcome = await store.inventoryImports.step(importSid, step);
     if (outcome.kind !== "ok") throw new Error(`a batch was not taken: ${JSON.stringify(outcome)}`);
   };
+  let lines = 0;
   for (const each of rows) {
+    // A million empty lines, as spreadsheets leave them, must not keep calls waiting.
+    if (++lines % BATCH_ROWS === 0) await turn();
+    if (each === null) continue;
     const next = "refused" in each ? each : await whyNotCarrier(store, carriers, each);
     if ("row" in next && !fits(batch, next)) {
       await flush();
@@ -55,7 +60,7 @@ async function whyNotCarrier(
   store: Store,
   carriers: Map<string, boolean>,
   each: Extract<ImportRow, { readonly row: unknown }>,
-): Promise<ImportRow> {
+): Promise<NonNullable<ImportRow>> {
   const { carrierSid } = each.row;
   if (carrierSid === null) return each;
   const known = carriers.get(carrierSid) ?? (await store.carriers.fetch(carrierSid)) !== undefined;
