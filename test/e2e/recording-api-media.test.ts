@@ -71,7 +71,7 @@ describe("REC-3: media", () => {
       method: "POST",
       headers: { authorization: basic(api.account) },
     });
-    expect([other.status, other.headers.get("allow")]).toEqual([405, "GET, HEAD, DELETE"]);
+    expect([other.status, other.headers.get("allow")]).toEqual([405, "GET, HEAD, DELETE, OPTIONS"]);
     await other.text();
   });
 
