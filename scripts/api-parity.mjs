@@ -1,6 +1,6 @@
-// Writes docs/api-parity.md: every endpoint of Twilio's surfaces that is served, and what the tests of the api room, and those of recordings over the API, were seen to try of
-// it; then what of those surfaces is not served. Runs those tests, whose fixture notes each answer. With --check it runs none, and fails
-// when the page and the routes do not name the same endpoints.
+// Writes docs/api-parity.md: every endpoint of Twilio's surfaces that is served, and what tests were seen to try of it (those of the api
+// room, and those of recordings over the API); then what of those surfaces is not served. Runs those tests, whose fixture notes each
+// answer. With --check it runs none, and fails when the page and the routes do not name the same endpoints.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

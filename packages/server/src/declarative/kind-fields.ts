@@ -62,12 +62,21 @@ export const trunkFields: FieldTable = {
   client_names: known("ClientNames", "lower", { fallback: [], ...settings }),
 };
 
+/** What a number is called that was given no name: itself, in one form or another, such as `(202) 555-0100` for +12025550100. */
+function isNumberItself(name: string, number: string): boolean {
+  const digits = name.replace(/\D/g, "").replace(/^0+/, "");
+  return /^[\d\s()+.-]+$/.test(name) && digits !== "" && number.endsWith(digits);
+}
+
 /** A number of an account (2010-04-01 IncomingPhoneNumbers). */
 export const numberFields: FieldTable = {
   friendly_name: text("FriendlyName", {
     fallback: null,
     explicit: true,
-    read: (row) => (row["friendly_name"] === row["phone_number"] ? null : (row["friendly_name"] as string)),
+    read: (row) => {
+      const [name, number] = [String(row["friendly_name"]), String(row["phone_number"])];
+      return isNumberItself(name, number) ? null : name;
+    },
     write: (value, name) => value ?? name,
   }),
   trunk: text("TrunkSid", { fallback: null, trunk: true }),
