@@ -94,6 +94,7 @@ describe("API-5: the client of the API", () => {
       "https://voice.twilio.com/v1/DialingPermissions/Countries",
     ],
     ["https://trunking.twilio.com", "/2010-04-01/Accounts/AC1", "https://api.twilio.com/2010-04-01/Accounts/AC1"],
+    ["https://sip.example.com", "//127.0.0.1:1/v1/Trunks", "https://sip.example.com//127.0.0.1:1/v1/Trunks"],
     ["https://api.twilio.com.evil.example", "/v1/Trunks", "https://api.twilio.com.evil.example/v1/Trunks"],
   ])("%s with %s is %s", (baseUrl, path, url) => {
     expect(urlOf(baseUrl, path).href).toBe(url);
@@ -137,4 +138,20 @@ describe("API-5: the client of the API", () => {
     };
     await expect(read()).rejects.toThrow(/leads back to itself/);
   });
+
+  const lists: [title: string, answer: (page: number) => object, message: RegExp][] = [
+    ["that never ends", (page) => ({ trunks: [], meta: { next_page_url: `/v1/Trunks?PageToken=${page}` } }), /no end/],
+    ["that is none", () => ({ trunks: "none" }), /trunks is no list/],
+  ];
+  it.each(lists)(
+    "a list %s is told",
+    async (_title, answer, message) => {
+      answers = Array.from({ length: 10_001 }, (_, page) => answered(200, answer(page)));
+      const read = async (): Promise<void> => {
+        for await (const _row of client.list("/v1/Trunks", "trunks"));
+      };
+      await expect(read()).rejects.toThrow(message);
+    },
+    60_000,
+  );
 });

@@ -38,6 +38,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 const ANSWER_LIMIT_MS = 30_000;
 const PAGE_SIZE = 1_000;
+/** Millions of rows; a server that has more pages makes them up. */
+const MAX_PAGES = 10_000;
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /** A client of Twilio's REST API as Trunkline and Twilio serve it. */
@@ -75,9 +77,12 @@ export function createClient(access: Access, options: ClientOptions = {}): Clien
         // One token is as long as a row's name: a million rows are a thousand of them.
         if (seen.has(next))
           throw new ApiError(`GET ${path}`, 200, null, "the link to the next page leads back to itself");
+        if (seen.size === MAX_PAGES) throw new ApiError(`GET ${path}`, 200, null, "the list has no end");
         seen.add(next);
         const body: Row = (await get(next)) ?? {};
-        yield* (body[key] as readonly Row[] | undefined) ?? [];
+        const rows = body[key] ?? [];
+        if (!Array.isArray(rows)) throw new ApiError(`GET ${path}`, 200, null, `${key} is no list`);
+        yield* rows as readonly Row[];
         next = nextPage(body);
       }
     },
@@ -99,8 +104,8 @@ function nextPage(body: Row): string | undefined {
   const meta = body["meta"] as { readonly next_page_url?: unknown } | undefined;
   const link = body["next_page_uri"] ?? meta?.next_page_url;
   if (typeof link !== "string" || link === "") return undefined;
-  const { pathname, search } = new URL(link, "http://link.invalid");
-  return pathname + search;
+  const url = URL.parse(link, "http://link.invalid");
+  return url ? url.pathname + url.search : undefined;
 }
 
 /** Products of Twilio's by the beginnings of their paths; all else is of `api`. */
@@ -111,7 +116,8 @@ const PRODUCTS: readonly (readonly [beginning: string, product: string])[] = [
 
 /** Where a path is: at one origin for all, or at Twilio's host of its product. */
 export function urlOf(baseUrl: string, path: string): URL {
-  const url = new URL(path, baseUrl);
+  // Not relative to it: a path such as //elsewhere would name another host.
+  const url = new URL(new URL(baseUrl).origin + path);
   const product = PRODUCTS.find(([beginning]) => path.startsWith(beginning))?.[1] ?? "api";
   if (url.hostname.endsWith(".twilio.com")) url.hostname = url.hostname.replace(/^[^.]+/, product);
   return url;

@@ -31,13 +31,13 @@ export function readDocument(text: string, name: string): Declared {
     throw new DocumentError(`${name}: the file has more than ${MAX_BYTES / 1024 / 1024} MiB; apply it in parts`);
   }
   const lines = new LineCounter();
-  const yaml = parseDocument(text, { lineCounter: lines, stringKeys: true, prettyErrors: false });
+  const yaml = parseDocument(text, { lineCounter: lines, stringKeys: true, prettyErrors: false, uniqueKeys: false });
   const at = (offset: number | undefined): string => {
     const { line, col } = lines.linePos(offset ?? 0);
     return `${name}:${Math.max(1, line)}:${Math.max(1, col)}`;
   };
   const broken = [...yaml.errors, ...yaml.warnings].map(({ pos, message }) => `${at(pos[0])}: ${message}`);
-  refuse(broken.length > 0 ? broken : forbiddenKeys(yaml).map((offset) => `${at(offset)}: __proto__ cannot be a name`));
+  refuse(broken.length > 0 ? broken : wrongKeys(yaml).map(({ offset, why }) => `${at(offset)}: ${why}`));
   const value = plainValue(yaml, name);
   const read = fileSchema.safeParse(value, { reportInput: true });
   if (!read.success) {
@@ -58,12 +58,18 @@ function refuse(mistakes: readonly string[]): void {
   throw new DocumentError([...mistakes.slice(0, MISTAKES_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])].join("\n"));
 }
 
-/** JavaScript would take it for something else than a name. */
-function forbiddenKeys(yaml: Yaml): readonly number[] {
-  const found: number[] = [];
+/** Keys twice in a map, which the parser itself would look for in a time that grows with their square; and what JavaScript takes for no name. */
+function wrongKeys(yaml: Yaml): readonly { readonly offset: number | undefined; readonly why: string }[] {
+  const found: { readonly offset: number | undefined; readonly why: string }[] = [];
   visit(yaml, {
-    Pair: (_key, { key }) => {
-      if (isScalar(key) && key.value === "__proto__") found.push(key.range?.[0] ?? 0);
+    Map: (_key, { items }) => {
+      const seen = new Set<unknown>();
+      for (const pair of items) {
+        const key = keyText(pair);
+        if (key === "__proto__") found.push({ offset: rangeOf(pair.key), why: "__proto__ cannot be a name" });
+        if (seen.has(key)) found.push({ offset: rangeOf(pair.key), why: `${JSON.stringify(key)} stands here twice` });
+        seen.add(key);
+      }
     },
   });
   return found;
@@ -77,10 +83,11 @@ function plainValue(yaml: Yaml, name: string): unknown {
   }
 }
 
-const fileSchema: z.ZodType<object> = z.strictObject({
-  [FORM_KEY]: z.literal(FORM, { error: `must be ${FORM}: the first line of every file is "${FORM_KEY}: ${FORM}"` }),
-  ...schemasOf(null),
-});
+const FIRST_LINE = `the first line of every file is "${FORM_KEY}: ${FORM}"`;
+const fileSchema: z.ZodType<object> = z.strictObject(
+  { [FORM_KEY]: z.literal(FORM, { error: `must be ${FORM}: ${FIRST_LINE}` }), ...schemasOf(null) },
+  { error: (issue) => (issue.code === "invalid_type" ? `this is no declarative file: ${FIRST_LINE}` : undefined) },
+);
 
 /** Sections of what is part of a kind. */
 function schemasOf(parent: KindName | null): Record<string, z.ZodType> {
@@ -154,7 +161,7 @@ function mistakes(issue: z.core.$ZodIssue): readonly Mistake[] {
     {
       path: issue.path,
       key: undefined,
-      why: `${place}: ${missing ? `is missing; it ${issue.message}` : issue.message}`,
+      why: `${place === "" ? "" : `${place}: `}${missing ? `is missing; it ${issue.message}` : issue.message}`,
     },
   ];
 }
