@@ -49,6 +49,8 @@ export const DEFAULT_QUOTAS: Quotas = {
 
 /** ACC-2: what a trial may have of trunks and of numbers, its subaccounts included. */
 export const TRIAL_QUOTA = 1;
+/** Ours: numbers that a trial has released and that are in quarantine; with more it could take a whole inventory off the market. */
+export const TRIAL_QUARANTINE_MAX = 5;
 
 /** The quota of one kind of row. */
 export type Quota = {

@@ -76,6 +76,8 @@ export type Conflict =
         | "sub-domain"
         /** Nobody can buy the number, or this account cannot, or there is none in the area. */
         | "not-available"
+        /** A trial has released so many numbers that it can only buy those back. */
+        | "quarantine"
         /** The number is of another type than asked for. */
         | "number-type"
         /** Another user's. */

@@ -209,6 +209,26 @@ function purchaseChecks(store: () => Store): void {
     ]);
   });
 
+  it("ACC-2: a trial cannot empty the inventory into quarantine, and may buy back what it released", async () => {
+    const main = await newAccount(store());
+    const child = await newAccount(store(), main);
+    await store().accounts.update(main, { type: "Trial" });
+    const rows = await Promise.all(Array.from({ length: 6 }, () => add(stock())));
+    for (const [i, { e164 }] of rows.slice(0, 5).entries()) {
+      const bought = order(i % 2 === 0 ? main : child);
+      expect(await store().phoneNumbers.buy(bought, { e164 })).toMatchObject({ kind: "ok" });
+      await store().phoneNumbers.delete(bought.accountSid, bought.sid);
+    }
+    const [first, sixth] = [rows[0]?.e164 ?? "", rows[5]?.e164 ?? ""];
+    for (const buyer of [main, child])
+      expect(await store().phoneNumbers.buy(order(buyer), { e164: sixth })).toEqual(conflict("quarantine"));
+    const back = order(main);
+    expect(await store().phoneNumbers.buy(back, { e164: first })).toMatchObject({ kind: "ok" });
+    await store().phoneNumbers.delete(main, back.sid);
+    await store().accounts.update(main, { type: "Full" });
+    expect(await store().phoneNumbers.buy(order(child), { e164: sixth })).toMatchObject({ kind: "ok" });
+  });
+
   it("neither what is being ported in nor what is in no inventory can be bought", async () => {
     const accountSid = await newAccount(store());
     const { e164 } = await add(stock({ state: "port-in" }));

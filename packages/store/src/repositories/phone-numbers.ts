@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { ChangeSql } from "../directory/change-log.ts";
 import type { StockedNumber } from "../inventory.types.ts";
 import { byCreation, readPage } from "../page.ts";
-import { overQuota, type Quota, TRIAL_QUOTA } from "../quotas.ts";
+import { overQuota, type Quota, TRIAL_QUARANTINE_MAX, TRIAL_QUOTA } from "../quotas.ts";
 import { RowForm, type StoredRow } from "../rows.ts";
 import type { Sql } from "../sql/database.ts";
 import type { Conflict, Dated, NumberWish, Outcome, PhoneNumberRepository, PhoneNumberSettings } from "../store.ts";
@@ -51,6 +51,8 @@ export function phoneNumberRepository(context: StoreContext): PhoneNumberReposit
         if (over) return over;
         const stocked = await choose(tx, row.accountSid, wish);
         if ("kind" in stocked) return stocked;
+        if (stocked.state === "available" && (await keepsOthersWaiting(tx, row.accountSid)))
+          return { kind: "conflict", which: "quarantine" };
         const { e164, isoCountry, type, capabilities } = stocked;
         const friendlyName = typeof row.friendlyName === "string" ? row.friendlyName : row.friendlyName(e164);
         const number = { ...row, friendlyName, e164, isoCountry, type, capabilities };
@@ -168,6 +170,20 @@ async function choose(tx: Sql, accountSid: string, wish: NumberWish): Promise<St
     sql`skip locked`,
   );
   return found ?? { kind: "conflict", which: "not-available" };
+}
+
+/** Whether a trial, its subaccounts included, has as many numbers in quarantine as it may. */
+async function keepsOthersWaiting(tx: Sql, accountSid: string): Promise<boolean> {
+  const [found] = await tx.rows(sql<{ count: number }>`
+    select count(distinct stocked.sid) as count
+      from accounts as buyer
+      join accounts as main on main.sid = coalesce(buyer.parent_sid, buyer.sid) and main.type = 'Trial'
+      join accounts as member on member.sid = main.sid or member.parent_sid = main.sid
+      join number_periods as period on period.account_sid = member.sid and period.ended_at is not null
+      join inventory_numbers as stocked on stocked.e164 = period.e164 and stocked.account_sid = member.sid
+       and stocked.state = 'available' and stocked.quarantined_until > now()
+     where buyer.sid = ${accountSid}`);
+  return (found?.count ?? 0) >= TRIAL_QUARANTINE_MAX;
 }
 
 async function inStock(tx: Sql, where: RawBuilder<unknown>, locking = sql``): Promise<StockedNumber | undefined> {

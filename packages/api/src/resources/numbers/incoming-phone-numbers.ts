@@ -108,13 +108,17 @@ async function obtain(at: Context, values: NumberSettings, wish: Wish): Promise<
 
 function conflictsOf(at: Context, wish: Wish): Conflicts {
   const limit = (most: number): Problem => tooMany(at.account, most);
+  const quarantine = invalid(
+    "A trial account cannot buy other numbers while so many that it released are in quarantine. Buy one of those back by PhoneNumber, or ask the operator to upgrade the account.",
+    21404,
+  );
   if (!("e164" in wish)) {
     const why = `AreaCode: there is no number in area code ${wish.areaCode}. Search AvailablePhoneNumbers for others.`;
-    return { limit, "not-available": invalid(why, 21452) };
+    return { limit, quarantine, "not-available": invalid(why, 21452) };
   }
   const why = `PhoneNumber: ${wish.e164} is not available. Choose another among AvailablePhoneNumbers.`;
   const taken = invalid(why, 21422);
-  return { limit, "phone-number": taken, "not-available": taken, "number-type": otherType(wish.e164) };
+  return { limit, quarantine, "phone-number": taken, "not-available": taken, "number-type": otherType(wish.e164) };
 }
 
 function otherType(e164: string): Problem {
