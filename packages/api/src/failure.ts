@@ -2,7 +2,16 @@ import { invalid, Problem, unavailable } from "./problem.ts";
 
 /** What errors of the HTTP layer (Fastify's codes) and of the store mean to a client. */
 const BY_CODE: Readonly<Record<string, Problem>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: new Problem(413, 20413, "The body is too large: at most 64 KiB are taken."),
+  FST_ERR_CTP_BODY_TOO_LARGE: new Problem(
+    413,
+    20413,
+    "The body is too large: at most 64 KiB are taken, and 16 MiB of an import into the inventory.",
+  ),
+  FST_ERR_MAX_PARAM_LENGTH: new Problem(
+    414,
+    20422,
+    "A part of the path is too long: at most 256 characters are taken.",
+  ),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: new Problem(
     415,
     20422,

@@ -98,6 +98,15 @@ describe("errors (contract §5.1)", () => {
     ["a broken escape in the path", "GET", "/v1/Trunks/TK%zz", {}, 400, 20422, /percent sign/],
     ["a method nobody knows here", "PUT", "/v1/Trunks", {}, 405, 20004, /use GET, HEAD, POST, OPTIONS/],
     ["DELETE of a call", "DELETE", `/v1/Trunks/TK${UNKNOWN}/Recording`, {}, 405, 20004, /use GET, HEAD, POST, OPTIONS/],
+    [
+      "a path of 300 characters",
+      "GET",
+      `/v1/Trunks/${"1".repeat(300)}`,
+      {},
+      414,
+      20422,
+      /part of the path is too long/,
+    ],
     ["a body of 70 kB", "POST", "/v1/Trunks", { form: { FriendlyName: "x".repeat(70_000) } }, 413, 20413, /64 KiB/],
     [
       "another content type",
