@@ -142,6 +142,7 @@ describe("API-5: the client of the API", () => {
   const lists: [title: string, answer: (page: number) => object, message: RegExp][] = [
     ["that never ends", (page) => ({ trunks: [], meta: { next_page_url: `/v1/Trunks?PageToken=${page}` } }), /no end/],
     ["that is none", () => ({ trunks: "none" }), /trunks is no list/],
+    ["of what are no rows", () => ({ trunks: [{}, null] }), /trunks is no list of rows/],
   ];
   it.each(lists)(
     "a list %s is told",

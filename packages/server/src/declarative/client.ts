@@ -81,7 +81,8 @@ export function createClient(access: Access, options: ClientOptions = {}): Clien
         seen.add(next);
         const body: Row = (await get(next)) ?? {};
         const rows = body[key] ?? [];
-        if (!Array.isArray(rows)) throw new ApiError(`GET ${path}`, 200, null, `${key} is no list`);
+        if (!Array.isArray(rows) || !rows.every((row) => typeof row === "object" && row !== null))
+          throw new ApiError(`GET ${path}`, 200, null, `${key} is no list of rows`);
         yield* rows as readonly Row[];
         next = nextPage(body);
       }
