@@ -46,12 +46,23 @@ export const SRTP_OFFER = offer(
   "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz",
 );
 
+type Scenario = "refused.xml" | "options.xml" | "register.xml";
+const PORT_ATTEMPTS = 3;
+
 /** A message that SIPp logged. */
 const RECEIVED = /^(?:UDP|TCP) message received \[\d+\] bytes :\n\n/;
 
 /** Has SIPp call, or ask something else, by a scenario that takes what comes; it is over when that is acknowledged. */
-export async function runSipp(
-  scenario: "refused.xml" | "options.xml" | "register.xml",
+export async function runSipp(scenario: Scenario, call: SippCall): Promise<SippOutcome> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await runOnce(scenario, call);
+    // Another program may have taken the port between our look and SIPp's start.
+    if (attempt === PORT_ATTEMPTS || !/Address already in use/.test(outcome.errors)) return outcome;
+  }
+}
+
+async function runOnce(
+  scenario: Scenario,
   { transport, target, address, login, headers = [], body, ...call }: SippCall,
 ): Promise<SippOutcome> {
   const type = body === "" ? [] : ["Content-Type: application/sdp"];
