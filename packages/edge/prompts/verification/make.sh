@@ -2,12 +2,13 @@
 # Makes the prompts of verification calls: spoken by espeak-ng, then 8 kHz µ-law as on the telephone. Needs espeak-ng and sox.
 # Run it in this folder after changing a text. The Japanese is written in kana, because espeak-ng cannot read kanji.
 set -eu
+spoken=$(mktemp --suffix=.wav)
+trap 'rm -f "$spoken"' EXIT
 
 say() { # language, voice, words a minute, file, text
-  espeak-ng -v "$2" -s "$3" -w /tmp/prompt.wav "$5"
-  sox -D /tmp/prompt.wav -r 8000 -c 1 -e mu-law "$1/$4.wav" \
+  espeak-ng -v "$2" -s "$3" -w "$spoken" "$5"
+  sox -D "$spoken" -r 8000 -c 1 -e mu-law "$1/$4.wav" \
     highpass 200 lowpass 3400 norm -6 silence 1 0.02 0.1% reverse silence 1 0.02 0.1% reverse pad 0.2 0.3
-  rm /tmp/prompt.wav
 }
 
 say en en-us 140 ask "Hello. This is a call to verify your telephone number as a caller I D. Please key in the six digit code that you were shown."
