@@ -108,7 +108,8 @@ describe("API-5: an account as a file, on the command line", () => {
     expect(JSON.parse((await run()).out)).toMatchObject({ steps: [], done: 0 });
     const file = (await trunkline(["export", "--account", sid], env)).out;
     expect(file).toContain("domain: demo\n");
-    for (const number of platform.demo.numbers) expect(file).toContain(`  "${number}":\n`);
+    for (const number of platform.demo.numbers) expect(file).toContain(`  "${number}":`);
+    expect(file.match(/^ {4}trunk: Demo trunk$/gm)).toHaveLength(10);
   });
 
   it("import-twilio writes a file without any platform of one's own", async () => {
