@@ -1,0 +1,2 @@
+/** The SIP messages of calls. */
+export const SIP_CAPTURES: readonly string[] = [];
