@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   edge: ["sip", "media", "trunking", "transport"],
   pstn: ["sip", "media", "transport"],
   api: ["trunking", "store"],
+  console: [],
   server: ["sip", "trunking", "media", "transport", "store", "edge", "pstn", "api"],
 };
 
