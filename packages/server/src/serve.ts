@@ -12,6 +12,7 @@ import type { OperatorFiles } from "./certificates/operator-files.ts";
 import { acmeSettings } from "./config/acme-settings.ts";
 import { recordingsPlace } from "./config/recordings-place.ts";
 import type { Settings } from "./config/settings.ts";
+import { addConsole } from "./console.ts";
 import { ensureOperatorUser, type Login } from "./console-users.ts";
 import { type Demo, ensureDemo, ensureSimulatedCarrier } from "./demo.ts";
 import { edgeNames, ensureEdgeLocations } from "./edge-locations.ts";
@@ -284,6 +285,7 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
   addHealth(app, store, edge, () => ({ ...webhooks.metrics(), ...certificates?.acme?.health() }));
   if (certificates) addRootCertificate(app, certificates.caPem);
   if (certificates?.acme) addAcmeAnswers(app, certificates.acme);
+  addConsole(app);
   onClose(() => app.close());
   return listenHttp(app, settings.http);
 }

@@ -1,0 +1,2 @@
+/** Calls and recordings of 2010-04-01. */
+export type CallsApi = object;

@@ -1,0 +1,2 @@
+/** Alerts, events and usage. */
+export type MonitorApi = object;

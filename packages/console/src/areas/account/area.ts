@@ -1,0 +1,7 @@
+import type { Area } from "../../app/area.ts";
+
+export const account: Area = {
+  label: { en: "Account", ja: "アカウント" },
+  navigation: [],
+  pages: [],
+};

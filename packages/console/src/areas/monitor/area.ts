@@ -1,0 +1,7 @@
+import type { Area } from "../../app/area.ts";
+
+export const monitor: Area = {
+  label: { en: "Monitor", ja: "監視" },
+  navigation: [],
+  pages: [],
+};

@@ -1,0 +1,7 @@
+import type { Area } from "../../app/area.ts";
+
+export const overview: Area = {
+  label: { en: "Overview", ja: "概要" },
+  navigation: [],
+  pages: [],
+};
