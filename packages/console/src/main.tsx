@@ -8,7 +8,7 @@ import { createRoot } from "react-dom/client";
 import { createQueryClient } from "./api/query-client.ts";
 import { createConsoleRouter } from "./app/router.tsx";
 import { SessionGate } from "./app/session.tsx";
-import { theme } from "./app/theme.ts";
+import { theme, variables } from "./app/theme.ts";
 import { LanguageProvider } from "./i18n/language.tsx";
 
 const root = document.getElementById("root");
@@ -19,7 +19,7 @@ const router = createConsoleRouter();
 
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
         <LanguageProvider>
           <SessionGate>
