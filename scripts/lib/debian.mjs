@@ -24,6 +24,14 @@ export const TEST_PROGRAMS = [
   },
   { program: "rtpengine", package: "rtpengine-daemon", why: "the second media plane" },
   { program: "pebble", package: "pebble", why: "a certificate authority that speaks ACME" },
+  { program: "tshark", package: "tshark", why: "a second opinion on what is on the wire" },
+  { program: "chromium", package: "chromium", why: "the console in a browser" },
+  {
+    program: "fonts-ipafont-gothic",
+    paths: ["/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf"],
+    package: "fonts-ipafont-gothic",
+    why: "Japanese on the console's pictures",
+  },
 ];
 
 export const BENCH_PROGRAMS = [

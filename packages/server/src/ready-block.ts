@@ -5,6 +5,7 @@ import type { Running } from "./running.ts";
 export function readyBlock(running: Running, operatorLogin: Login | undefined, startedInMs: number): string {
   const { demo, operator } = running;
   const rows: (readonly [label: string, value: string])[] = [
+    ...(running.api === "" ? [] : [["Console", `${running.api}/console/`] as const]),
     ["API", running.api],
     ...running.sip.map((address) => ["SIP", address] as const),
     ...(running.sip.some((address) => address.startsWith("tls:")) && running.api !== ""
