@@ -1,4 +1,5 @@
 import type { Store } from "@trunkline/store";
+import type { NetworkFacts } from "./network-facts.ts";
 import type {
   CallerIdVerificationPort,
   CallerNamePort,
@@ -26,6 +27,8 @@ export type ApiDeps = {
   readonly nowMs: () => number;
   /** Absent: the names that the operator has given to numbers (`/trunkline/v1/CallerNames`). */
   readonly callerNames?: CallerNamePort;
+  /** Absent: nothing is known of the network, and what asks for it is answered 503. */
+  readonly network?: NetworkFacts;
   /** Absent where no simulated PSTN runs. */
   readonly simulatedPstn?: SimulatedPstnPort;
   /** Absent in a role that carries no calls. */

@@ -41,7 +41,10 @@ export function addHealth(
   });
 }
 
+/** Where PBXs get the root certificate. */
+export const ROOT_CERTIFICATE_PATH = "/ca.pem";
+
 /** Adds `/ca.pem`: the root certificate of this installation, for PBXs to import (SEC-5). Public, as certificates are. */
 export function addRootCertificate(app: Api, caPem: string): void {
-  app.get("/ca.pem", (_request, reply) => reply.type("application/x-pem-file").send(caPem));
+  app.get(ROOT_CERTIFICATE_PATH, (_request, reply) => reply.type("application/x-pem-file").send(caPem));
 }

@@ -20,6 +20,7 @@ import { addHealth, addRootCertificate } from "./health.ts";
 import { hostPort } from "./host-port.ts";
 import { listenHttp } from "./listen-http.ts";
 import type { Log } from "./log.ts";
+import { networkFacts } from "./network-facts.ts";
 import { openRecordingMedia } from "./recordings/media.ts";
 import { startRecordingRetention } from "./recordings/retention.ts";
 import { startRecordingSweep } from "./recordings/sweep.ts";
@@ -260,6 +261,7 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
     onFailure: (error, requestId) =>
       log("error", "request failed", { requestId, error: error instanceof Error ? error.stack : String(error) }),
     recordingMedia,
+    network: networkFacts(settings, () => edge?.listeners ?? []),
     trustedProxies: settings.trustedProxies,
     requestLimit: new AccountRequestLimit({
       concurrent: settings.apiConcurrency,
