@@ -10,6 +10,7 @@ import type {
   RequestLimit,
   SimulatedPstnPort,
   SimulationPort,
+  TrunkContactPort,
 } from "./ports.ts";
 
 /** Everything the API works with; it opens no socket, file or database of its own. */
@@ -35,6 +36,8 @@ export type ApiDeps = {
   readonly liveCalls?: LiveCallsPort;
   /** Absent in a role that carries no calls. */
   readonly peerStatus?: PeerStatusPort;
+  /** Absent in a role that carries no calls. */
+  readonly trunkContact?: TrunkContactPort;
   /** Absent in a role that carries no calls. */
   readonly simulations?: SimulationPort;
   /** Absent in a role that carries no calls. */

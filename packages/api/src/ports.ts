@@ -1,5 +1,12 @@
 import type { CallerName, LiveRecordingStatus, Recording } from "@trunkline/store";
-import type { SimulatedCall as DryCall, Invalid, RecordingFile, Rejection, Simulation } from "@trunkline/trunking";
+import type {
+  SimulatedCall as DryCall,
+  ErrorCode,
+  Invalid,
+  RecordingFile,
+  Rejection,
+  Simulation,
+} from "@trunkline/trunking";
 
 /**
  * What the API asks of the running platform beside the store. `server` supplies them; each may be absent in a role that has no calls,
@@ -136,6 +143,44 @@ export type PeerStatus = {
 export interface PeerStatusPort {
   /** @param ownerSid `CX…` or `TK…`; undefined: not now, the edge is starting */
   fetch(ownerSid: string): Promise<PeerStatus | undefined>;
+}
+
+/** A request from the PBX behind a trunk: when, from where, and by whom in its own words. */
+type Sighting = {
+  readonly atMs: number;
+  readonly sourceAddress: string;
+  readonly sourcePort: number;
+  readonly transport: "udp" | "tcp" | "tls";
+  readonly userAgent: string | null;
+  /** Whether a list of the trunk has the source; null: the trunk has no IP access control list. */
+  readonly isListed: boolean | null;
+};
+
+/** The last OPTIONS and INVITE to a trunk's domain, and what was decided. */
+export type TrunkContact = {
+  readonly options: (Sighting & { readonly verdict: "answered" | "early" | "blocked" | "rate" }) | null;
+  readonly invite:
+    | (Sighting & {
+        /** As the request wrote them. */
+        readonly from: string;
+        readonly to: string;
+        readonly callSid: string;
+        readonly verdict: "challenged" | "refused" | "routed";
+        /** Null: it was routed, and nobody has answered. */
+        readonly status: number | null;
+        readonly code: ErrorCode | null;
+        /** Words of the decision trace; null unless it was refused. */
+        readonly detail: string | null;
+        readonly username: string | null;
+        readonly isUserKnown: boolean | null;
+      })
+    | null;
+};
+
+/** What arrives from the PBX behind a trunk, where calls are carried (CON-3). */
+export interface TrunkContactPort {
+  /** Undefined: not now, the edge is starting. */
+  fetch(trunkSid: string): Promise<TrunkContact | undefined>;
 }
 
 /** What a request limit says to a request; `concurrent`: how many of the account are under way, this one included when it is admitted. */

@@ -3,6 +3,7 @@ import { createLocalCounters, type Facts } from "@trunkline/trunking";
 import { AlertQueue } from "./alerts.ts";
 import type { Call } from "./call/call.ts";
 import type { PeerOwner, RaiseAlert } from "./call/parts.ts";
+import { Contacts } from "./contact/contacts.ts";
 import type { EdgeCore, EdgeCoreOptions, EdgeCorePorts } from "./core.types.ts";
 import type { EdgeLimits } from "./edge.types.ts";
 import { Guard, type Verdict } from "./guard.ts";
@@ -50,6 +51,7 @@ class Core implements EdgeCore {
   readonly #unheard = new Set<LegB>();
   readonly #recordings: Recordings;
   readonly #peers: Peers;
+  readonly #contacts: Contacts;
   readonly #onNet: OnNet | undefined;
   /** Our addresses on private connections, from which only what belongs to those may leave. */
   readonly #privateAddresses: ReadonlySet<string>;
@@ -69,7 +71,9 @@ class Core implements EdgeCore {
     this.#onNet = ownSocket && new OnNet(host, ownSocket);
     const onNet = this.#onNet && { onNet: this.#onNet };
     const registeredCarrier: Facts["registeredCarrier"] = (...call) => this.#peers.registeredCarrier(...call);
-    this.#guard = new Guard({ edge, zone, ownHosts, registeredCarrier, ...onNet, ...limits }, counters, this.#tls);
+    this.#contacts = new Contacts(wallClockMs);
+    const screened = { edge, zone, ownHosts, registeredCarrier, contacts: this.#contacts, ...onNet, ...limits };
+    this.#guard = new Guard(screened, counters, this.#tls);
     this.#userAgent = createUserAgent(host, this.#userAgentOptions(), {
       screen: (request, flow) => this.#heed(this.#guard.screen(request, flow, ports.directory(), host.nowMs()), flow),
       screenUnreadable: (_unreadable, flow) =>
@@ -99,6 +103,7 @@ class Core implements EdgeCore {
     };
     this.#uas = new Uas({
       ...carried,
+      contacts: this.#contacts,
       authenticator: new Authenticator(host, { realm: digestRealm(zone), nonceSecret, ownHosts, wallClockMs }),
       repeatAlert: (...alert) => this.#alerts.repeat(...alert),
       place: { edge, zone, ownHosts, registeredCarrier, ...onNet, ...this.#peers.facts },
@@ -224,6 +229,10 @@ class Core implements EdgeCore {
     return { ...this.#peers.status(ownerSid), liveCalls: calls.length };
   }
 
+  trunkContact(trunkSid: string): ReturnType<EdgeCore["trunkContact"]> {
+    return this.#contacts.fetch(trunkSid);
+  }
+
   peerTouched(ownerSid: string): void {
     this.#peers.touch(ownerSid);
   }
@@ -245,6 +254,7 @@ class Core implements EdgeCore {
       live_sessions: sessions,
       live_client_transactions: clientTransactions,
       live_server_transactions: serverTransactions,
+      trunk_contacts: this.#contacts.remembered,
       sources_tracked: this.#guard.sourcesTracked,
       targets_failing: this.#health.remembered,
       ...this.#peers.metrics(),

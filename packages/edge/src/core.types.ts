@@ -12,6 +12,7 @@ import type {
   Simulation,
 } from "@trunkline/trunking";
 import type { FlowPeer, Journal } from "./call/parts.ts";
+import type { TrunkContactView } from "./contact/contact.types.ts";
 import type { EdgeLimits, EdgeMetrics, EdgePorts, LiveCallView } from "./edge.types.ts";
 import type { Locator } from "./locate/locator.ts";
 import type { OwnSocket } from "./on-net.ts";
@@ -101,6 +102,8 @@ export interface EdgeCore {
   troubles(): readonly string[];
   /** How a carrier (`CX…`) or a trunk's PBX (`TK…`) is met now. */
   peerStatus(ownerSid: string): PeerStatusView;
+  /** The last that was heard from the PBX behind a trunk (CON-3). */
+  trunkContact(trunkSid: string): TrunkContactView;
   /** What the directory says about a carrier or trunk as a peer has changed (`DirectoryOptions.peerTouched`). */
   peerTouched(ownerSid: string): void;
   /** A dry run by the facts that a live call would meet (EVD-3); undefined until the directory was loaded once. */

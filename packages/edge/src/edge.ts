@@ -130,6 +130,7 @@ function edgeOf({ core, host, journal, recorder, resolver, directory, subscripti
     lostRecordings: async (sids) => (await recorder?.lost(sids)) ?? [],
     troubles: () => core.troubles(),
     peerStatus: (ownerSid) => core.peerStatus(ownerSid),
+    trunkContact: (trunkSid) => core.trunkContact(trunkSid),
     simulate: (call) => core.simulate(call),
     verifyCallerId: (order) => core.verifyCallerId(order),
     setTls: (tls) => host.setCertificates(tls),

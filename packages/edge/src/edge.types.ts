@@ -9,7 +9,7 @@ import type {
   SimulatedCall,
   Simulation,
 } from "@trunkline/trunking";
-
+import type { TrunkContactView } from "./contact/contact.types.ts";
 import type { Placing } from "./own-call/own-call.types.ts";
 import type { PeerStatusView } from "./peers/peer-status.types.ts";
 import type { RecordingControl, RecordingRequest } from "./recording/recording.types.ts";
@@ -146,6 +146,8 @@ export interface Edge {
   troubles(): readonly string[];
   /** How a carrier (`CX…`) or a trunk's PBX (`TK…`) is met now: registration, targets, calls (CAR-1, ORIG-12). */
   peerStatus(ownerSid: string): PeerStatusView;
+  /** The last that was heard from the PBX behind a trunk since the edge started (CON-3). */
+  trunkContact(trunkSid: string): TrunkContactView;
   /** Calls a number to verify it as a caller ID (NUM-4). */
   verifyCallerId(order: VerificationOrder): Promise<Placing>;
   /** Would this call pass now, and where would it go (EVD-3)? Undefined until the directory was loaded once. */

@@ -1,6 +1,7 @@
 import { type Flow, Malformed, parseSipUri, type SipRequest } from "@trunkline/sip";
 import { sourceOf } from "@trunkline/transport";
 import { type DirectoryReader, type Facts, identify } from "@trunkline/trunking";
+import type { Contacts } from "./contact/contacts.ts";
 import type { Counters } from "./metrics.ts";
 import { OptionsAllowance } from "./options-allowance.ts";
 import { SourceBuckets } from "./source-buckets.ts";
@@ -11,6 +12,8 @@ export type GuardOptions = Pick<Facts, "zone" | "edge" | "ownHosts" | "registere
   readonly requestsPerSourcePerSecond: number;
   readonly connectionsPerSourcePerSecond: number;
   readonly sourcesTracked: number;
+  /** Told of the OPTIONS of PBXs (CON-3). */
+  readonly contacts?: Pick<Contacts, "noteOptions">;
 };
 
 /** `stranger`: nobody's request; whoever sends it over a connection loses that. `drop`: somebody's who comes too often or too early. */
@@ -67,8 +70,10 @@ export class Guard {
     if (!this.#tls.mayCarry(flow, identity)) return this.#turn("stranger", "dropped_tls_version");
     if (identity.kind === "origination") return "take";
     const verdict = this.#takeToken(flow, nowMs);
-    if (verdict !== "take" || request.method !== "OPTIONS") return verdict;
-    return this.#takeOptions(flow, nowMs);
+    if (request.method !== "OPTIONS") return verdict;
+    const said = verdict === "take" ? this.#takeOptions(flow, nowMs) : "rate";
+    this.#options.contacts?.noteOptions(identity.trunk.sid, said, request, flow, directory);
+    return said === "answered" ? "take" : "drop";
   }
 
   /**
@@ -107,10 +112,12 @@ export class Guard {
     return this.#requests.take(senderOn(flow), nowMs) ? "take" : this.#turn("drop", "dropped_rate");
   }
 
-  #takeOptions(flow: Flow, nowMs: number): Verdict {
+  #takeOptions(flow: Flow, nowMs: number): "answered" | "early" | "blocked" {
     const said = this.#optionsRequests.take(senderOn(flow), nowMs);
+    if (said === "answer") return "answered";
     if (said === "block") this.#counters.add("sources_blocked_options");
-    return said === "answer" ? "take" : this.#turn("drop", "dropped_options");
+    this.#counters.add("dropped_options");
+    return said === "early" ? "early" : "blocked";
   }
 
   #turn(verdict: Verdict, counter: string): Verdict {

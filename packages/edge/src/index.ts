@@ -1,4 +1,5 @@
 export type { Journal } from "./call/parts.ts";
+export type * from "./contact/contact.types.ts";
 export { createEdgeCore, digestRealm } from "./core.ts";
 export type * from "./core.types.ts";
 export { Resolver } from "./dns/resolver.ts";

@@ -84,3 +84,9 @@ export const MEDIA_REPLY_MS = 2_000;
 /** A source whose TLS handshakes are refused is told of to an account once in this time (32222); sources and accounts remembered for that. */
 export const HANDSHAKE_ALERT_MS = 60_000;
 export const MAX_HANDSHAKE_ALERTS = 2_000;
+
+/** Trunks whose last OPTIONS and INVITE are remembered (CON-3), about 1 KB each; of more, those heard from longest ago are forgotten. */
+export const MAX_CONTACTS = 10_000;
+
+/** Longest text of a peer that is kept there: a user agent, a number. */
+export const MAX_CONTACT_TEXT = 128;

@@ -280,6 +280,7 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
           simulations: { run: (call) => edge.simulate(call) },
           callerIdVerification: callerIdVerification(settings, edge),
           peerStatus: { fetch: (ownerSid) => edge.peerStatus(ownerSid) },
+          trunkContact: { fetch: (trunkSid) => edge.trunkContact(trunkSid) },
           changesApplied: () => edge.changesApplied(),
         }
       : {}),

@@ -27,6 +27,7 @@ import { Call } from "../call/call.ts";
 import { reasonValue } from "../call/outcome.ts";
 import type { CallParts } from "../call/parts.ts";
 import { planned } from "../call/planned.ts";
+import type { Contacts } from "../contact/contacts.ts";
 import type { EdgeLimits } from "../edge.types.ts";
 import { ALLOWED_METHODS } from "../leg/leg.ts";
 import { LegA } from "../leg/leg-a.ts";
@@ -41,6 +42,7 @@ type Refuse = Extract<Decision, { readonly kind: "refuse" }>;
 export type UasParts = CallParts &
   RefusalParts & {
     readonly authenticator: Authenticator;
+    readonly contacts: Contacts;
     readonly limits: EdgeLimits;
     readonly place: Pick<
       Facts,
@@ -95,6 +97,7 @@ export class Uas {
       verifyDigest: (ha1) =>
         credentials ? authenticator.verify(session.invite, credentials, ha1) : { kind: "wrong", why: "no credentials" },
     });
+    this.#parts.contacts.noteInvite(decision, request, session.invite, session.flow, directory);
     this.#carryOut(session, request, decision);
   }
 
@@ -187,7 +190,7 @@ export class Uas {
 
   #dial(session: Session, request: CallRequest, decision: Dial): void {
     const sdp = sdpOf(session.invite);
-    const { limits, journal, calls, counters, place } = this.#parts;
+    const { limits, journal, calls, counters, contacts, place } = this.#parts;
     const { sid } = request;
     const startedAtMs = this.#parts.wallClockMs();
     const { attempts, callerSid, call: identity, symmetricRtp, callerSrtp, claims, trace, recording } = decision;
@@ -217,7 +220,10 @@ export class Uas {
       startedAtMs,
       redirect: (redirect) =>
         routeRedirect({ ...redirect, dialled: identity.to, secure: redirect.attempt.srtp }, place),
-      onAnswered: () => counters.add("calls_answered"),
+      onAnswered: () => {
+        counters.add("calls_answered");
+        if (identity.trunkSid !== null) contacts.noteAnswered(identity.trunkSid, sid);
+      },
       onOver: () => {
         calls.delete(sid);
         counters.add("calls_ended");

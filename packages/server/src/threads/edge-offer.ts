@@ -8,6 +8,7 @@ import type {
   Placing,
   RecordingControl,
   RecordingRequest,
+  TrunkContactView,
   VerificationOrder,
 } from "@trunkline/edge";
 import type {
@@ -41,6 +42,7 @@ export type EdgeOffer = {
   controlRecording(request: RecordingRequest): Promise<RecordingControl>;
   lostRecordings(sids: readonly string[]): Promise<readonly string[]>;
   peerStatus(ownerSid: string): PeerStatusView;
+  trunkContact(trunkSid: string): TrunkContactView;
   verifyCallerId(order: VerificationOrder): Promise<Placing>;
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   setTls(tls: EdgeTls): void;

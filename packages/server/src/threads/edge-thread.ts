@@ -7,6 +7,7 @@ import type {
   Placing,
   RecordingControl,
   RecordingRequest,
+  TrunkContactView,
   VerificationOrder,
 } from "@trunkline/edge";
 import type { Store } from "@trunkline/store";
@@ -107,6 +108,11 @@ export class EdgeThread {
   /** How a carrier (`CX…`) or a trunk's PBX (`TK…`) is met now; undefined while the edge is away. */
   async peerStatus(ownerSid: string): Promise<PeerStatusView | undefined> {
     return this.ready ? this.#thread.remote?.peerStatus(ownerSid) : undefined;
+  }
+
+  /** The last that was heard from the PBX behind a trunk; undefined while the edge is away. */
+  async trunkContact(trunkSid: string): Promise<TrunkContactView | undefined> {
+    return this.ready ? this.#thread.remote?.trunkContact(trunkSid) : undefined;
   }
 
   /** Other certificates from the next handshake on, and after a restart too. */

@@ -24,6 +24,7 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
     controlRecording: (request) => running().controlRecording(request),
     lostRecordings: (sids) => running().lostRecordings(sids),
     peerStatus: (ownerSid) => running().peerStatus(ownerSid),
+    trunkContact: (trunkSid) => running().trunkContact(trunkSid),
     verifyCallerId: (order) => running().verifyCallerId(order),
     simulate: (call) => edge?.simulate(call),
     setTls: (tls) => running().setTls(tls),
