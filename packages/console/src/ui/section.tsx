@@ -33,23 +33,19 @@ export function Section({ title, lead, actions, children }: SectionProps) {
 }
 
 /** Names and values, one below the other. */
-export function Facts({ children }: { readonly children: ReactNode }) {
+export function Facts({ facts }: { readonly facts: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
     <Stack component="dl" gap={6} m={0}>
-      {children}
+      {facts.map(([name, value]) => (
+        <Group key={name} gap="md" align="baseline" wrap="wrap">
+          <Text component="dt" c="dimmed" size="sm" w={180}>
+            {name}
+          </Text>
+          <Text component="dd" size="sm" m={0}>
+            {value}
+          </Text>
+        </Group>
+      ))}
     </Stack>
-  );
-}
-
-export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <Group gap="md" align="baseline" wrap="wrap">
-      <Text component="dt" c="dimmed" size="sm" w={180}>
-        {name}
-      </Text>
-      <Text component="dd" size="sm" m={0}>
-        {children}
-      </Text>
-    </Group>
   );
 }
