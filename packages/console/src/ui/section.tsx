@@ -33,19 +33,23 @@ export function Section({ title, lead, actions, children }: SectionProps) {
 }
 
 /** Names and values, one below the other. */
-export function Facts({ facts }: { readonly facts: readonly (readonly [name: string, value: ReactNode])[] }) {
+export function Facts({ children }: { readonly children: ReactNode }) {
   return (
     <Stack component="dl" gap={6} m={0}>
-      {facts.map(([name, value]) => (
-        <Group key={name} gap="md" align="baseline" wrap="wrap">
-          <Text component="dt" c="dimmed" size="sm" w={180}>
-            {name}
-          </Text>
-          <Text component="dd" size="sm" m={0}>
-            {value}
-          </Text>
-        </Group>
-      ))}
+      {children}
     </Stack>
+  );
+}
+
+export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <Group gap="md" align="baseline" wrap="wrap">
+      <Text component="dt" c="dimmed" size="sm" w={180}>
+        {name}
+      </Text>
+      <Text component="dd" size="sm" m={0}>
+        {children}
+      </Text>
+    </Group>
   );
 }

@@ -6,7 +6,7 @@ import { defineTexts, useTexts } from "../../i18n/language.tsx";
 import { CopyButton, CopyText } from "../../ui/copy-text.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Page } from "../../ui/page.tsx";
-import { Facts, Section } from "../../ui/section.tsx";
+import { Fact, Facts, Section } from "../../ui/section.tsx";
 import { TextLink } from "../../ui/text-link.tsx";
 import { Attempts } from "./attempts.tsx";
 import type { Call } from "./call.types.ts";
@@ -135,23 +135,33 @@ function CallFacts({ call }: { readonly call: Call }) {
   const { trunk_sid, sip_call_id_b } = call;
   return (
     <Section title={t.facts}>
-      <Facts
-        facts={[
-          [t.from, <CopyText key="from" value={call.from} />],
-          [t.to, <CopyText key="to" value={call.to} />],
-          [t.trunk, trunk_sid === null ? "—" : <TrunkLink key="trunk" sid={trunk_sid} />],
-          [t.source, <CopyText key="source" value={call.source} />],
-          [t.started, formats.dateTime(call.date_created)],
-          [t.answeredAt, formats.dateTime(call.date_answered)],
-          [t.ended, formats.dateTime(call.date_ended)],
-          [t.callIdA, <CopyText key="a" value={call.sip_call_id_a} />],
-          [t.callIdB, sip_call_id_b === null ? "—" : <CopyText key="b" value={sip_call_id_b} />],
-        ]}
-      />
+      <Facts>
+        <Fact name={t.from}>
+          <span className="mono">{call.from}</span>
+        </Fact>
+        <Fact name={t.to}>
+          <span className="mono">{call.to}</span>
+        </Fact>
+        {trunk_sid !== null && (
+          <Fact name={t.trunk}>
+            <TextLink to={`/trunks/${trunk_sid}/general`}>{trunk_sid}</TextLink>
+          </Fact>
+        )}
+        <Fact name={t.source}>
+          <span className="mono">{call.source}</span>
+        </Fact>
+        <Fact name={t.started}>{formats.dateTime(call.date_created)}</Fact>
+        <Fact name={t.answeredAt}>{formats.dateTime(call.date_answered)}</Fact>
+        <Fact name={t.ended}>{formats.dateTime(call.date_ended)}</Fact>
+        <Fact name={t.callIdA}>
+          <CopyText value={call.sip_call_id_a} />
+        </Fact>
+        {sip_call_id_b !== null && (
+          <Fact name={t.callIdB}>
+            <CopyText value={sip_call_id_b} />
+          </Fact>
+        )}
+      </Facts>
     </Section>
   );
-}
-
-function TrunkLink({ sid }: { readonly sid: string }) {
-  return <TextLink to={`/trunks/${sid}/general`}>{sid}</TextLink>;
 }
