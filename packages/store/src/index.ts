@@ -1,5 +1,6 @@
 export { type Actor, actingAs, actingAsUser } from "./audit/actor.ts";
 export type * from "./audit.types.ts";
+export type * from "./call-statistics.types.ts";
 export {
   type CallerIdName,
   type CallerIdRepository,

@@ -10,6 +10,7 @@ import { alertRepository, alertSink } from "./repositories/alerts.ts";
 import { apiKeyRepository } from "./repositories/api-keys.ts";
 import { auditRepository } from "./repositories/audit.ts";
 import { authTokenRepository } from "./repositories/auth-tokens.ts";
+import { callStatisticsRepository } from "./repositories/call-statistics.ts";
 import { callerIdRepository, callerIdValidationRepository } from "./repositories/caller-ids.ts";
 import { callRecordSink, callRepository } from "./repositories/calls.ts";
 import { carrierRepository, edgeLocationRepository } from "./repositories/carriers.ts";
@@ -207,6 +208,7 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
     edgeLocations: edgeLocationRepository(context),
     ...catalogueRepositories(context),
     calls: callRepository(database),
+    callStatistics: callStatisticsRepository(database),
     recordings: recordingRepository(database),
     trunkRecordings: trunkRecordingsRepository(database),
     alerts: alertRepository(database),

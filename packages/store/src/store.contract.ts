@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { auditContract } from "./contract/audit.contract.ts";
+import { callStatisticsContract } from "./contract/call-statistics.contract.ts";
 import { callerIdContract } from "./contract/caller-ids.contract.ts";
 import { callContract } from "./contract/calls.contract.ts";
 import { carrierContract } from "./contract/carriers.contract.ts";
@@ -48,6 +49,7 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     // Leaves what nobody delivers, which the webhooks' own checks would meet.
     recordingWishesContract(current);
     usageContract(current);
+    callStatisticsContract(current);
     usageTriggerContract(current);
     callerIdContract(current);
   });

@@ -28,6 +28,7 @@ import type {
   TrunkTls,
 } from "@trunkline/trunking";
 import type { AuditRepository } from "./audit.types.ts";
+import type { CallStatisticsRepository } from "./call-statistics.types.ts";
 import type { CallerIdRepository, CallerIdValidationRepository } from "./caller-ids.types.ts";
 import type { CatalogueStore } from "./catalogue.types.ts";
 import type {
@@ -384,6 +385,7 @@ export interface Store extends CatalogueStore {
   /** A handful; `list` gives all, by name. */
   readonly edgeLocations: { upsert(row: EdgeLocation): Promise<void>; list(): Promise<readonly EdgeLocation[]> };
   readonly calls: CallRepository;
+  readonly callStatistics: CallStatisticsRepository;
   readonly recordings: RecordingRepository;
   readonly trunkRecordings: TrunkRecordingsRepository;
   readonly alerts: AlertRepository;

@@ -108,6 +108,7 @@ export const UNAUDITED: Readonly<Record<string, string>> = {
   audit_events: "the events themselves",
   call_records: "what happened",
   live_calls: "what happens",
+  call_statistics: "what happened",
   alerts: "what happened",
   recordings: "what happened; who listens and who deletes is noted",
   number_periods: "what happened",

@@ -26,12 +26,9 @@ export class Database implements Sql {
     });
   }
 
+  /** A statement is a transaction of its own, and runs again after a deadlock like one. */
   async rows<T>(query: RawBuilder<T>): Promise<readonly T[]> {
-    try {
-      return await run(this.#kysely, query);
-    } catch (error) {
-      throw asStoreError(error);
-    }
+    return again(() => run(this.#kysely, query));
   }
 
   /**
@@ -40,16 +37,12 @@ export class Database implements Sql {
    */
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     const actor = currentActor();
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#kysely.transaction().execute(async (transaction) => {
-          if (actor) await run(transaction, sql`select set_config('trunkline.actor', ${JSON.stringify(actor)}, true)`);
-          return work({ rows: (query) => run(transaction, query) });
-        });
-      } catch (error) {
-        if (attempt === ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? "")) throw asStoreError(error);
-      }
-    }
+    return again(() =>
+      this.#kysely.transaction().execute(async (transaction) => {
+        if (actor) await run(transaction, sql`select set_config('trunkline.actor', ${JSON.stringify(actor)}, true)`);
+        return work({ rows: (query) => run(transaction, query) });
+      }),
+    );
   }
 
   /** Runs the schema's migrations. */
@@ -68,6 +61,16 @@ export class Database implements Sql {
     } finally {
       await this.#kysely.destroy();
       await this.engine.release();
+    }
+  }
+}
+
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? "")) throw asStoreError(error);
     }
   }
 }
