@@ -16,6 +16,7 @@ import { pricingRoutes } from "./pricing/index.ts";
 import { recordingRoutes } from "./recordings/index.ts";
 import { regionRoutes } from "./regions/index.ts";
 import { sipListRoutes } from "./sip-lists/index.ts";
+import { statisticsRoutes } from "./statistics/index.ts";
 import { trunkRoutes } from "./trunks/index.ts";
 import { usageRoutes } from "./usage/index.ts";
 import { userRoutes } from "./users/index.ts";
@@ -36,6 +37,7 @@ export function routes(): readonly Route[] {
     ...permissionRoutes,
     ...carrierRoutes,
     ...usageRoutes,
+    ...statisticsRoutes,
     ...applicationRoutes,
     ...addressRoutes,
     ...pricingRoutes,

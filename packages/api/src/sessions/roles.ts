@@ -28,7 +28,7 @@ const AREAS: readonly (readonly [RegExp, Area])[] = [
   [/\/(dialing-permissions|geo-permissions|settings|limits)$/, "permissions"],
   [/^\/twilio\/(usage|pricing)\/|\/(rates|usage|balance|currency)$/, "billing"],
   [/\/(calls|live-calls|simulations|simulated-calls|simulated-key-presses)$/, "calls"],
-  [/\/(notifications|alerts|error-codes|debugger-webhook)$/, "calls"],
+  [/\/(notifications|alerts|error-codes|debugger-webhook|call-statistics)$/, "calls"],
 ];
 
 type Rights = { readonly read: ReadonlySet<Area>; readonly change: ReadonlySet<Area> };
