@@ -17,6 +17,21 @@ export type OwnApi = {
     readonly body: { readonly "SymmetricRtpEnabled"?: boolean; readonly "MaxCps"?: number | null; readonly "MaxConcurrentCalls"?: number | null; readonly "FailoverCodes"?: readonly (number)[] | null; readonly "FailoverTimeoutMs"?: number | null; readonly "Username"?: string | null; readonly "Password"?: string | null; readonly "ProbeInterval"?: number | null; readonly "ClientCertificate"?: boolean; readonly "OwnCertificate"?: boolean; readonly "ClientNames"?: readonly (string)[]; readonly "RecordingStatusCallback"?: string | null; readonly "RecordingStatusCallbackMethod"?: "GET" | "POST"; readonly "RecordingStatusCallbackEvent"?: readonly ("in-progress" | "completed" | "absent")[]; readonly "RecordingRetentionDays"?: number | null; };
     readonly answer: { readonly "sid": string; readonly "account_sid": string; readonly "symmetric_rtp_enabled": boolean; readonly "max_cps": number | null; readonly "max_concurrent_calls": number | null; readonly "failover_codes": readonly (number)[] | null; readonly "failover_timeout_ms": number | null; readonly "username": string | null; readonly "probe_interval": number | null; readonly "client_certificate": boolean; readonly "own_certificate": boolean; readonly "client_names": readonly (string)[]; readonly "recording_status_callback": string | null; readonly "recording_status_callback_method": "GET" | "POST"; readonly "recording_status_callback_event": readonly ("in-progress" | "completed" | "absent")[]; readonly "recording_retention_days": number | null; readonly "date_created": string; readonly "date_updated": string; readonly "url": string; readonly "links": { readonly "trunk": string; readonly "target_health": string; }; };
   };
+  readonly "GET /trunkline/v1/Trunks/{trunkSid}/SetupGuides": {
+    readonly query: {  };
+    readonly body: undefined;
+    readonly answer: { readonly "setup_guides": readonly ({ readonly "name": string; readonly "title": string; readonly "url": string; })[]; };
+  };
+  readonly "GET /trunkline/v1/Trunks/{trunkSid}/SetupGuides/{name}": {
+    readonly query: { readonly "Language"?: "en" | "ja"; };
+    readonly body: undefined;
+    readonly answer: { readonly "name": string; readonly "title": string; readonly "url": string; readonly "trunk_sid": string; readonly "language": "en" | "ja"; readonly "files": readonly ({ readonly "path": string; readonly "language": string; readonly "text": string; })[]; readonly "steps": readonly (string)[]; readonly "notes": readonly (string)[]; };
+  };
+  readonly "GET /trunkline/v1/Trunks/{trunkSid}/Contact": {
+    readonly query: { readonly "Language"?: "en" | "ja"; };
+    readonly body: undefined;
+    readonly answer: { readonly "trunk_sid": string; readonly "last_options": { readonly "date": string; readonly "source": string; readonly "transport": "udp" | "tcp" | "tls"; readonly "user_agent": string | null; readonly "verdict": "answered" | "early" | "blocked" | "rate"; readonly "answer_status": number | null; readonly "problem": { readonly "what": string; readonly "remedy": string; } | null; } | null; readonly "last_invite": { readonly "date": string; readonly "source": string; readonly "transport": "udp" | "tcp" | "tls"; readonly "user_agent": string | null; readonly "from": string; readonly "to": string; readonly "status": number | null; readonly "code": number | null; readonly "call_sid": string; readonly "problem": { readonly "what": string; readonly "remedy": string; } | null; } | null; readonly "url": string; };
+  };
   readonly "GET /trunkline/v1/AccountSettings": {
     readonly query: {  };
     readonly body: undefined;
@@ -341,6 +356,11 @@ export type OwnApi = {
     readonly query: {  };
     readonly body: undefined;
     readonly answer: { readonly "trunk_sid": string; readonly "live_calls": number; readonly "targets": readonly ({ readonly "sid": string; readonly "sip_url": string; readonly "health": "up" | "down" | "probing"; readonly "date_down": string | null; readonly "failures": number; readonly "probed": boolean; })[]; readonly "url": string; };
+  };
+  readonly "GET /trunkline/v1/CallStatistics": {
+    readonly query: { readonly "StartTime"?: unknown; readonly "EndTime"?: unknown; readonly "Interval"?: "hour" | "day" | "month" | "all"; readonly "TimeZone"?: string; readonly "TrunkSid"?: unknown; readonly "Direction"?: "trunking-terminating" | "trunking-originating"; readonly "GroupBy"?: "trunk"; };
+    readonly body: undefined;
+    readonly answer: { readonly "account_sid": string; readonly "interval": "hour" | "day" | "month" | "all"; readonly "time_zone": string; readonly "start": string; readonly "end": string; readonly "statistics": readonly ({ readonly "start": string; readonly "end": string; readonly "trunk_sid": string | null; readonly "calls": number; readonly "answered": number; readonly "failed": number; readonly "busy": number; readonly "no_answer": number; readonly "canceled": number; readonly "seconds": number; readonly "minutes": number; readonly "average_duration_sec": number | null; readonly "average_answer_delay_sec": number | null; readonly "asr": number | null; readonly "price": null; })[]; readonly "totals": { readonly "calls": number; readonly "answered": number; readonly "failed": number; readonly "busy": number; readonly "no_answer": number; readonly "canceled": number; readonly "seconds": number; readonly "minutes": number; readonly "average_duration_sec": number | null; readonly "average_answer_delay_sec": number | null; readonly "asr": number | null; readonly "price": null; }; readonly "url": string; };
   };
   readonly "GET /trunkline/v1/Rates": {
     readonly query: { readonly "Kind"?: "termination" | "origination" | "number"; readonly "IsoCountry"?: string; readonly "PageSize"?: number; readonly "Page"?: number; readonly "PageToken"?: string; };
