@@ -1,7 +1,9 @@
 import { routesOf } from "../../resource.ts";
 import type { Route } from "../../route.ts";
+import { contactRoutes } from "./contact.ts";
 import { originationUrls } from "./origination-urls.ts";
 import { ownTrunks } from "./own-trunks.ts";
+import { setupGuideRoutes } from "./setup-guides.ts";
 import { trunkCredentialLists, trunkIpAccessControlLists } from "./trunk-lists.ts";
 import { trunkPhoneNumbers } from "./trunk-phone-numbers.ts";
 import { trunkRecordingRoutes } from "./trunk-recording.ts";
@@ -16,4 +18,6 @@ export const trunkRoutes: readonly Route[] = [
   ...routesOf(trunkPhoneNumbers),
   ...trunkRecordingRoutes,
   ...routesOf(ownTrunks),
+  ...setupGuideRoutes,
+  ...contactRoutes,
 ];
