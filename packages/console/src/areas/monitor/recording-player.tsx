@@ -105,7 +105,7 @@ function Waveform({ peaks, share, onSeek }: WaveformProps) {
           key={index}
           d={outline(lane, LANE * (index + 0.5))}
           stroke={`var(--mantine-color-${index === 0 ? "blue" : "teal"}-6)`}
-          strokeWidth="1"
+          strokeWidth="1.6"
           vectorEffect="non-scaling-stroke"
         />
       ))}

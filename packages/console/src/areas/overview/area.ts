@@ -2,6 +2,6 @@ import type { Area } from "../../app/area.ts";
 
 export const overview: Area = {
   label: { en: "Overview", ja: "概要" },
-  navigation: [],
-  pages: [],
+  navigation: [{ path: "/", label: { en: "Overview", ja: "概要" } }],
+  pages: [{ path: "/", load: () => import("./overview-page.tsx") }],
 };
