@@ -10,6 +10,7 @@ import { debuggerRoutes } from "./debugger/index.ts";
 import { emptyListRoutes } from "./empty/index.ts";
 import { keyRoutes } from "./keys/index.ts";
 import { lookupRoutes } from "./lookups/index.ts";
+import { networkRoutes } from "./network/index.ts";
 import { numberRoutes } from "./numbers/index.ts";
 import { permissionRoutes } from "./permissions/index.ts";
 import { pricingRoutes } from "./pricing/index.ts";
@@ -38,6 +39,7 @@ export function routes(): readonly Route[] {
     ...carrierRoutes,
     ...usageRoutes,
     ...statisticsRoutes,
+    ...networkRoutes,
     ...applicationRoutes,
     ...addressRoutes,
     ...pricingRoutes,
