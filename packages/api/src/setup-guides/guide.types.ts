@@ -26,7 +26,7 @@ export type GuideFacts = {
   readonly caUrl: string | null;
 };
 
-export type GuideFile = {
+type GuideFile = {
   /** Where it goes on the PBX; `steps` for what is typed into a page. */
   readonly path: string;
   readonly language: "ini" | "xml" | "kamailio" | "opensips" | "ios" | "text";
