@@ -85,6 +85,8 @@ export type TrunkingApi = {
     { readonly ip_access_control_lists: readonly Named[] } & FlatPage,
     Paging
   >;
+} & { readonly [E in `GET ${Lists}/IpAccessControlLists/{sid}.json`]: Get<Named> } & {
+  readonly [E in `GET ${Lists}/CredentialLists/{sid}.json`]: Get<Named>;
 } & { readonly [E in `POST ${Lists}/IpAccessControlLists.json`]: Post<Named> } & {
   readonly [E in `POST ${Lists}/IpAccessControlLists/{sid}.json`]: Post<Named>;
 } & { readonly [E in `DELETE ${Lists}/IpAccessControlLists/{sid}.json`]: Delete } & {

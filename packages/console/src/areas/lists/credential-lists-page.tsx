@@ -1,0 +1,32 @@
+import { useApiList, useChange } from "../../api/hooks.ts";
+import { useAccount } from "../../app/session.tsx";
+import { useTexts } from "../../i18n/language.tsx";
+import { useGo } from "../../ui/text-link.tsx";
+import { listTexts } from "./list-texts.ts";
+import { ListsPage } from "./lists-page.tsx";
+
+const PATH = "/credential-lists";
+
+export default function CredentialListsPage() {
+  const t = useTexts(listTexts);
+  const go = useGo();
+  const account = useAccount();
+  const list = useApiList("GET /2010-04-01/Accounts/{account}/SIP/CredentialLists.json", "credential_lists", {
+    path: { account },
+    query: { PageSize: 50 },
+  });
+  const create = useChange("POST /2010-04-01/Accounts/{account}/SIP/CredentialLists.json");
+  return (
+    <ListsPage
+      title={t.credentials}
+      lead={t.credentialsLead}
+      path={PATH}
+      list={list}
+      onCreate={(FriendlyName) =>
+        create.mutate({ path: { account }, body: { FriendlyName } }, { onSuccess: ({ sid }) => go(`${PATH}/${sid}`) })
+      }
+      isCreating={create.isPending}
+      error={create.error}
+    />
+  );
+}
