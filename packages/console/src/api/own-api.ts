@@ -362,6 +362,16 @@ export type OwnApi = {
     readonly body: undefined;
     readonly answer: { readonly "account_sid": string; readonly "interval": "hour" | "day" | "month" | "all"; readonly "time_zone": string; readonly "start": string; readonly "end": string; readonly "statistics": readonly ({ readonly "start": string; readonly "end": string; readonly "trunk_sid": string | null; readonly "calls": number; readonly "answered": number; readonly "failed": number; readonly "busy": number; readonly "no_answer": number; readonly "canceled": number; readonly "seconds": number; readonly "minutes": number; readonly "average_duration_sec": number | null; readonly "average_answer_delay_sec": number | null; readonly "asr": number | null; readonly "price": null; })[]; readonly "totals": { readonly "calls": number; readonly "answered": number; readonly "failed": number; readonly "busy": number; readonly "no_answer": number; readonly "canceled": number; readonly "seconds": number; readonly "minutes": number; readonly "average_duration_sec": number | null; readonly "average_answer_delay_sec": number | null; readonly "asr": number | null; readonly "price": null; }; readonly "url": string; };
   };
+  readonly "GET /trunkline/v1/Network": {
+    readonly query: {  };
+    readonly body: undefined;
+    readonly answer: { readonly "zone": string; readonly "edge": string; readonly "trunk_domain_suffix": string; readonly "edges": readonly ({ readonly "name": string; readonly "aliases": readonly (string)[]; readonly "trunk_domain_suffix": string; })[]; readonly "signalling": readonly ({ readonly "transport": "udp" | "tcp" | "tls"; readonly "address": string; readonly "port": number; })[]; readonly "media": { readonly "addresses": readonly (string)[]; readonly "transport": "udp"; readonly "port_from": number; readonly "port_to": number; }; readonly "ca_certificate_url": string | null; readonly "url": string; };
+  };
+  readonly "GET /trunkline/v1/Network/Bandwidth": {
+    readonly query: { readonly "ConcurrentCalls": number; };
+    readonly body: undefined;
+    readonly answer: { readonly "concurrent_calls": number; readonly "kbits_per_call": number; readonly "kbits_per_second": number; readonly "meaning": string; };
+  };
   readonly "GET /trunkline/v1/Rates": {
     readonly query: { readonly "Kind"?: "termination" | "origination" | "number"; readonly "IsoCountry"?: string; readonly "PageSize"?: number; readonly "Page"?: number; readonly "PageToken"?: string; };
     readonly body: undefined;

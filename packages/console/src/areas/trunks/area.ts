@@ -20,5 +20,6 @@ export const trunks: Area = {
     { path: "/trunks/$trunkSid/termination", load: () => import("./termination-page.tsx") },
     { path: "/trunks/$trunkSid/origination", load: () => import("./origination-page.tsx") },
     { path: "/trunks/$trunkSid/numbers", load: () => import("./numbers-page.tsx") },
+    { path: "/trunks/$trunkSid/setup-guide", load: () => import("./setup-guide-page.tsx") },
   ],
 };

@@ -18,6 +18,7 @@ const texts = defineTexts({
     termination: "Termination",
     origination: "Origination",
     numbers: "Numbers",
+    "setup-guide": "Setup guide",
   },
   ja: {
     trunks: "トランク",
@@ -27,11 +28,12 @@ const texts = defineTexts({
     termination: "ターミネーション",
     origination: "オリジネーション",
     numbers: "番号",
+    "setup-guide": "設定ガイド",
   },
 });
 
-const TABS = ["general", "termination", "origination", "numbers"] as const;
-export type TrunkTab = (typeof TABS)[number];
+const TABS = ["general", "termination", "origination", "numbers", "setup-guide"] as const;
+type TrunkTab = (typeof TABS)[number];
 
 type TrunkFrameProps = {
   readonly tab: TrunkTab;
