@@ -13,8 +13,7 @@ import { USAGE } from "./0009-usage.ts";
 import { CALLER_IDS } from "./0010-caller-ids.ts";
 import { CATALOGUE } from "./0011-catalogue.ts";
 import { LIVE_CALLS } from "./0012-live-calls.ts";
-import { SIP_CAPTURES } from "./0013-sip-captures.ts";
-import { CALL_STATISTICS } from "./0014-call-statistics.ts";
+import { CALL_STATISTICS } from "./0013-call-statistics.ts";
 
 /** Every schema change, oldest first. Published ones are never edited: a new one is added. */
 export const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
@@ -30,7 +29,6 @@ export const MIGRATIONS: readonly { readonly name: string; readonly statements: 
   { name: "caller ids", statements: CALLER_IDS },
   { name: "catalogue", statements: CATALOGUE },
   { name: "live calls", statements: LIVE_CALLS },
-  { name: "sip captures", statements: SIP_CAPTURES },
   { name: "call statistics", statements: CALL_STATISTICS },
 ];
 

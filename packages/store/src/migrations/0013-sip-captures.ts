@@ -1,2 +1,0 @@
-/** The SIP messages of calls. */
-export const SIP_CAPTURES: readonly string[] = [];
