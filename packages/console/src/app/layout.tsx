@@ -62,7 +62,7 @@ function usePath(): string {
 function Navigation({ path }: { readonly path: string }) {
   const { language } = useLanguage();
   const { user } = useSession();
-  const areas = AREAS.filter((area) => !area.operatorOnly || user.role === "operator");
+  const areas = AREAS.filter((area) => area.navigation.length > 0 && (!area.operatorOnly || user.role === "operator"));
   const entries = areas.flatMap((area) => area.navigation);
   const current = entries
     .filter((entry) => isWithin(path, entry.path))
