@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { CallStatisticsRepository, CallSums } from "../call-statistics.types.ts";
 import type { Database } from "../sql/database.ts";
 
-/** Calls by trunk and time: read from the roll-up that the tables' triggers keep (migration 0014), never from call records. */
+/** Calls by trunk and time: read from the roll-up that the tables' triggers keep (migration 0013), never from call records. */
 export function callStatisticsRepository(database: Database): CallStatisticsRepository {
   return {
     async sums({ accountSid, trunkSid, direction, startsMs, endMs, byTrunk, limit }) {
