@@ -13,7 +13,7 @@ const texts = defineTexts({
 const Plot = lazy(() => import("./plot.tsx"));
 const HEIGHT = 220;
 
-export type ChartSeries = {
+type ChartSeries = {
   readonly label: string;
   /** One for each time; null where nothing was measured. */
   readonly values: readonly (number | null)[];

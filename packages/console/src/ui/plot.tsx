@@ -90,7 +90,7 @@ function optionsOf(
       y: { range: { min: FLOOR, max: ROOF } },
     },
     axes: [
-      { ...axis, space: 90, values: (_plot, splits) => splits.map((second) => formatTime(second * 1_000)) },
+      { ...axis, space: 90, size: 32, values: (_plot, splits) => splits.map((second) => formatTime(second * 1_000)) },
       { ...axis, size: 64, values: (_plot, splits) => splits.map(formatValue) },
     ],
     series: [
@@ -98,7 +98,7 @@ function optionsOf(
       ...series.map(({ label }, index) => {
         const stroke = colour(`--chart-${index + 1}`);
         return kind === "bars"
-          ? { label, stroke, fill: stroke, ...(bars && { paths: bars }), points: { show: false } }
+          ? { label, width: 0, fill: stroke, ...(bars && { paths: bars }), points: { show: false } }
           : { label, stroke, width: 2, dash: [...(DASHES[index] ?? [])] };
       }),
     ],

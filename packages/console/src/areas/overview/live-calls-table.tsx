@@ -56,7 +56,12 @@ export function LiveCallsTable() {
           { label: t.from, cell: ({ sid, from }) => <TextLink to={`/calls/${sid}`}>{from}</TextLink> },
           { label: t.to, cell: ({ to }) => to },
           { label: t.status, cell: ({ status }) => t[status], wideOnly: true },
-          { label: t.length, align: "right", cell: ({ date_started }) => duration(sinceSec(date_started)) },
+          {
+            label: t.length,
+            align: "right",
+            cell: ({ date_started }) => duration(sinceSec(date_started)),
+            wideOnly: true,
+          },
           { label: t.actions, align: "right", cell: (call) => <HangUp {...call} /> },
         ]}
       />

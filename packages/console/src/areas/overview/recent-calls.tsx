@@ -1,3 +1,4 @@
+import { Box } from "@mantine/core";
 import { useApiList } from "../../api/hooks.ts";
 import { useFormats } from "../../i18n/format.ts";
 import { defineTexts, useTexts } from "../../i18n/language.tsx";
@@ -53,7 +54,14 @@ export function RecentCalls({ trunkSid }: { readonly trunkSid: string }) {
           },
           { label: t.from, cell: ({ from }) => from, wideOnly: true },
           { label: t.to, cell: ({ to }) => to },
-          { label: t.status, cell: ({ status }) => <CallStatus status={status} /> },
+          {
+            label: t.status,
+            cell: ({ status }) => (
+              <Box miw={96}>
+                <CallStatus status={status} />
+              </Box>
+            ),
+          },
           { label: t.duration, align: "right", cell: ({ duration_sec }) => duration(duration_sec), wideOnly: true },
         ]}
       />
