@@ -34,6 +34,8 @@ const texts = defineTexts({
     forwards: "Send Max-Forwards of at least 20.",
     options:
       "To check the trunk, send OPTIONS to your termination SIP URI, at most one in 10 to 15 seconds. Behind NAT this also keeps the way back open with UDP.",
+    codecs:
+      "Offer G.711 (PCMU or PCMA) at least. Sound is passed on unchanged, so any codec works that the far end takes too; recordings hear G.711 alone.",
     crlf: "With TCP or TLS a double CRLF keeps the connection open at the least cost.",
   },
   ja: {
@@ -61,11 +63,13 @@ const texts = defineTexts({
     forwards: "Max-Forwardsは20以上で送信してください。",
     options:
       "トランクの確認には、ターミネーションSIP URI宛にSIP OPTIONSを送信します。頻度は10~15秒に1回以下にしてください。UDPでは、NATのバインディング維持にもなります。",
+    codecs:
+      "コーデックは少なくともG.711(PCMUまたはPCMA)を提示してください。音声は変換せずに中継するため、相手側も対応していれば他のコーデックも使用できます。録音の対象はG.711のみです。",
     crlf: "TCPまたはTLSでは、CR-LF keep-alive(ダブルCRLF)が最も少ない負荷で接続を維持できます。",
   },
 });
 
-const ADVICE = ["register", "e164", "forwards", "options", "crlf"] as const;
+const ADVICE = ["register", "e164", "forwards", "codecs", "options", "crlf"] as const;
 
 export default function NetworkPage() {
   const t = useTexts(texts);
