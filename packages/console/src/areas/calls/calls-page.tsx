@@ -18,6 +18,7 @@ const texts = defineTexts({
     number: "Number, either side",
     status: "Status",
     direction: "Direction",
+    trunk: "Trunk SID",
     code: "Error code",
     callId: "SIP Call-ID",
     any: "Any",
@@ -37,6 +38,7 @@ const texts = defineTexts({
     number: "番号（発信・着信）",
     status: "ステータス",
     direction: "方向",
+    trunk: "トランク SID",
     code: "エラーコード",
     callId: "SIP Call-ID",
     any: "すべて",
@@ -53,7 +55,7 @@ const texts = defineTexts({
   },
 });
 
-const FILTERS = ["Number", "Status", "Direction", "ErrorCode", "SipCallId"] as const;
+const FILTERS = ["Number", "Status", "Direction", "TrunkSid", "ErrorCode", "SipCallId"] as const;
 
 export default function CallsPage() {
   const t = useTexts(texts);
@@ -100,7 +102,7 @@ function FilterForm({ filters, onChange }: FilterFormProps) {
     event.preventDefault();
     onChange(draft);
   };
-  const field = (name: "Number" | "ErrorCode" | "SipCallId", label: string, width: number) => (
+  const field = (name: "Number" | "TrunkSid" | "ErrorCode" | "SipCallId", label: string, width: number) => (
     <TextInput
       label={label}
       size="sm"
@@ -127,6 +129,7 @@ function FilterForm({ filters, onChange }: FilterFormProps) {
         {field("Number", t.number, 180)}
         {choice("Status", t.status, STATUSES)}
         {choice("Direction", t.direction, DIRECTIONS)}
+        {field("TrunkSid", t.trunk, 180)}
         {field("ErrorCode", t.code, 110)}
         {field("SipCallId", t.callId, 180)}
         <Button type="submit" size="sm">
