@@ -1,5 +1,6 @@
 import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { eventually } from "./eventually.ts";
 import type { Platform } from "./platform.ts";
 
 /** Debian's; playwright-core brings none of its own. */
@@ -48,14 +49,15 @@ export async function signIn(page: Page, { api, demo }: Platform, login = demo.c
   await page.locator("input[type=email]").fill(login.email);
   await page.locator("input[type=password]").fill(login.password);
   await page.locator("button[type=submit]").click();
-  await page.locator("h1").waitFor();
+  await page.locator("nav a").first().waitFor({ state: "attached" });
 }
 
 /** Goes to a page of the console and waits until it has what it asked for. */
 export async function visit(page: Page, { api }: Platform, path: string): Promise<void> {
   await page.goto(`${api}/console${path}`);
   await page.locator("h1").waitFor();
-  await page.waitForFunction("document.querySelector('[aria-busy=true], .mantine-Loader-root') === null");
+  const waiting = page.locator("[aria-busy=true], .mantine-Loader-root");
+  await eventually(`${path} has what it asked for`, async () => ((await waiting.count()) === 0 ? true : undefined));
 }
 
 /** What is wrong with a page by WCAG 2.2 A and AA, a line each. */

@@ -3,14 +3,25 @@ import { useDisclosure } from "@mantine/hooks";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { Suspense, useEffect } from "react";
 import { defineTexts, useLanguage, useTexts } from "../i18n/language.tsx";
+import { Page } from "../ui/page.tsx";
 import { plainLink } from "../ui/text-link.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import { AREAS } from "./areas.ts";
 import { useSession } from "./session.tsx";
 
 const texts = defineTexts({
-  en: { skip: "Skip to the content", menu: "Navigation" },
-  ja: { skip: "本文へ移動", menu: "ナビゲーション" },
+  en: {
+    skip: "Skip to the content",
+    menu: "Navigation",
+    choose: "Choose an account",
+    chooseHint: "These pages are about one account at a time: choose it at the top.",
+  },
+  ja: {
+    skip: "本文へ移動",
+    menu: "ナビゲーション",
+    choose: "アカウントを選択してください",
+    chooseHint: "これらのページは 1 つのアカウントについて表示します。上部で選択してください。",
+  },
 });
 
 /** Frame of every page: header, navigation (a drawer at phone width), content. */
@@ -47,12 +58,22 @@ export function Layout() {
       <AppShell.Main id="content">
         <Box maw={1280}>
           <Suspense>
-            <Outlet />
+            <Content />
           </Suspense>
         </Box>
       </AppShell.Main>
     </AppShell>
   );
+}
+
+/** The page; an operator who has not said for which account is asked that first. */
+function Content() {
+  const t = useTexts(texts);
+  const { accountSid } = useSession();
+  const isOwn = usePath() === "/profile";
+  // Each account's pages are pages of their own: nothing that was typed for one is sent for another.
+  if (accountSid !== "" || isOwn) return <Outlet key={accountSid} />;
+  return <Page title={t.choose}>{t.chooseHint}</Page>;
 }
 
 function usePath(): string {

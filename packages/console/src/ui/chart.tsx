@@ -55,7 +55,7 @@ export function Chart(props: ChartProps) {
       {view === "table" ? (
         <Figures {...props} />
       ) : (
-        <Suspense fallback={<Skeleton height={HEIGHT} aria-label={t.drawing} />}>
+        <Suspense fallback={<Skeleton height={HEIGHT} role="status" aria-label={t.drawing} />}>
           <Plot {...props} height={HEIGHT} />
         </Suspense>
       )}

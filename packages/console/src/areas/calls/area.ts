@@ -5,12 +5,14 @@ export const calls: Area = {
   navigation: [
     { path: "/calls", label: { en: "Call log", ja: "通話ログ" } },
     { path: "/live-calls", label: { en: "Live calls", ja: "進行中の通話" } },
+    { path: "/test-call", label: { en: "Test call", ja: "テスト通話" } },
     { path: "/dry-run", label: { en: "Dry run", ja: "ドライラン" } },
   ],
   pages: [
     { path: "/calls", load: () => import("./calls-page.tsx") },
     { path: "/calls/$callSid", load: () => import("./call-page.tsx") },
     { path: "/live-calls", load: () => import("./live-calls-page.tsx") },
+    { path: "/test-call", load: () => import("./test-call-page.tsx") },
     { path: "/dry-run", load: () => import("./dry-run-page.tsx") },
   ],
 };
