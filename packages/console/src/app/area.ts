@@ -4,14 +4,14 @@ import type { Language } from "../i18n/language.tsx";
 type Words = Readonly<Record<Language, string>>;
 
 /** A page: where it is, and how its code is loaded when somebody goes there. */
-export type PageRoute = {
+type PageRoute = {
   /** Below `/console`, parameters as `$name`. */
   readonly path: string;
   readonly load: () => Promise<{ readonly default: ComponentType }>;
 };
 
 /** An entry of the navigation. */
-export type NavigationEntry = {
+type NavigationEntry = {
   readonly path: string;
   readonly label: Words;
 };

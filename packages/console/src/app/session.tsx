@@ -7,7 +7,7 @@ import { useLanguage } from "../i18n/language.tsx";
 import { Failure } from "../ui/failure.tsx";
 
 type SignedIn = Api["GET /trunkline/v1/Sessions/Current"]["answer"];
-export type User = SignedIn["user"];
+type User = SignedIn["user"];
 
 type Session = {
   readonly user: User;

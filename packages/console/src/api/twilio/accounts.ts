@@ -1,6 +1,6 @@
 import type { FlatPage, Get, Paging, Post } from "./twilio.types.ts";
 
-export type Account = {
+type Account = {
   readonly sid: string;
   readonly friendly_name: string;
   readonly type: "Full" | "Trial";

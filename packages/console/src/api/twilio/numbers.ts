@@ -9,21 +9,21 @@ export type IncomingNumber = {
   readonly status_callback: string | null;
   readonly date_created: string;
 };
-export type AvailableNumber = {
+type AvailableNumber = {
   readonly phone_number: string;
   readonly friendly_name: string;
   readonly locality: string | null;
   readonly region: string | null;
   readonly iso_country: string;
 };
-export type AvailableCountry = { readonly country_code: string; readonly country: string };
-export type CallerId = {
+type AvailableCountry = { readonly country_code: string; readonly country: string };
+type CallerId = {
   readonly sid: string;
   readonly phone_number: string;
   readonly friendly_name: string;
   readonly date_created: string;
 };
-export type ValidationRequest = {
+type ValidationRequest = {
   readonly phone_number: string;
   readonly validation_code: string;
   readonly call_sid: string;

@@ -36,9 +36,9 @@ export type Named = {
   readonly date_created: string;
   readonly date_updated: string;
 };
-export type TrunkNumber = { readonly sid: string; readonly phone_number: string; readonly friendly_name: string };
+type TrunkNumber = { readonly sid: string; readonly phone_number: string; readonly friendly_name: string };
 export type Credential = { readonly sid: string; readonly username: string; readonly date_created: string };
-export type IpAddress = {
+type IpAddress = {
   readonly sid: string;
   readonly friendly_name: string;
   readonly ip_address: string;
