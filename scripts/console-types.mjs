@@ -73,7 +73,9 @@ ${endpoints.join("\n")}
 
 if (process.argv.includes("--check")) {
   if (readFileSync(OUTPUT, "utf8") === text) process.exit(0);
-  process.stderr.write("packages/console/src/api/own-api.ts is not what the API says: run node scripts/console-types.mjs\n");
+  process.stderr.write(
+    "packages/console/src/api/own-api.ts is not what the API says: run node scripts/console-types.mjs\n",
+  );
   process.exit(1);
 }
 writeFileSync(OUTPUT, text);

@@ -32,8 +32,8 @@ export function Attempts({ attempts }: { readonly attempts: Call["attempts"] }) 
     <Section title={t.title} lead={t.lead}>
       <DataTable
         label={t.title}
-        list={{ items: attempts }}
-        keyOf={(attempt) => attempt.date_started + attempt.uri}
+        list={{ items: attempts.map((attempt, index) => ({ ...attempt, index })) }}
+        keyOf={(attempt) => attempt.index}
         empty={t.empty}
         columns={[
           { label: t.started, cell: (attempt) => formats.time(attempt.date_started) },

@@ -1,5 +1,6 @@
 import { Alert, Badge, Group, Stack, Text } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
 import { useApi } from "../../api/hooks.ts";
 import { useFormats } from "../../i18n/format.ts";
 import { defineTexts, useTexts } from "../../i18n/language.tsx";
@@ -57,14 +58,17 @@ const texts = defineTexts({
   },
 });
 
-/** While a call is under way, and a moment longer, since its record comes a little after its end. */
+/** While a call is under way. */
 const REFRESH_MS = 1_500;
 
 export default function CallPage() {
   const t = useTexts(texts);
   const { callSid = "" } = useParams({ strict: false }) as { callSid?: string };
   const path = { sid: callSid };
-  const call = useApi("GET /trunkline/v1/Calls/{sid}", { path }, { refetchInterval: REFRESH_MS });
+  const [hasEnded, setEnded] = useState(false);
+  const call = useApi("GET /trunkline/v1/Calls/{sid}", { path }, { refetchInterval: hasEnded ? false : REFRESH_MS });
+  const isOver = call.data !== undefined && call.data.date_ended !== null;
+  if (isOver !== hasEnded) setEnded(isOver);
   if (call.error && !call.data) return <Failure error={call.error} onRetry={() => void call.refetch()} />;
   if (!call.data) return null;
   const isLive = call.data.date_ended === null;

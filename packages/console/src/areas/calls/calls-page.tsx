@@ -1,6 +1,7 @@
 import { Anchor, Button, Group, Select, TextInput } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
+import type { Api } from "../../api/client.ts";
 import { useApiList } from "../../api/hooks.ts";
 import { useFormats } from "../../i18n/format.ts";
 import { defineTexts, useTexts } from "../../i18n/language.tsx";
@@ -60,8 +61,9 @@ const FILTERS = ["Number", "Status", "Direction", "TrunkSid", "ErrorCode", "SipC
 export default function CallsPage() {
   const t = useTexts(texts);
   const { filters, setFilters } = useFilters();
-  const query = { ...filters, ErrorCode: filters.ErrorCode === undefined ? undefined : Number(filters.ErrorCode) };
-  const list = useApiList("GET /trunkline/v1/Calls", "calls", { query: { ...query, PageSize: 50 } as never });
+  // The address may say anything: what is wrong with it the API says.
+  const query = { ...filters, PageSize: 50 } as unknown as Partial<Api["GET /trunkline/v1/Calls"]["query"]>;
+  const list = useApiList("GET /trunkline/v1/Calls", "calls", { query });
   return (
     <Page
       title={t.title}
@@ -85,7 +87,7 @@ function useFilters(): { readonly filters: CallFilters; readonly setFilters: (fi
   const filters = Object.fromEntries(
     FILTERS.flatMap((name) => (search[name] === undefined ? [] : [[name, String(search[name])]])),
   );
-  return { filters, setFilters: (next) => void navigate({ to: "/calls", search: next as never }) };
+  return { filters, setFilters: (next) => void navigate({ to: "/calls", search: () => next }) };
 }
 
 type FilterFormProps = { readonly filters: CallFilters; readonly onChange: (filters: CallFilters) => void };
