@@ -1,12 +1,29 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accessibilityFaults, openBrowser, openWindow, type Reader, signIn, visit } from "../support/browser.ts";
+import { trunkline } from "../support/cli.ts";
+import { eventually } from "../support/eventually.ts";
 import { type Platform, startPlatform } from "../support/platform.ts";
 
 let platform: Platform;
 let browser: Browser;
+/** Pages of something that exists, which the navigation does not lead to. */
+let inner: readonly string[];
 beforeAll(async () => {
   [platform, browser] = await Promise.all([startPlatform(), openBrowser()]);
+  for (const number of ["+15005552300", "+15005551486"]) {
+    await trunkline(["call", number, "--seconds", "1"], { TRUNKLINE_DATA_DIR: platform.dataDir });
+  }
+  const { trunks } = await platform.get<{ trunks: readonly { sid: string }[] }>("/v1/Trunks");
+  const calls = await eventually("both calls are recorded", async () => {
+    const found = await platform.get<{ calls: readonly { call_sid: string }[] }>("/trunkline/v1/Calls");
+    return found.calls.length === 2 ? found.calls : undefined;
+  });
+  const tabs = ["general", "termination", "origination", "numbers", "setup-guide"];
+  inner = [
+    ...tabs.map((tab) => `/trunks/${trunks[0]?.sid}/${tab}`),
+    ...calls.map(({ call_sid }) => `/calls/${call_sid}`),
+  ];
 });
 afterAll(async () => {
   await browser.close();
@@ -18,7 +35,7 @@ const READERS: readonly Reader[] = [
   { language: "ja", colours: "dark", width: 390 },
 ];
 
-describe("CON-1, CON-2: every page of the navigation", () => {
+describe("CON-1, CON-2, CON-3: every page of the navigation, of a trunk and of a call", () => {
   it.each(READERS)("opens, is accessible and fits: $language, $colours, $width px", async (reader) => {
     const { page, context, faults } = await openWindow(browser, reader);
     await signIn(page, platform);
@@ -27,8 +44,8 @@ describe("CON-1, CON-2: every page of the navigation", () => {
       .evaluateAll((found) => found.map((one) => one.getAttribute("href") ?? ""));
     expect(links.length).toBeGreaterThan(12);
     const wrong: string[] = [];
-    for (const link of new Set(links)) {
-      await visit(page, platform, link.replace(/^\/console/, ""));
+    for (const link of new Set([...links.map((path) => path.replace(/^\/console/, "")), ...inner])) {
+      await visit(page, platform, link);
       const failure = page.getByText(/^(That did not work|処理できませんでした)$/);
       if (await failure.count()) wrong.push(`${link}: ${await failure.locator("xpath=..").textContent()}`);
       const excess = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
@@ -56,6 +73,41 @@ describe("CON-2: the first page", () => {
     expect(bytes).toBeGreaterThan(50_000);
     expect(bytes).toBeLessThan(250_000);
     expect([...origins]).toEqual([platform.api]);
+    await context.close();
+  });
+});
+
+describe("CON-1: from nothing to a trunk that calls can be made over", () => {
+  it("a trunk is made, given a domain name and a user, and is there by API; markup in its name is text", async () => {
+    const { page, context, faults } = await openWindow(browser, { language: "en", colours: "light", width: 1280 });
+    const dialogs: string[] = [];
+    page.on("dialog", (dialog) => dialogs.push(dialog.message()));
+    await signIn(page, platform);
+    await page.getByRole("link", { name: "Trunks", exact: true }).click();
+    const name = "<img src=x onerror=alert(1)>";
+    await page.getByLabel("Name of a new trunk").fill(name);
+    await page.getByRole("button", { name: "Create trunk" }).click();
+    await page.getByRole("heading", { level: 1, name }).waitFor();
+    await page.getByRole("tab", { name: "Termination" }).click();
+    await page.getByText("every call over this trunk is refused").waitFor();
+    await page.getByLabel("Name", { exact: true }).first().fill("head-office");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText(`sip:+15005552300@head-office.pstn.${platform.zone}`).waitFor();
+    await page.getByRole("button", { name: "New list with a user" }).click();
+    await page.getByLabel("Name of the list").last().fill("Head office");
+    await page.getByLabel("User name").fill("alice");
+    await page.locator("input[type=password]").fill("Correct-Horse-7-Battery");
+    await page.getByRole("button", { name: "Create and add" }).last().click();
+    await page.getByText("every call over this trunk is refused").waitFor({ state: "detached" });
+    const { trunks } = await platform.get<{ trunks: readonly object[] }>("/v1/Trunks");
+    expect(trunks).toContainEqual(
+      expect.objectContaining({
+        friendly_name: name,
+        domain_name: `head-office.pstn.${platform.zone}`,
+        auth_type: "CREDENTIAL_LIST",
+      }),
+    );
+    expect({ dialogs, faults }).toEqual({ dialogs: [], faults: [] });
     await context.close();
   });
 });

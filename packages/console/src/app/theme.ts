@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme } from "@mantine/core";
+import { Alert, type CSSVariablesResolver, createTheme } from "@mantine/core";
 
 /** The console's looks: system fonts (also for Japanese, so that nothing is downloaded), one blue, calm corners. */
 export const theme = createTheme({
@@ -9,6 +9,16 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", monospace',
   headings: { fontWeight: "600" },
   cursorType: "pointer",
+  components: {
+    // Its colour is a stripe, so that text and links in it are read as well as everywhere.
+    Alert: Alert.extend({
+      defaultProps: { variant: "default" },
+      styles: (_theme, { color = "blue" }) => ({
+        root: { borderInlineStart: `4px solid var(--mantine-color-${color}-6)` },
+        title: { color: "var(--mantine-color-text)" },
+      }),
+    }),
+  },
   autoContrast: true,
 });
 
