@@ -1,6 +1,15 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accessibilityFaults, openBrowser, openWindow, type Reader, signIn, visit } from "../support/browser.ts";
+import { totpCode, totpStep } from "../../packages/api/src/sessions/totp.ts";
+import {
+  accessibilityFaults,
+  fillIn,
+  openBrowser,
+  openWindow,
+  type Reader,
+  signIn,
+  visit,
+} from "../support/browser.ts";
 import { trunkline } from "../support/cli.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Platform, startPlatform } from "../support/platform.ts";
@@ -108,6 +117,32 @@ describe("CON-1: from nothing to a trunk that calls can be made over", () => {
       }),
     );
     expect({ dialogs, faults }).toEqual({ dialogs: [], faults: [] });
+    await context.close();
+  });
+});
+
+describe("ACC-3: a second factor that the account asks of everybody", () => {
+  it("is set up at the next sign-in, and its code is asked for at the one after", async () => {
+    const { page, context, faults } = await openWindow(browser, { language: "en", colours: "light", width: 390 });
+    await platform.post("/trunkline/v1/AccountSettings", { SecondFactorRequired: "true" });
+    await page.goto(`${platform.api}/console/`);
+    await fillIn(page, platform.demo.console);
+    await page.getByRole("heading", { name: "Set up your second factor" }).waitFor();
+    await page.getByLabel("Your password").fill(platform.demo.console.password);
+    await page.getByRole("button", { name: "Begin" }).click();
+    const secret = (await page.locator(".mono").first().textContent()) ?? "";
+    await page.getByLabel("Code that the app shows").fill(totpCode(secret, totpStep(Date.now())));
+    await page.getByRole("button", { name: "Confirm" }).click();
+    const recoveryCode = ((await page.locator("pre").textContent()) ?? "").split("\n")[0] ?? "";
+    expect(recoveryCode).not.toBe("");
+    await page.getByRole("button", { name: "I have kept them" }).click();
+    await page.getByRole("banner").getByRole("button").last().click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await fillIn(page, platform.demo.console);
+    await page.getByLabel("Code of your second factor").fill(recoveryCode);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.locator("nav a").first().waitFor({ state: "attached" });
+    expect(faults).toEqual([]);
     await context.close();
   });
 });

@@ -44,11 +44,9 @@ export async function openWindow(browser: Browser, { language, colours, width }:
 }
 
 /** Signs in at the console's first page. */
-export async function signIn(page: Page, { api, demo }: Platform, login = demo.console): Promise<void> {
+export async function signIn(page: Page, { api, demo }: Platform): Promise<void> {
   await page.goto(`${api}/console/`);
-  await page.locator("input[type=email]").fill(login.email);
-  await page.locator("input[type=password]").fill(login.password);
-  await page.locator("button[type=submit]").click();
+  await fillIn(page, demo.console);
   await page.locator("nav a").first().waitFor({ state: "attached" });
 }
 
@@ -71,4 +69,11 @@ export async function accessibilityFaults(page: Page): Promise<readonly string[]
     return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
   }, tags);
   return violations;
+}
+
+/** Fills the sign-in page in and sends it. */
+export async function fillIn(page: Page, login: Platform["demo"]["console"]): Promise<void> {
+  await page.locator("input[type=email]").fill(login.email);
+  await page.locator("input[type=password]").fill(login.password);
+  await page.locator("button[type=submit]").click();
 }

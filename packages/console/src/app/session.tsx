@@ -19,6 +19,7 @@ type Session = {
 
 const SessionContext = createContext<Session | null>(null);
 const SignInPage = lazy(() => import("../areas/sign-in/sign-in-page.tsx"));
+const EnrolPage = lazy(() => import("../areas/sign-in/enrol-page.tsx"));
 
 /** Shows the console to who is signed in, else the sign-in page. */
 export function SessionGate({ children }: { readonly children: ReactNode }) {
@@ -41,8 +42,9 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
         signOut: async () => {
           await ask("DELETE /trunkline/v1/Sessions/Current", {});
           setActed(null);
-          client.clear();
           client.setQueryData(SESSION_KEY, null);
+          // Nothing of what was seen stays for who signs in next.
+          client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
         },
       },
     [signedIn, accountSid, client],
@@ -56,6 +58,13 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
     return (
       <Suspense fallback={<Waiting />}>
         <SignInPage onSignedIn={(found) => client.setQueryData(SESSION_KEY, found)} />
+      </Suspense>
+    );
+  }
+  if (signedIn.second_factor_needed) {
+    return (
+      <Suspense fallback={<Waiting />}>
+        <EnrolPage onDone={() => void query.refetch()} />
       </Suspense>
     );
   }
