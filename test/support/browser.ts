@@ -7,11 +7,9 @@ import type { Platform } from "./platform.ts";
 const CHROMIUM = "/usr/bin/chromium";
 
 export function openBrowser(): Promise<Browser> {
-  // Root, which tests may run as, has no sandbox; everything that is shown is ours.
-  return chromium.launch({
-    executablePath: CHROMIUM,
-    args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-  });
+  // Root, which tests may run as, has no sandbox, and everything that is shown is ours; a container's /dev/shm may be too small for a page.
+  const args = ["--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required"];
+  return chromium.launch({ executablePath: CHROMIUM, args });
 }
 
 export type Reader = {
