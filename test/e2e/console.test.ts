@@ -121,6 +121,74 @@ describe("CON-1: from nothing to a trunk that calls can be made over", () => {
   });
 });
 
+describe("CON-1: what a page does is what it says", () => {
+  it("an IPv6 address without a prefix length is one address; its dialogs are accessible (TERM-3)", async () => {
+    const { page, context, faults } = await openWindow(browser, { language: "en", colours: "dark", width: 390 });
+    await signIn(page, platform);
+    await visit(page, platform, "/ip-access-control-lists");
+    await page.getByLabel("Name of a new list").fill("Six");
+    await page.getByRole("button", { name: "Create list" }).click();
+    for (const [address, shown] of [
+      ["2001:db8::1", "2001:db8::1/128"],
+      ["192.0.2.7", "192.0.2.7/32"],
+    ] as const) {
+      await page.getByLabel("IP address").fill(address);
+      await page.getByRole("button", { name: "Add", exact: true }).click();
+      await page.getByText(shown).waitFor();
+    }
+    await page.getByRole("button", { name: "Remove" }).first().click();
+    await page.getByRole("dialog").waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole("button", { name: "Close" }).click();
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  it("buys a number after asking, and releases it at phone width (NUM-1)", async () => {
+    const { page, context, faults } = await openWindow(browser, { language: "en", colours: "light", width: 390 });
+    await signIn(page, platform);
+    await visit(page, platform, "/numbers/buy");
+    const number = (await page.locator("td .mono").first().textContent()) ?? "";
+    await page.getByRole("button", { name: "Buy" }).first().click();
+    await page.getByRole("dialog").getByRole("button", { name: "Buy" }).click();
+    await page.getByText(`${number} is yours.`).waitFor();
+    await visit(page, platform, "/numbers");
+    await page.getByLabel("Search by digits").fill(number);
+    const row = page.getByRole("row").filter({ hasText: number });
+    await row.getByRole("button", { name: "Release" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Release" }).click();
+    await row.waitFor({ state: "detached" });
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  it("says that a caller ID was not verified when its call ends without the code (NUM-4)", async () => {
+    const { page, context, faults } = await openWindow(browser, { language: "en", colours: "light", width: 1280 });
+    await signIn(page, platform);
+    await visit(page, platform, "/caller-ids");
+    await page.getByLabel("Number in E.164 form").fill("+15005551486");
+    await page.getByRole("button", { name: "Call it now" }).click();
+    await page.getByText("Waiting for the code").waitFor();
+    await page.getByText("the number is not verified").waitFor();
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  it("an operator can choose the only account there is", async () => {
+    const bare = await startPlatform({ env: { TRUNKLINE_DEMO: "false" } });
+    const { page, context } = await openWindow(browser, { language: "en", colours: "light", width: 1280 });
+    if (bare.operatorLogin === undefined) throw new Error("no operator's login at the first start");
+    await page.goto(`${bare.api}/console/`);
+    await fillIn(page, bare.operatorLogin);
+    await page.getByRole("heading", { name: "Choose an account" }).waitFor();
+    await page.getByRole("combobox", { name: "Account" }).click();
+    await page.getByRole("option", { name: "Operator" }).click();
+    await page.getByRole("heading", { name: "Choose an account" }).waitFor({ state: "detached" });
+    await context.close();
+    expect(await bare.stop()).toBe(0);
+  });
+});
+
 describe("ACC-3: a second factor that the account asks of everybody", () => {
   it("is set up at the next sign-in, and its code is asked for at the one after", async () => {
     const { page, context, faults } = await openWindow(browser, { language: "en", colours: "light", width: 390 });

@@ -83,9 +83,9 @@ export function AccountMenu() {
 /** For operators, and for who has subaccounts: whose trunks and calls the pages show. */
 function AccountChoice() {
   const t = useTexts(texts);
-  const { accountSid, actFor } = useSession();
+  const { user, accountSid, actFor } = useSession();
   const { items } = useApiList("GET /2010-04-01/Accounts.json", "accounts", { query: { PageSize: 200 } });
-  if (items.length < 2) return null;
+  if (user.account_sid !== null && items.length < 2) return null;
   return (
     <Select
       aria-label={t.account}

@@ -1,7 +1,8 @@
-import { Button, type ButtonProps, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, type ButtonProps, Group, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { ReactNode } from "react";
 import { defineTexts, useTexts } from "../i18n/language.tsx";
+import { Dialog } from "./dialog.tsx";
 import { Failure } from "./failure.tsx";
 
 const texts = defineTexts({ en: { cancel: "Cancel" }, ja: { cancel: "キャンセル" } });
@@ -18,18 +19,18 @@ type ConfirmButtonProps = ButtonProps & {
   readonly error: Error | null;
 };
 
-/** A button for what cannot be undone: asks first. */
+/** A button for what cannot be undone or costs money: asks first. */
 export function ConfirmButton(props: ConfirmButtonProps) {
-  const { label, question, consequence, onConfirm, isPending, error, ...looks } = props;
+  const { label, question, consequence, onConfirm, isPending, error, color = "red", ...looks } = props;
   const t = useTexts(texts);
   const [isOpen, { open, close }] = useDisclosure();
   const confirm = (): void => void onConfirm().then(close, () => {});
   return (
     <>
-      <Button variant="light" color="red" size="sm" {...looks} onClick={open}>
+      <Button variant="light" color={color} size="sm" {...looks} onClick={open}>
         {label}
       </Button>
-      <Modal opened={isOpen} onClose={close} title={question} centered>
+      <Dialog isOpen={isOpen} onClose={close} title={question}>
         <Stack>
           <Text size="sm">{consequence}</Text>
           <Failure error={error} />
@@ -37,12 +38,12 @@ export function ConfirmButton(props: ConfirmButtonProps) {
             <Button variant="default" onClick={close}>
               {t.cancel}
             </Button>
-            <Button color="red" loading={isPending} onClick={confirm}>
+            <Button color={color} loading={isPending} onClick={confirm}>
               {label}
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </>
   );
 }

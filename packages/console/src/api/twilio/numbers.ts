@@ -23,7 +23,7 @@ type CallerId = {
   readonly friendly_name: string;
   readonly date_created: string;
 };
-type ValidationRequest = {
+export type ValidationRequest = {
   readonly phone_number: string;
   readonly validation_code: string;
   readonly call_sid: string;

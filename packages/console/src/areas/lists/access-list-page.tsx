@@ -79,7 +79,9 @@ export default function AccessListPage() {
   );
 }
 
-const NOTHING = { FriendlyName: "", IpAddress: "", CidrPrefixLength: 32 };
+type Fields = { readonly FriendlyName: string; readonly IpAddress: string; readonly CidrPrefixLength?: number };
+
+const NOTHING: Fields = { FriendlyName: "", IpAddress: "" };
 
 function AddAddress({ listSid }: { readonly listSid: string }) {
   const t = useTexts(listTexts);
@@ -105,8 +107,8 @@ function AddAddress({ listSid }: { readonly listSid: string }) {
           description={t.prefixHint}
           min={1}
           max={128}
-          value={fields.CidrPrefixLength}
-          onChange={(value) => setFields({ ...fields, CidrPrefixLength: Number(value) })}
+          value={fields.CidrPrefixLength ?? ""}
+          onChange={(value) => setFields(withPrefix(fields, value))}
         />
         <TextInput
           label={t.name}
@@ -120,4 +122,9 @@ function AddAddress({ listSid }: { readonly listSid: string }) {
       <Failure error={add.error} />
     </form>
   );
+}
+
+/** An empty prefix length is not sent, so that the address alone is meant, whichever its family. */
+function withPrefix({ CidrPrefixLength: _before, ...others }: Fields, given: string | number): Fields {
+  return given === "" ? others : { ...others, CidrPrefixLength: Number(given) };
 }

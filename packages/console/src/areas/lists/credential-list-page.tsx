@@ -1,4 +1,4 @@
-import { Button, Group, Modal, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, Group, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useParams } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
@@ -7,6 +7,7 @@ import type { Credential } from "../../api/twilio/trunking.ts";
 import { useAccount } from "../../app/session.tsx";
 import { useTexts } from "../../i18n/language.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Section } from "../../ui/section.tsx";
@@ -130,7 +131,7 @@ function ChangePassword({ listSid, user }: { readonly listSid: string; readonly 
       <Button size="compact-sm" variant="light" onClick={open}>
         {t.change}
       </Button>
-      <Modal opened={isOpen} onClose={close} title={t.newPassword(user.username)} centered>
+      <Dialog isOpen={isOpen} onClose={close} title={t.newPassword(user.username)}>
         <form onSubmit={submit}>
           <Stack>
             <PasswordInput
@@ -147,7 +148,7 @@ function ChangePassword({ listSid, user }: { readonly listSid: string; readonly 
             </Button>
           </Stack>
         </form>
-      </Modal>
+      </Dialog>
     </>
   );
 }

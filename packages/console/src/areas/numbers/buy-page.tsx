@@ -1,11 +1,11 @@
-import { Alert, Button, Group, SegmentedControl, Select, Stack, TextInput } from "@mantine/core";
+import { Alert, Group, SegmentedControl, Select, Stack, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { useApi, useApiList, useChange } from "../../api/hooks.ts";
 import { useAccount } from "../../app/session.tsx";
 import { defineTexts, useTexts } from "../../i18n/language.tsx";
+import { ConfirmButton } from "../../ui/confirm-button.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
-import { Failure } from "../../ui/failure.tsx";
 import { Page } from "../../ui/page.tsx";
 import { TextLink } from "../../ui/text-link.tsx";
 
@@ -26,7 +26,8 @@ const texts = defineTexts({
     number: "Number",
     place: "Place",
     buy: "Buy",
-    buyOne: (number: string) => `Buy ${number}`,
+    question: (number: string) => `Buy ${number}?`,
+    consequence: "It is this account's at once, and costs its monthly price until it is released.",
     empty: "No free number fits. Try fewer digits, another type or another country.",
     bought: (number: string) => `${number} is yours.`,
     see: "See your numbers",
@@ -47,7 +48,8 @@ const texts = defineTexts({
     number: "番号",
     place: "地域",
     buy: "購入",
-    buyOne: (number: string) => `${number} を購入`,
+    question: (number: string) => `${number} を購入しますか？`,
+    consequence: "直ちにこのアカウントの番号になり、リリースするまで月額料金がかかります。",
     empty: "空き番号がありません。数字を減らすか、種別や国を変えてみてください。",
     bought: (number: string) => `${number} を購入しました。`,
     see: "番号の一覧へ",
@@ -76,8 +78,8 @@ export default function BuyPage() {
     { path: { account, country, type }, query: { PageSize: 30, ...(contains === "" ? {} : { Contains: contains }) } },
   );
   const buy = useChange("POST /2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json");
-  const purchase = (PhoneNumber: string): void =>
-    buy.mutate({ path: { account }, body: { PhoneNumber, ...(trunk === NO_TRUNK ? {} : { TrunkSid: trunk }) } });
+  const purchase = (PhoneNumber: string): Promise<unknown> =>
+    buy.mutateAsync({ path: { account }, body: { PhoneNumber, ...(trunk === NO_TRUNK ? {} : { TrunkSid: trunk }) } });
   return (
     <Page title={t.title} lead={t.lead} above={[{ to: "/numbers", label: t.above }]}>
       <Group align="end" gap="sm">
@@ -115,7 +117,6 @@ export default function BuyPage() {
           ]}
         />
       </Group>
-      <Failure error={buy.error} />
       {buy.data && (
         <Alert color="green" role="status">
           <Stack gap={4}>
@@ -136,14 +137,16 @@ export default function BuyPage() {
             label: t.buy,
             align: "right",
             cell: ({ phone_number }) => (
-              <Button
+              <ConfirmButton
                 size="compact-sm"
-                aria-label={t.buyOne(phone_number)}
-                disabled={buy.isPending}
-                onClick={() => purchase(phone_number)}
-              >
-                {t.buy}
-              </Button>
+                color="blue"
+                label={t.buy}
+                question={t.question(phone_number)}
+                consequence={t.consequence}
+                isPending={buy.isPending}
+                error={buy.error}
+                onConfirm={() => purchase(phone_number)}
+              />
             ),
           },
         ]}

@@ -1,6 +1,8 @@
 import { Alert, Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
-import { useApiList, useChange } from "../../api/hooks.ts";
+import { useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useEffect, useState } from "react";
+import { useApi, useApiList, useChange } from "../../api/hooks.ts";
+import type { ValidationRequest } from "../../api/twilio/numbers.ts";
 import { useAccount } from "../../app/session.tsx";
 import { useFormats } from "../../i18n/format.ts";
 import { defineTexts, useLanguage, useTexts } from "../../i18n/language.tsx";
@@ -23,6 +25,7 @@ const texts = defineTexts({
     code: "Key this code in on the phone:",
     waiting: "Waiting for the code. The number appears below once it is verified.",
     verified: "Verified.",
+    unverified: "The call is over, and the code was not keyed in: the number is not verified. Try it again.",
     again: "Verify another number",
     phone: "Number",
     since: "Verified",
@@ -44,6 +47,7 @@ const texts = defineTexts({
     code: "電話機で次のコードを入力してください:",
     waiting: "コードの入力を待っています。検証が終わると下の一覧に表示されます。",
     verified: "検証されました。",
+    unverified: "コードが入力されないまま通話が終了したため、番号は検証されていません。もう一度お試しください。",
     again: "別の番号を検証",
     phone: "番号",
     since: "検証日",
@@ -61,16 +65,14 @@ export default function CallerIdsPage() {
   const t = useTexts(texts);
   const formats = useFormats();
   const account = useAccount();
-  const list = useApiList(
-    "GET /2010-04-01/Accounts/{account}/OutgoingCallerIds.json",
-    "outgoing_caller_ids",
-    { path: { account }, query: { PageSize: 50 } },
-    { refetchInterval: REFRESH_MS },
-  );
+  const list = useApiList("GET /2010-04-01/Accounts/{account}/OutgoingCallerIds.json", "outgoing_caller_ids", {
+    path: { account },
+    query: { PageSize: 50 },
+  });
   const remove = useChange("DELETE /2010-04-01/Accounts/{account}/OutgoingCallerIds/{sid}.json");
   return (
     <Page title={t.title} lead={t.lead}>
-      <Verify verified={list.items.map(({ phone_number }) => phone_number)} />
+      <Verify />
       <DataTable
         label={t.title}
         list={list}
@@ -101,8 +103,8 @@ export default function CallerIdsPage() {
   );
 }
 
-/** Starts a verification call, shows its code, and tells when the number is among the verified ones. */
-function Verify({ verified }: { readonly verified: readonly string[] }) {
+/** Starts a verification call, and follows it. */
+function Verify() {
   const t = useTexts(texts);
   const { language } = useLanguage();
   const account = useAccount();
@@ -114,23 +116,7 @@ function Verify({ verified }: { readonly verified: readonly string[] }) {
     const FriendlyName = fields.FriendlyName || fields.PhoneNumber;
     start.mutate({ path: { account }, body: { ...fields, FriendlyName, Language: spoken } });
   };
-  if (start.data) {
-    const isVerified = verified.includes(start.data.phone_number);
-    return (
-      <Alert color={isVerified ? "green" : "blue"} role="status" title={start.data.phone_number}>
-        <Stack gap="xs">
-          <Text>{t.code}</Text>
-          <Text className="mono" fz={32} fw={700}>
-            {start.data.validation_code}
-          </Text>
-          <Text size="sm">{isVerified ? t.verified : t.waiting}</Text>
-          <Button variant="default" w="fit-content" onClick={() => start.reset()}>
-            {t.again}
-          </Button>
-        </Stack>
-      </Alert>
-    );
-  }
+  if (start.data) return <Verification request={start.data} onAgain={() => start.reset()} />;
   return (
     <Section title={t.add} lead={t.addLead}>
       <form onSubmit={submit}>
@@ -162,4 +148,57 @@ function Verify({ verified }: { readonly verified: readonly string[] }) {
       </form>
     </Section>
   );
+}
+
+type VerificationProps = { readonly request: ValidationRequest; readonly onAgain: () => void };
+type Outcome = "waiting" | "verified" | "unverified";
+
+/** The code to key in, until the number is verified or its call is over without that. */
+function Verification({ request, onAgain }: VerificationProps) {
+  const t = useTexts(texts);
+  const outcome = useOutcome(request);
+  return (
+    <Alert color={COLOURS[outcome]} role="status" title={request.phone_number}>
+      <Stack gap="xs">
+        {outcome === "waiting" && (
+          <>
+            <Text>{t.code}</Text>
+            <Text className="mono" fz={32} fw={700}>
+              {request.validation_code}
+            </Text>
+          </>
+        )}
+        <Text size="sm">{t[outcome]}</Text>
+        <Button variant="default" w="fit-content" onClick={onAgain}>
+          {t.again}
+        </Button>
+      </Stack>
+    </Alert>
+  );
+}
+
+const COLOURS = { waiting: "blue", verified: "green", unverified: "red" } as const;
+
+function useOutcome({ phone_number, call_sid }: ValidationRequest): Outcome {
+  const client = useQueryClient();
+  const account = useAccount();
+  const [outcome, setOutcome] = useState<Outcome>("waiting");
+  const often = { refetchInterval: outcome === "waiting" ? REFRESH_MS : (false as const) };
+  const found = useApi(
+    "GET /2010-04-01/Accounts/{account}/OutgoingCallerIds.json",
+    { path: { account }, query: { PhoneNumber: phone_number } },
+    often,
+  );
+  // Not found until the call has begun.
+  const call = useApi("GET /trunkline/v1/Calls/{sid}", { path: { sid: call_sid } }, often);
+  const isVerified = (found.data?.outgoing_caller_ids.length ?? 0) > 0;
+  // The number is verified before its call ends, so what was asked after the end tells.
+  const endedAtMs = Date.parse(call.data?.date_ended ?? "");
+  const isOver = found.dataUpdatedAt > endedAtMs + REFRESH_MS;
+  const next = isVerified ? "verified" : isOver ? "unverified" : "waiting";
+  useEffect(() => {
+    setOutcome(next);
+    if (next === "verified") void client.invalidateQueries();
+  }, [next, client]);
+  return outcome;
 }

@@ -77,7 +77,7 @@ export default function NumbersPage() {
           { label: t.number, cell: (number) => <span className="mono">{number.phone_number}</span> },
           { label: t.name, cell: (number) => number.friendly_name, wideOnly: true },
           { label: t.trunk, cell: (number) => <TrunkOf number={number} /> },
-          { label: t.actions, align: "right", cell: (number) => <Release number={number} />, wideOnly: true },
+          { label: t.actions, align: "right", cell: (number) => <Release number={number} /> },
         ]}
       />
     </Page>
@@ -91,8 +91,11 @@ function TrunkOf({ number }: { readonly number: IncomingNumber }) {
   const account = useAccount();
   const trunks = useApiList("GET /v1/Trunks", "trunks", { query: { PageSize: 100 } });
   const save = useChange("POST /2010-04-01/Accounts/{account}/IncomingPhoneNumbers/{sid}.json");
-  const choose = (value: string | null): void =>
-    save.mutate({ path: { account, sid: number.sid }, body: { TrunkSid: value === NO_TRUNK ? "" : value } });
+  const choose = (value: string | null): void => {
+    if (value !== NO_TRUNK) save.mutate({ path: { account, sid: number.sid }, body: { TrunkSid: value } });
+  };
+  // Taking a number off its trunk refuses its calls: the trunk's own page does it, and asks first.
+  const nothing = number.trunk_sid === null ? [{ value: NO_TRUNK, label: t.none }] : [];
   return (
     <>
       <Select
@@ -104,7 +107,7 @@ function TrunkOf({ number }: { readonly number: IncomingNumber }) {
         value={number.trunk_sid ?? NO_TRUNK}
         onChange={choose}
         data={[
-          { value: NO_TRUNK, label: t.none },
+          ...nothing,
           ...trunks.items.map(({ sid, friendly_name }) => ({ value: sid, label: friendly_name || sid })),
         ]}
       />

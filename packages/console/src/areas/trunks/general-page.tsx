@@ -16,7 +16,7 @@ export default function GeneralPage() {
     <TrunkFrame tab="general">
       {(trunk) => (
         <Stack gap="lg">
-          <GeneralForm key={trunk.date_updated} trunk={trunk} />
+          <GeneralForm key={savedFields(trunk)} trunk={trunk} />
           <Recording key={JSON.stringify(trunk.recording)} trunk={trunk} />
           <SymmetricRtp trunkSid={trunk.sid} />
           <DeleteTrunk trunk={trunk} />
@@ -24,6 +24,11 @@ export default function GeneralPage() {
       )}
     </TrunkFrame>
   );
+}
+
+/** What the form was filled from: it is filled anew when that changes, and keeps what was typed when something else does. */
+function savedFields({ friendly_name, secure, transfer_mode, transfer_caller_id }: Trunk): string {
+  return JSON.stringify([friendly_name, secure, transfer_mode, transfer_caller_id]);
 }
 
 const TRANSFER_MODES = ["disable-all", "enable-all", "sip-only"] as const;
@@ -144,7 +149,7 @@ function DeleteTrunk({ trunk }: { readonly trunk: Trunk }) {
       <ConfirmButton
         label={t.delete}
         question={t.deleteQuestion}
-        consequence={t.deleteConsequence(numbers.data?.phone_numbers.length ?? 0)}
+        consequence={t.deleteConsequence(numbers.data?.phone_numbers.length === 0)}
         isPending={remove.isPending}
         error={remove.error}
         onConfirm={() => remove.mutateAsync({ path: { sid: trunk.sid } }).then(() => go("/trunks"))}

@@ -34,8 +34,8 @@ export const generalTexts = defineTexts({
     symmetricWarning: "It makes attacks on the audio easier. Leave it off where the PBX can show its public address.",
     delete: "Delete this trunk",
     deleteQuestion: "Delete this trunk?",
-    deleteConsequence: (n: number) =>
-      `${n === 0 ? "It has no numbers." : `${n === 1 ? "Its number stays" : `Its ${n} numbers stay`} yours, without a trunk, and keep costing.`} Calls over it are refused from then on. This cannot be undone.`,
+    deleteConsequence: (hasNone: boolean) =>
+      `${hasNone ? "It has no numbers." : "Its numbers stay yours, without a trunk, and keep costing."} Calls over it are refused from then on. This cannot be undone.`,
   },
   ja: {
     settings: "一般設定",
@@ -69,7 +69,7 @@ export const generalTexts = defineTexts({
     symmetricWarning: "RTP への攻撃に弱くなります。PBX が公開アドレスを通知できる場合は無効のままにしてください。",
     delete: "このトランクを削除",
     deleteQuestion: "このトランクを削除しますか？",
-    deleteConsequence: (n: number) =>
-      `${n === 0 ? "関連付けられた番号はありません。" : `${n} 件の番号は関連付けが解除されますが、アカウントに残り、引き続き課金されます。`}以後このトランクの通話は拒否されます。取り消しはできません。`,
+    deleteConsequence: (hasNone: boolean) =>
+      `${hasNone ? "関連付けられた番号はありません。" : "番号は関連付けが解除されますが、アカウントに残り、引き続き課金されます。"}以後このトランクの通話は拒否されます。取り消しはできません。`,
   },
 });

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Stack, Switch, TextInput } from "@mantine/core";
+import { Button, Group, NumberInput, Stack, Switch, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
 import { useApiList, useChange } from "../../api/hooks.ts";
@@ -7,6 +7,7 @@ import { useFormats } from "../../i18n/format.ts";
 import { useTexts } from "../../i18n/language.tsx";
 import { ConfirmButton } from "../../ui/confirm-button.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Section } from "../../ui/section.tsx";
 import { originationTexts } from "./origination-texts.ts";
@@ -19,7 +20,7 @@ export default function OriginationPage() {
       {(trunk) => (
         <Stack gap="lg">
           <OriginationUrls trunkSid={trunk.sid} />
-          <Others key={trunk.date_updated} trunk={trunk} />
+          <Others key={`${trunk.disaster_recovery_url} ${trunk.cnam_lookup_enabled}`} trunk={trunk} />
         </Stack>
       )}
     </TrunkFrame>
@@ -93,9 +94,9 @@ function EditUrl({ trunkSid, url }: { readonly trunkSid: string; readonly url?: 
       <Button size={url ? "compact-sm" : "sm"} variant={url ? "light" : "filled"} onClick={open}>
         {title}
       </Button>
-      <Modal opened={isOpen} onClose={close} title={title} centered>
+      <Dialog isOpen={isOpen} onClose={close} title={title}>
         <UrlForm trunkSid={trunkSid} onDone={close} {...(url && { url })} />
-      </Modal>
+      </Dialog>
     </>
   );
 }
