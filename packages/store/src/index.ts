@@ -9,6 +9,7 @@ export {
   VALIDATION_LIMITS,
   type ValidationRefusal,
 } from "./caller-ids.types.ts";
+export type * from "./captures.types.ts";
 export type * from "./catalogue.types.ts";
 export { checkDatabase } from "./check-database.ts";
 export { csvLine } from "./csv.ts";

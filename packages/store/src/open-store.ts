@@ -13,6 +13,7 @@ import { authTokenRepository } from "./repositories/auth-tokens.ts";
 import { callStatisticsRepository } from "./repositories/call-statistics.ts";
 import { callerIdRepository, callerIdValidationRepository } from "./repositories/caller-ids.ts";
 import { callRecordSink, callRepository } from "./repositories/calls.ts";
+import { captureRepository, captureSink } from "./repositories/captures.ts";
 import { carrierRepository, edgeLocationRepository } from "./repositories/carriers.ts";
 import { catalogueRepositories } from "./repositories/catalogue.ts";
 import { childRepository } from "./repositories/children.ts";
@@ -209,6 +210,7 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
     ...catalogueRepositories(context),
     calls: callRepository(database),
     callStatistics: callStatisticsRepository(database),
+    captures: captureRepository(database),
     recordings: recordingRepository(database),
     trunkRecordings: trunkRecordingsRepository(database),
     alerts: alertRepository(database),
@@ -223,6 +225,7 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
     callRecordSink: callRecordSink(database, bell),
     recordingSink: recordingSink(database, bell),
     alertSink: alertSink(database, bell),
+    captureSink: captureSink(database),
   };
 }
 

@@ -3,6 +3,7 @@ import { auditContract } from "./contract/audit.contract.ts";
 import { callStatisticsContract } from "./contract/call-statistics.contract.ts";
 import { callerIdContract } from "./contract/caller-ids.contract.ts";
 import { callContract } from "./contract/calls.contract.ts";
+import { captureContract } from "./contract/captures.contract.ts";
 import { carrierContract } from "./contract/carriers.contract.ts";
 import { catalogueContract } from "./contract/catalogue.contract.ts";
 import { configurationContract } from "./contract/configuration.contract.ts";
@@ -50,6 +51,7 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     recordingWishesContract(current);
     usageContract(current);
     callStatisticsContract(current);
+    captureContract(current);
     usageTriggerContract(current);
     callerIdContract(current);
   });

@@ -7,6 +7,7 @@ import type {
   CallRecord,
   CallRecordSink,
   CallStatus,
+  CaptureSink,
   Carrier,
   CarrierDress,
   CarrierPrefix,
@@ -30,6 +31,7 @@ import type {
 import type { AuditRepository } from "./audit.types.ts";
 import type { CallStatisticsRepository } from "./call-statistics.types.ts";
 import type { CallerIdRepository, CallerIdValidationRepository } from "./caller-ids.types.ts";
+import type { CaptureRepository } from "./captures.types.ts";
 import type { CatalogueStore } from "./catalogue.types.ts";
 import type {
   InventoryImportRepository,
@@ -386,6 +388,7 @@ export interface Store extends CatalogueStore {
   readonly edgeLocations: { upsert(row: EdgeLocation): Promise<void>; list(): Promise<readonly EdgeLocation[]> };
   readonly calls: CallRepository;
   readonly callStatistics: CallStatisticsRepository;
+  readonly captures: CaptureRepository;
   readonly recordings: RecordingRepository;
   readonly trunkRecordings: TrunkRecordingsRepository;
   readonly alerts: AlertRepository;
@@ -398,6 +401,7 @@ export interface Store extends CatalogueStore {
   readonly callRecordSink: CallRecordSink;
   readonly recordingSink: RecordingSink;
   readonly alertSink: AlertSink;
+  readonly captureSink: CaptureSink;
   readonly users: UserRepository;
   readonly secondFactors: SecondFactorRepository;
   readonly sessions: SessionRepository;

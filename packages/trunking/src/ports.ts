@@ -108,3 +108,49 @@ export interface Counters {
   /** The call is over. A call that holds nothing is none. */
   release(callSid: string): void;
 }
+
+/** One SIP message of a call, with its secrets masked. */
+export type CapturedMessage = {
+  readonly leg: "a" | "b";
+  /** Which of leg B's INVITEs it belongs to, from 1; leg A has 0. */
+  readonly attempt: number;
+  readonly direction: "received" | "sent";
+  /** Milliseconds since the first message, with fractions. */
+  readonly atMs: number;
+  readonly transport: "udp" | "tcp" | "tls";
+  /** Address and port, IPv6 in brackets. */
+  readonly local: string;
+  readonly remote: string;
+  /** The same text went the same way before. */
+  readonly isRetransmission: boolean;
+  /** One character is one octet. */
+  readonly text: string;
+};
+
+/** One dialog of a call. */
+export type CapturedLeg = {
+  readonly leg: "a" | "b";
+  readonly attempt: number;
+  /** Whose it is: a trunk `TK…` or a carrier `CX…`; empty when it is nobody's. */
+  readonly peerSid: string;
+  readonly sipCallId: string;
+};
+
+/** Every SIP message of both legs of a call (EVD-2). */
+export type CallCapture = {
+  readonly callSid: string;
+  readonly accountSid: string;
+  /** The wall clock at the first message. */
+  readonly startedAtMs: number;
+  /** Messages left out because there were too many. */
+  readonly dropped: number;
+  readonly legs: readonly CapturedLeg[];
+  /** In order of time. */
+  readonly messages: readonly CapturedMessage[];
+};
+
+/** Takes captures of calls that are over. What it loses is lost: the call record does not depend on it. */
+export interface CaptureSink {
+  /** Resolves when durable. Idempotent by `callSid`: the later one replaces the earlier. */
+  save(captures: readonly CallCapture[]): Promise<void>;
+}

@@ -109,6 +109,7 @@ export const UNAUDITED: Readonly<Record<string, string>> = {
   call_records: "what happened",
   live_calls: "what happens",
   call_statistics: "what happened",
+  sip_captures: "what happened",
   alerts: "what happened",
   recordings: "what happened; who listens and who deletes is noted",
   number_periods: "what happened",

@@ -14,6 +14,7 @@ import { CALLER_IDS } from "./0010-caller-ids.ts";
 import { CATALOGUE } from "./0011-catalogue.ts";
 import { LIVE_CALLS } from "./0012-live-calls.ts";
 import { CALL_STATISTICS } from "./0013-call-statistics.ts";
+import { SIP_CAPTURES } from "./0014-sip-captures.ts";
 
 /** Every schema change, oldest first. Published ones are never edited: a new one is added. */
 export const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly statements: 
   { name: "catalogue", statements: CATALOGUE },
   { name: "live calls", statements: LIVE_CALLS },
   { name: "call statistics", statements: CALL_STATISTICS },
+  { name: "sip captures", statements: SIP_CAPTURES },
 ];
 
 /** Key of the PostgreSQL advisory lock that keeps two starting processes from migrating at once. */
