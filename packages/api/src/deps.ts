@@ -1,6 +1,7 @@
 import type { Store } from "@trunkline/store";
 import type { NetworkFacts } from "./network-facts.ts";
 import type {
+  CallCapturePort,
   CallerIdVerificationPort,
   CallerNamePort,
   LiveCallsPort,
@@ -36,6 +37,8 @@ export type ApiDeps = {
   readonly liveCalls?: LiveCallsPort;
   /** Absent in a role that carries no calls. */
   readonly peerStatus?: PeerStatusPort;
+  /** Absent in a role that carries no calls: captures of ended calls are in the store. */
+  readonly callCaptures?: CallCapturePort;
   /** Absent in a role that carries no calls. */
   readonly trunkContact?: TrunkContactPort;
   /** Absent in a role that carries no calls. */

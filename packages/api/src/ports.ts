@@ -1,5 +1,6 @@
 import type { CallerName, LiveRecordingStatus, Recording } from "@trunkline/store";
 import type {
+  CallCapture,
   SimulatedCall as DryCall,
   ErrorCode,
   Invalid,
@@ -98,6 +99,14 @@ export interface LiveCallsPort {
   list(accountSid: string): Promise<readonly LiveCall[]>;
   /** Ends a live call; false when there is none of that SID in the account. */
   hangUp(accountSid: string, sid: string): Promise<boolean>;
+}
+
+/** SIP messages of calls that run or have just ended (EVD-2); of older ones the store has them. */
+export interface CallCapturePort {
+  fetch(
+    accountSid: string,
+    callSid: string,
+  ): Promise<{ readonly capture: CallCapture; readonly isOver: boolean } | undefined>;
 }
 
 /** Dry runs (EVD-3), made where live calls are routed. */

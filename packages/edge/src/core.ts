@@ -3,6 +3,7 @@ import { createLocalCounters, type Facts } from "@trunkline/trunking";
 import { AlertQueue } from "./alerts.ts";
 import type { Call } from "./call/call.ts";
 import type { PeerOwner, RaiseAlert } from "./call/parts.ts";
+import { Captures } from "./capture/captures.ts";
 import { Contacts } from "./contact/contacts.ts";
 import type { EdgeCore, EdgeCoreOptions, EdgeCorePorts } from "./core.types.ts";
 import type { EdgeLimits } from "./edge.types.ts";
@@ -52,6 +53,7 @@ class Core implements EdgeCore {
   readonly #recordings: Recordings;
   readonly #peers: Peers;
   readonly #contacts: Contacts;
+  readonly #captures: Captures | undefined;
   readonly #onNet: OnNet | undefined;
   /** Our addresses on private connections, from which only what belongs to those may leave. */
   readonly #privateAddresses: ReadonlySet<string>;
@@ -74,8 +76,15 @@ class Core implements EdgeCore {
     this.#contacts = new Contacts(wallClockMs);
     const screened = { edge, zone, ownHosts, registeredCarrier, contacts: this.#contacts, ...onNet, ...limits };
     this.#guard = new Guard(screened, counters, this.#tls);
+    const captures = ports.captures && new Captures(ports.captures, { host, wallClockMs, counters, log });
+    this.#captures = captures;
     this.#userAgent = createUserAgent(host, this.#userAgentOptions(), {
-      screen: (request, flow) => this.#heed(this.#guard.screen(request, flow, ports.directory(), host.nowMs()), flow),
+      ...(captures ? { onMessage: (...message) => captures.note(...message) } : {}),
+      screen: (request, flow) => {
+        const taken = this.#heed(this.#guard.screen(request, flow, ports.directory(), host.nowMs()), flow);
+        if (!taken) captures?.disregard(request.callId);
+        return taken;
+      },
       screenUnreadable: (_unreadable, flow) =>
         this.#heed(this.#guard.screenUnreadable(flow, ports.directory(), host.nowMs()), flow),
       onInvite: (session) => this.#uas.onInvite(session),
@@ -90,6 +99,7 @@ class Core implements EdgeCore {
       alert,
       counters,
       recordings: this.#recordings,
+      captures,
     };
     this.#peers = new Peers({ ...met, edge, zone, secret: nonceSecret, interconnects, ...onNet });
     const carried = {
@@ -233,6 +243,11 @@ class Core implements EdgeCore {
     return this.#contacts.fetch(trunkSid);
   }
 
+  capture(accountSid: string, callSid: string): ReturnType<EdgeCore["capture"]> {
+    const found = this.#captures?.fetch(callSid);
+    return found?.capture.accountSid === accountSid ? found : undefined;
+  }
+
   peerTouched(ownerSid: string): void {
     this.#peers.touch(ownerSid);
   }
@@ -255,6 +270,7 @@ class Core implements EdgeCore {
       live_client_transactions: clientTransactions,
       live_server_transactions: serverTransactions,
       trunk_contacts: this.#contacts.remembered,
+      ...this.#captures?.metrics(),
       sources_tracked: this.#guard.sourcesTracked,
       targets_failing: this.#health.remembered,
       ...this.#peers.metrics(),
@@ -279,6 +295,7 @@ class Core implements EdgeCore {
     this.#uas.close();
     // Its last outcomes and alarms come now, and are told like all others.
     await this.#recordings.recorder?.close();
+    await this.#captures?.close();
     await this.#alerts.close();
   }
 

@@ -3,8 +3,10 @@ import type { Flow, Host, TransportName, UserAgentCounts } from "@trunkline/sip"
 import type { HandshakeFailure, TlsFacts, TlsHello, TlsTerms } from "@trunkline/transport";
 import type {
   AlertSink,
+  CallCapture,
   Counters as CallCounters,
   CallerIdSink,
+  CaptureSink,
   DirectoryReader,
   Invalid,
   RecordingSink,
@@ -47,6 +49,8 @@ export type EdgeCorePorts = {
   readonly media: MediaPlane;
   readonly journal: Journal;
   readonly alerts: AlertSink;
+  /** Takes the SIP messages of calls (EVD-2). Absent: none are kept. */
+  readonly captures?: CaptureSink;
   /** Absent: calls that are to be recorded go on without, and their accounts are told. */
   readonly recorder?: CallRecorder;
   /** Takes how recordings ended. */
@@ -104,6 +108,8 @@ export interface EdgeCore {
   peerStatus(ownerSid: string): PeerStatusView;
   /** The last that was heard from the PBX behind a trunk (CON-3). */
   trunkContact(trunkSid: string): TrunkContactView;
+  /** The SIP messages of a call that runs or has just ended, so far; undefined: nothing is known of it here. */
+  capture(accountSid: string, callSid: string): { readonly capture: CallCapture; readonly isOver: boolean } | undefined;
   /** What the directory says about a carrier or trunk as a peer has changed (`DirectoryOptions.peerTouched`). */
   peerTouched(ownerSid: string): void;
   /** A dry run by the facts that a live call would meet (EVD-3); undefined until the directory was loaded once. */

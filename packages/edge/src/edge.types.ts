@@ -1,8 +1,10 @@
 import type { MediaPlane, Recorder, RecorderOptions } from "@trunkline/media";
 import type {
   AlertSink,
+  CallCapture,
   CallerIdSink,
   CallRecordSink,
+  CaptureSink,
   DirectorySource,
   Invalid,
   RecordingSink,
@@ -87,6 +89,8 @@ export type EdgePorts = {
   readonly directory: DirectorySource;
   readonly records: CallRecordSink;
   readonly alerts: AlertSink;
+  /** Absent: no SIP messages are kept (EVD-2). */
+  readonly captures?: CaptureSink;
   readonly media: MediaPlane;
   /** Absent: calls that are to be recorded go on without, and their accounts are told. */
   readonly recordings?: {
@@ -146,6 +150,8 @@ export interface Edge {
   troubles(): readonly string[];
   /** How a carrier (`CX…`) or a trunk's PBX (`TK…`) is met now: registration, targets, calls (CAR-1, ORIG-12). */
   peerStatus(ownerSid: string): PeerStatusView;
+  /** The SIP messages of a call that runs or has just ended, so far; undefined: nothing is known of it here. */
+  capture(accountSid: string, callSid: string): { readonly capture: CallCapture; readonly isOver: boolean } | undefined;
   /** The last that was heard from the PBX behind a trunk since the edge started (CON-3). */
   trunkContact(trunkSid: string): TrunkContactView;
   /** Calls a number to verify it as a caller ID (NUM-4). */

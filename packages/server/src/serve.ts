@@ -126,6 +126,9 @@ function startJobs(
   const auditKeptMs = settings.auditDays * DAY_MS;
   const audit = startRetention({ what: "audit events", keptMs: auditKeptMs, from: store.audit, log, nowMs });
   onClose(() => audit.close());
+  const captureKeptMs = settings.captureDays * DAY_MS;
+  const captures = startRetention({ what: "SIP captures", keptMs: captureKeptMs, from: store.captures, log, nowMs });
+  onClose(() => captures.close());
   const repeated = { what: "answers of repeated requests", keptMs: ANSWERS_KEPT_MS, from: store.idempotency } as const;
   const answers = startRetention({ ...repeated, log, nowMs });
   onClose(() => answers.close());
@@ -193,11 +196,17 @@ async function startEdge(
       limits: { mediaSilenceMs: 1_000 * settings.mediaSilenceSec },
     };
     const { rtpPorts, media, mediaWorkers } = settings;
-    const { callRecordSink, recordingSink, alertSink, callerIdValidations } = store;
+    const { callRecordSink, recordingSink, alertSink, captureSink, callerIdValidations } = store;
     const recordings = recordingsPlace(settings);
     const directory = followedBy(store.directory, certificates.follow);
-    const known = { directory, callRecordSink, recordingSink, alertSink, callerIdValidations };
-    const thread = new EdgeThread({ options, rtpPorts, media, mediaWorkers, recordings }, known, log, onFatal);
+    const known = { directory, callRecordSink, recordingSink, alertSink, captureSink, callerIdValidations };
+    const captures = settings.captureDays > 0;
+    const thread = new EdgeThread(
+      { options, rtpPorts, media, mediaWorkers, recordings, captures },
+      known,
+      log,
+      onFatal,
+    );
     edge = thread;
     await thread.start();
     const sweep = startRecordingSweep({
@@ -280,6 +289,7 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
           simulations: { run: (call) => edge.simulate(call) },
           callerIdVerification: callerIdVerification(settings, edge),
           peerStatus: { fetch: (ownerSid) => edge.peerStatus(ownerSid) },
+          callCaptures: { fetch: (a: string, sid: string) => edge.capture(a, sid) },
           trunkContact: { fetch: (trunkSid) => edge.trunkContact(trunkSid) },
           changesApplied: () => edge.changesApplied(),
         }

@@ -58,6 +58,7 @@ export class Call {
   #target: Target | undefined;
   #attemptStartedAtMs = 0;
   #dialled: Attempt | undefined;
+  #dials = 0;
   #answeredAtMs: number | null = null;
 
   constructor(parts: CallParts, opening: CallOpening) {
@@ -278,7 +279,10 @@ export class Call {
     const callSid = identity.direction === "trunking-originating" ? sid : undefined;
     this.#dialled = attempt;
     const [login, callId] = [peers.login(attempt.peerSid), peers.callId(attempt)];
-    this.#legB = LegB.dial(userAgent, { attempt, flow, sdp, maxForwards, login, callId, callSid }, listener, unheard);
+    const legB = LegB.dial(userAgent, { attempt, flow, sdp, maxForwards, login, callId, callSid }, listener, unheard);
+    this.#legB = legB;
+    const dialog = { attempt: ++this.#dials, peerSid: attempt.peerSid, sipCallId: legB.session.callId };
+    this.#parts.captures?.claim({ sid, accountSid: identity.accountSid }, { leg: "b", ...dialog }, flow);
   }
 
   #prepareMedia({ attempt, target, sdp }: Extract<CallOutput, { readonly kind: "prepare-media" }>): void {
@@ -317,6 +321,7 @@ export class Call {
       this.#legB?.release(ending, isTerminating ? [] : note);
     } finally {
       this.#limits.release();
+      this.#parts.captures?.over(this.opening.sid);
       this.opening.onOver(this);
     }
   }

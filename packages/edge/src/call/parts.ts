@@ -1,6 +1,7 @@
 import type { MediaPlane } from "@trunkline/media";
 import type { Flow, Host, TransportName, UserAgent } from "@trunkline/sip";
 import type { Attempt, Counters as CallCounters, CallEvent } from "@trunkline/trunking";
+import type { Captures } from "../capture/captures.ts";
 import type { EdgePorts } from "../edge.types.ts";
 import type { LegB } from "../leg/leg-b.ts";
 import type { Locator, Target } from "../locate/locator.ts";
@@ -60,6 +61,8 @@ export type CallParts = {
   /** Tries that were given up before their peer said a word. The stack keeps them for a late answer; nobody has to wait for them. */
   readonly unheard: Set<LegB>;
   readonly recordings: Recordings;
+  /** Undefined: the messages of calls are not kept. */
+  readonly captures: Captures | undefined;
   /** For /metrics. */
   readonly counters: Counters;
   /** Calls against limits (LIM-1). */

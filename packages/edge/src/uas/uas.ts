@@ -10,6 +10,7 @@ import {
 import type { TlsFacts } from "@trunkline/transport";
 import {
   type CallRequest,
+  type CapturedLeg,
   type Decision,
   type DirectoryReader,
   errorText,
@@ -181,11 +182,25 @@ export class Uas {
   #refuse(session: Session, request: CallRequest, refusal: Refuse): void {
     const { rejection, authenticated } = refusal;
     const isKept = this.#refusals.keep(refusal, request);
+    if (isKept) this.#capture(session, request, refusal);
     const headers = refusalHeaders(rejection, request.sid, authenticated);
     const { userAgent, limits } = this.#parts;
     const hasRoom = userAgent.counts().serverTransactions <= limits.maxServerTransactions;
     if ((isKept || authenticated) && hasRoom) session.reject(rejection.status, rejection.phrase, headers);
     else session.turnAway(rejection.status, rejection.phrase, headers);
+  }
+
+  /** A refused call that has a record has its messages too (EVD-2). */
+  #capture({ flow }: Session, request: CallRequest, { call }: Refuse): void {
+    const { captures } = this.#parts;
+    if (!call || !captures) return;
+    const isTerminating = call.direction === "trunking-terminating";
+    captures.claim(
+      { sid: request.sid, accountSid: call.accountSid },
+      legAOf(request, isTerminating ? call.trunkSid : ""),
+      flow,
+    );
+    captures.over(request.sid);
   }
 
   #dial(session: Session, request: CallRequest, decision: Dial): void {
@@ -229,6 +244,7 @@ export class Uas {
         counters.add("calls_ended");
       },
     });
+    this.#parts.captures?.claim({ sid, accountSid: identity.accountSid }, legAOf(request, callerSid), session.flow);
     counters.add("calls_started");
     calls.set(sid, call);
     const { sipCallId, sourceAddress: source } = request;
@@ -262,6 +278,10 @@ export class Uas {
     if (!this.#refusals.takeStranger(accountSid)) return;
     alert(accountSid, 32210, sid, `${errorText(32210)}: REGISTER for ${domainName ?? sid} from ${sourceAddress}`);
   }
+}
+
+function legAOf({ sipCallId }: CallRequest, peerSid: string | null): CapturedLeg {
+  return { leg: "a", attempt: 0, peerSid: peerSid ?? "", sipCallId };
 }
 
 function allow(): ExtraHeader {

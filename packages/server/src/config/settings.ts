@@ -66,6 +66,8 @@ export type Settings = {
   readonly callerId: string | undefined;
   /** How long audit events are kept. */
   readonly auditDays: number;
+  /** How long the SIP messages of calls are kept; 0: not at all. */
+  readonly captureDays: number;
   readonly allowPrivateWebhooks: boolean;
   /** Scheme, host and port; undefined: where the API listens. */
   readonly publicUrl: string | undefined;
@@ -217,6 +219,11 @@ const auditDays: Read<number> = (value) => {
   return /^\d{1,5}$/.test(value) && number >= 1 && number <= 36_500 ? number : wrong("give whole days from 1 to 36500");
 };
 
+const captureDays: Read<number> = (value) =>
+  /^\d{1,4}$/.test(value) && Number(value) <= 3_650
+    ? Number(value)
+    : wrong("give whole days up to 3650, or 0 to keep none");
+
 const requests: Read<number> = (value) => {
   const number = Number(value);
   return /^\d{1,6}$/.test(value) && number >= 1 ? number : wrong("give a whole number from 1 to 999999");
@@ -352,6 +359,13 @@ export const SETTINGS: readonly SettingRow[] = [
     e164,
   ),
   row("TRUNKLINE_AUDIT_DAYS", "auditDays", "400", "days that audit events are kept", auditDays),
+  row(
+    "TRUNKLINE_CAPTURE_DAYS",
+    "captureDays",
+    "30",
+    "days that SIP messages of calls are kept; 0: none are",
+    captureDays,
+  ),
   row(
     "TRUNKLINE_ALLOW_PRIVATE_WEBHOOKS",
     "allowPrivateWebhooks",

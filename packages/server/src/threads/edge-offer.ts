@@ -13,6 +13,7 @@ import type {
 } from "@trunkline/edge";
 import type {
   Alert,
+  CallCapture,
   CallRecord,
   DirectoryChange,
   Invalid,
@@ -30,6 +31,8 @@ export type EdgeThreadData = {
   readonly media: MediaSetting;
   readonly mediaWorkers: number;
   readonly recordings: RecordingsPlace;
+  /** Whether SIP messages of calls are kept. */
+  readonly captures: boolean;
 };
 
 export type ListenerView = { readonly transport: string; readonly address: string; readonly port: number };
@@ -43,6 +46,7 @@ export type EdgeOffer = {
   lostRecordings(sids: readonly string[]): Promise<readonly string[]>;
   peerStatus(ownerSid: string): PeerStatusView;
   trunkContact(trunkSid: string): TrunkContactView;
+  capture(accountSid: string, callSid: string): { readonly capture: CallCapture; readonly isOver: boolean } | undefined;
   verifyCallerId(order: VerificationOrder): Promise<Placing>;
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   setTls(tls: EdgeTls): void;
@@ -61,6 +65,7 @@ export type ControlOffer = {
   saveRecording(outcome: RecordingOutcome): Promise<void>;
   callerIdVerified(callSid: string): Promise<boolean>;
   saveAlerts(alerts: readonly Alert[]): Promise<void>;
+  saveCaptures(captures: readonly CallCapture[]): Promise<void>;
   log(level: "info" | "warn" | "error", event: string, fields: Readonly<Record<string, unknown>>): void;
   /** The edge listens and knows the directory. */
   ready(listeners: readonly ListenerView[]): void;

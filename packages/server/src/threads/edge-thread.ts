@@ -20,7 +20,7 @@ import { SupervisedThread, type ThreadLife } from "./supervised-thread.ts";
 /** What the edge thread needs of the store. */
 export type EdgeStore = Pick<
   Store,
-  "directory" | "callRecordSink" | "recordingSink" | "alertSink" | "callerIdValidations"
+  "directory" | "callRecordSink" | "recordingSink" | "alertSink" | "captureSink" | "callerIdValidations"
 >;
 
 /** How long a change may keep its writer waiting for an edge that is busy or starting again. */
@@ -115,6 +115,11 @@ export class EdgeThread {
     return this.ready ? this.#thread.remote?.trunkContact(trunkSid) : undefined;
   }
 
+  /** The SIP messages of a call that runs or has just ended; undefined: the edge knows nothing of it, or is away. */
+  async capture(accountSid: string, callSid: string): Promise<Awaited<ReturnType<EdgeOffer["capture"]>>> {
+    return this.ready ? this.#thread.remote?.capture(accountSid, callSid) : undefined;
+  }
+
   /** Other certificates from the next handshake on, and after a restart too. */
   async setTls(tls: EdgeTls): Promise<void> {
     this.#data = { ...this.#data, options: { ...this.#data.options, tls } };
@@ -175,6 +180,7 @@ export class EdgeThread {
       saveRecording: (outcome) => this.#store.recordingSink.save(outcome),
       callerIdVerified: (callSid) => this.#store.callerIdValidations.succeed(callSid),
       saveAlerts: (alerts) => this.#store.alertSink.save(alerts),
+      saveCaptures: (captures) => this.#store.captureSink.save(captures),
       log: (level, event, fields) => this.#log(level, event, fields),
       ready: (listeners) => {
         this.#listeners = listeners;

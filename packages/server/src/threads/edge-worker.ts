@@ -25,6 +25,7 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
     lostRecordings: (sids) => running().lostRecordings(sids),
     peerStatus: (ownerSid) => running().peerStatus(ownerSid),
     trunkContact: (trunkSid) => running().trunkContact(trunkSid),
+    capture: (accountSid, callSid) => running().capture(accountSid, callSid),
     verifyCallerId: (order) => running().verifyCallerId(order),
     simulate: (call) => edge?.simulate(call),
     setTls: (tls) => running().setTls(tls),
@@ -52,6 +53,7 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
     },
     records: { save: (records) => link.remote.saveRecords(records) },
     alerts: { save: (alerts) => link.remote.saveAlerts(alerts) },
+    ...(data.captures ? { captures: { save: (captures) => link.remote.saveCaptures(captures) } } : {}),
     media,
     recordings: {
       open: (news) => openRecorder(data.recordings, news),

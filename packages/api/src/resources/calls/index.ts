@@ -1,6 +1,7 @@
 import { routesOf } from "../../resource.ts";
 import type { Route } from "../../route.ts";
 import { calls } from "./calls.ts";
+import { ladderRoutes } from "./ladder.ts";
 import { liveCalls } from "./live-calls.ts";
 import { ownCallRoutes } from "./own-calls.ts";
 import { simulatedCalls } from "./simulated-calls.ts";
@@ -11,6 +12,7 @@ import { simulationRoute } from "./simulations.ts";
 export const callRoutes: readonly Route[] = [
   ...routesOf(calls),
   ...ownCallRoutes,
+  ...ladderRoutes,
   ...routesOf(liveCalls),
   ...routesOf(simulatedCalls),
   ...routesOf(simulatedKeyPresses),
