@@ -64,6 +64,18 @@ export function follow(link: string, signal?: AbortSignal): Promise<unknown> {
   return send("GET", pathname + search, undefined, signal);
 }
 
+/** Saves a file of the API, as the account that is acted for. Rejects as `ask` does. */
+export async function download(path: string, name: string): Promise<void> {
+  const response = await reach(path, { headers: { ...headers(), Accept: "*/*" } });
+  if (!response.ok) throw await refusalOf(response);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name;
+  link.click();
+  // The browser has taken the address by then.
+  setTimeout(() => URL.revokeObjectURL(link.href));
+}
+
 async function send(method: string, path: string, body: Fields | undefined, signal?: AbortSignal): Promise<unknown> {
   const response = await reach(path, {
     method,
@@ -71,11 +83,15 @@ async function send(method: string, path: string, body: Fields | undefined, sign
     ...(body === undefined ? {} : { body: fieldsOf(body) }),
     ...(signal === undefined ? {} : { signal }),
   });
+  if (!response.ok) throw await refusalOf(response);
   const text = await response.text();
-  const answer: unknown = text === "" ? undefined : readJson(text);
-  if (response.ok) return answer;
+  return text === "" ? undefined : readJson(text);
+}
+
+async function refusalOf(response: Response): Promise<ApiError> {
+  const answer = readJson(await response.text());
   const { code = 0, message } = (answer ?? {}) as { readonly code?: number; readonly message?: string };
-  throw new ApiError(response.status, code, message ?? `${response.status} ${response.statusText}`);
+  return new ApiError(response.status, code, message ?? `${response.status} ${response.statusText}`);
 }
 
 async function reach(path: string, init: RequestInit): Promise<Response> {

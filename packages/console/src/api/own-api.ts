@@ -147,6 +147,16 @@ export type OwnApi = {
     readonly body: undefined;
     readonly answer: { readonly "call_sid": string; readonly "account_sid": string; readonly "legs": readonly ({ readonly "leg": "a" | "b"; readonly "codec": string | null; readonly "packets_received": number; readonly "bytes_received": number; readonly "packets_lost": number; readonly "jitter_ms": number | null; readonly "round_trip_ms": number | null; readonly "mos": number | null; readonly "source_changes": number; readonly "srtp": boolean | null; readonly "packets_rejected": number | null; })[]; readonly "url": string; };
   };
+  readonly "GET /trunkline/v1/Calls/{sid}/Ladder": {
+    readonly query: {  };
+    readonly body: undefined;
+    readonly answer: { readonly "call_sid": string; readonly "account_sid": string; readonly "state": "live" | "complete" | "none"; readonly "dropped": number; readonly "legs": readonly ({ readonly "leg": "a" | "b"; readonly "attempt": number; readonly "peer_sid": string | null; readonly "name": string | null; readonly "sip_call_id": string; readonly "address": string | null; })[]; readonly "messages": readonly ({ readonly "index": number; readonly "leg": "a" | "b"; readonly "attempt": number; readonly "direction": "received" | "sent"; readonly "at_ms": number; readonly "date": string; readonly "transport": "udp" | "tcp" | "tls"; readonly "local": string; readonly "remote": string; readonly "first_line": string; readonly "method": string | null; readonly "status": number | null; readonly "reason": string | null; readonly "cseq": string; readonly "retransmission": boolean; readonly "has_sdp": boolean; readonly "text": string; })[]; readonly "url": string; };
+  };
+  readonly "GET /trunkline/v1/Calls/{sid}/Pcap": {
+    readonly query: {  };
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
   readonly "GET /trunkline/v1/LiveCalls": {
     readonly query: { readonly "PageSize"?: number; readonly "Page"?: number; readonly "PageToken"?: string; };
     readonly body: undefined;

@@ -16,6 +16,7 @@ import { callWords, wordFor } from "./call-words.ts";
 import { DecisionTrace } from "./decision-trace.tsx";
 import { HangUp } from "./live-calls-page.tsx";
 import { Quality } from "./quality.tsx";
+import { SipLadder } from "./sip-ladder.tsx";
 
 const texts = defineTexts({
   en: {
@@ -86,6 +87,7 @@ export default function CallPage() {
       <Outcome call={call.data} />
       <CallFacts call={call.data} />
       <Attempts attempts={call.data.attempts} />
+      <SipLadder callSid={callSid} />
       <DecisionTrace callSid={callSid} isLive={isLive} />
       <Quality callSid={callSid} isLive={isLive} />
     </Page>
