@@ -1,8 +1,18 @@
 import type { KeyboardEvent } from "react";
-import { useFormats } from "../../i18n/format.ts";
 import { useTexts } from "../../i18n/language.tsx";
 import type { Ladder } from "./ladder.types.ts";
-import { type Arrow, type Drawing, HEAD, keyOf, labelOf, layOut, PLATFORM, ROW, TIME_WIDTH } from "./ladder-layout.ts";
+import {
+  type Arrow,
+  type Drawing,
+  HEAD,
+  keyOf,
+  labelOf,
+  layOut,
+  PLATFORM,
+  ROW,
+  secondsOf,
+  TIME_WIDTH,
+} from "./ladder-layout.ts";
 import { ladderTexts } from "./ladder-texts.ts";
 import "./ladder.css";
 
@@ -76,9 +86,8 @@ type MessageProps = {
 
 function Message({ arrow: { message, fromX, toX, y }, drawing, isSelected, onSelect }: MessageProps) {
   const t = useTexts(ladderTexts);
-  const formats = useFormats();
   const select = (): void => onSelect(message.index);
-  const time = `${formats.number(message.at_ms / 1_000, 3)} s`;
+  const time = secondsOf(message);
   const label = `${labelOf(message)}${message.retransmission ? ` (${t.again})` : ""}`;
   const kind = (message.status ?? 0) >= 400 ? " refusal" : "";
   const head = toX > fromX ? -7 : 7;
@@ -89,7 +98,6 @@ function Message({ arrow: { message, fromX, toX, y }, drawing, isSelected, onSel
       role="button"
       tabIndex={0}
       aria-pressed={isSelected}
-      aria-label={`${time}, ${t[message.direction]} ${message.remote}: ${label}`}
       onClick={select}
       onKeyDown={(event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
@@ -97,6 +105,7 @@ function Message({ arrow: { message, fromX, toX, y }, drawing, isSelected, onSel
         select();
       }}
     >
+      <desc>{`${t[message.direction]} ${message.remote}`}</desc>
       <rect x={1} y={y - ROW * 0.65} width={drawing.width - 2} height={ROW} rx={4} />
       <text className="dimmed" x={TIME_WIDTH - 12} y={y} textAnchor="end">
         {time}

@@ -54,3 +54,8 @@ export function labelOf({ method, status, reason, cseq, has_sdp }: LadderMessage
   const about = status !== null && asked !== "" && asked !== "INVITE" ? ` (${asked})` : "";
   return `${word}${about}${has_sdp ? " · SDP" : ""}`;
 }
+
+/** Always with milliseconds, so that times can be compared down the page. */
+export function secondsOf({ at_ms }: LadderMessage): string {
+  return `${(at_ms / 1_000).toFixed(3)} s`;
+}

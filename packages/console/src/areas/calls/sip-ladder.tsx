@@ -10,7 +10,7 @@ import { Failure } from "../../ui/failure.tsx";
 import { Section } from "../../ui/section.tsx";
 import type { Ladder, LadderMessage } from "./ladder.types.ts";
 import { LadderDrawing } from "./ladder-drawing.tsx";
-import { labelOf } from "./ladder-layout.ts";
+import { labelOf, secondsOf } from "./ladder-layout.ts";
 import { ladderTexts } from "./ladder-texts.ts";
 
 const REFRESH_MS = 1_500;
@@ -76,7 +76,6 @@ type TableProps = { readonly messages: Ladder["messages"]; readonly onSelect: (i
 
 function LadderTable({ messages, onSelect }: TableProps) {
   const t = useTexts(ladderTexts);
-  const formats = useFormats();
   const ends = ({ direction, local, remote }: LadderMessage): readonly [from: string, to: string] =>
     direction === "sent" ? [local, remote] : [remote, local];
   return (
@@ -86,7 +85,7 @@ function LadderTable({ messages, onSelect }: TableProps) {
       keyOf={(message) => String(message.index)}
       empty={t.none}
       columns={[
-        { label: t.time, align: "right", cell: ({ at_ms }) => `${formats.number(at_ms / 1_000, 3)} s` },
+        { label: t.time, align: "right", cell: secondsOf },
         { label: t.side, cell: ({ leg }) => t[leg] },
         { label: t.message, cell: (one) => `${labelOf(one)}${one.retransmission ? ` (${t.again})` : ""}` },
         { label: t.from, cell: (one) => ends(one)[0], wideOnly: true },
