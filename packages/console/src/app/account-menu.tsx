@@ -1,5 +1,5 @@
 import { Button, Group, Menu, SegmentedControl, Select, Text, useMantineColorScheme } from "@mantine/core";
-import { useApiList } from "../api/hooks.ts";
+import { useApiList, useChange } from "../api/hooks.ts";
 import { defineTexts, type Language, useLanguage, useTexts } from "../i18n/language.tsx";
 import { plainLink } from "../ui/text-link.tsx";
 import { useSession } from "./session.tsx";
@@ -35,6 +35,11 @@ export function AccountMenu() {
   const { user, signOut } = useSession();
   const { language, setLanguage } = useLanguage();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const save = useChange("POST /trunkline/v1/Users/me");
+  const chooseLanguage = (chosen: Language): void => {
+    setLanguage(chosen);
+    save.mutate({ body: { Language: chosen } });
+  };
   return (
     <Group gap="sm" wrap="nowrap">
       <AccountChoice />
@@ -55,7 +60,7 @@ export function AccountMenu() {
             mx="xs"
             aria-label={t.language}
             value={language}
-            onChange={(value) => setLanguage(value as Language)}
+            onChange={(value) => chooseLanguage(value as Language)}
             data={[
               { value: "en", label: "English" },
               { value: "ja", label: "日本語" },

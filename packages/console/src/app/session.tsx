@@ -19,15 +19,21 @@ type Session = {
 
 const SessionContext = createContext<Session | null>(null);
 const SignInPage = lazy(() => import("../areas/sign-in/sign-in-page.tsx"));
+const PasswordPage = lazy(() => import("../areas/sign-in/password-page.tsx"));
 const EnrolPage = lazy(() => import("../areas/sign-in/enrol-page.tsx"));
+
+/** Where an invitation leads; its token stands behind the #, which no server and no log sees. */
+const PASSWORD_PATH = "/console/password";
+/** The account that an operator has chosen, as long as this window is open. */
+const ACTED_AS = "trunkline-account";
 
 /** Shows the console to who is signed in, else the sign-in page. */
 export function SessionGate({ children }: { readonly children: ReactNode }) {
   const client = useQueryClient();
-  const { language } = useLanguage();
+  const { language, adopt } = useLanguage();
   credentials.language = language;
   const query = useQuery({ queryKey: SESSION_KEY, queryFn: currentSession, staleTime: Number.POSITIVE_INFINITY });
-  const [acted, setActed] = useState<string | null>(null);
+  const [acted, setActed] = useState<string | null>(() => sessionStorage.getItem(ACTED_AS));
   const signedIn = query.data ?? null;
   const accountSid = acted ?? signedIn?.user.account_sid ?? "";
   // Before anything below asks.
@@ -38,9 +44,13 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
       signedIn && {
         user: signedIn.user,
         accountSid,
-        actFor: setActed,
+        actFor: (chosen) => {
+          sessionStorage.setItem(ACTED_AS, chosen);
+          setActed(chosen);
+        },
         signOut: async () => {
           await ask("DELETE /trunkline/v1/Sessions/Current", {});
+          sessionStorage.removeItem(ACTED_AS);
           setActed(null);
           client.setQueryData(SESSION_KEY, null);
           // Nothing of what was seen stays for who signs in next.
@@ -52,6 +62,17 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     document.title = "Trunkline";
   }, []);
+  const ownLanguage = signedIn?.user.language;
+  useEffect(() => {
+    if (ownLanguage !== undefined) adopt(ownLanguage);
+  }, [ownLanguage, adopt]);
+  if (location.pathname === PASSWORD_PATH) {
+    return (
+      <Suspense fallback={<Waiting />}>
+        <PasswordPage />
+      </Suspense>
+    );
+  }
   if (query.isLoading) return <Waiting />;
   if (query.error) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
   if (session === null || signedIn === null) {

@@ -1,21 +1,33 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 
 export type Language = "en" | "ja";
 
 const KEPT_AS = "trunkline-language";
 
-type LanguageChoice = { readonly language: Language; readonly setLanguage: (language: Language) => void };
+type LanguageChoice = {
+  readonly language: Language;
+  /** The reader's own choice, which this browser keeps. */
+  readonly setLanguage: (language: Language) => void;
+  /** What the reader has said elsewhere: taken when nothing was chosen in this browser. */
+  readonly adopt: (language: Language) => void;
+};
 
-const LanguageContext = createContext<LanguageChoice>({ language: "en", setLanguage: () => {} });
+const LanguageContext = createContext<LanguageChoice>({ language: "en", setLanguage: () => {}, adopt: () => {} });
 
 /** Gives the language to everything below: the one chosen last in this browser, else the browser's own. */
 export function LanguageProvider({ children }: { readonly children: ReactNode }) {
-  const [language, setLanguage] = useState<Language>(firstLanguage);
+  const [language, show] = useState<Language>(firstLanguage);
   useEffect(() => {
     document.documentElement.lang = language;
-    localStorage.setItem(KEPT_AS, language);
   }, [language]);
-  const choice = useMemo(() => ({ language, setLanguage }), [language]);
+  const setLanguage = useCallback((chosen: Language) => {
+    localStorage.setItem(KEPT_AS, chosen);
+    show(chosen);
+  }, []);
+  const adopt = useCallback((known: Language) => {
+    if (localStorage.getItem(KEPT_AS) === null) show(known);
+  }, []);
+  const choice = useMemo(() => ({ language, setLanguage, adopt }), [language, setLanguage, adopt]);
   return <LanguageContext value={choice}>{children}</LanguageContext>;
 }
 

@@ -33,7 +33,8 @@ export function DataTable<Item>({ label, columns, list, keyOf, empty }: DataTabl
   if (list.error && list.items.length === 0) return <Failure error={list.error} />;
   return (
     <Box>
-      <Table.ScrollContainer minWidth={0} type="native">
+      {/* Who has no pointer scrolls it by keyboard. */}
+      <Table.ScrollContainer minWidth={0} type="native" tabIndex={0} role="group" aria-label={label}>
         <Table highlightOnHover verticalSpacing="xs" aria-label={label} aria-busy={list.isLoading ?? false}>
           <Table.Thead>
             <Table.Tr>

@@ -2,12 +2,12 @@ import type { Ladder, LadderMessage } from "./ladder.types.ts";
 
 /** Sizes of the drawing, in CSS pixels. */
 export const TIME_WIDTH = 92;
-export const LANE_GAP = 230;
-export const SIDE = 70;
+const LANE_GAP = 230;
+const SIDE = 70;
 export const HEAD = 56;
 export const ROW = 34;
 
-export type Lane = { readonly key: string; readonly x: number };
+type Lane = { readonly key: string; readonly x: number };
 
 export type Arrow = {
   readonly message: LadderMessage;
