@@ -64,6 +64,11 @@ export function follow(link: string, signal?: AbortSignal): Promise<unknown> {
   return send("GET", pathname + search, undefined, signal);
 }
 
+/** Sends a file as the body of a POST, under its own type; what goes with it stands in the path's query. Rejects as `ask` does. */
+export function upload(path: string, file: Blob): Promise<unknown> {
+  return send("POST", path, file, undefined);
+}
+
 /** Saves a file of the API, as the account that is acted for. Rejects as `ask` does. */
 export async function download(path: string, name: string): Promise<void> {
   const response = await reach(path, { headers: { ...headers(), Accept: "*/*" } });
@@ -76,11 +81,16 @@ export async function download(path: string, name: string): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(link.href));
 }
 
-async function send(method: string, path: string, body: Fields | undefined, signal?: AbortSignal): Promise<unknown> {
+async function send(
+  method: string,
+  path: string,
+  body: Fields | Blob | undefined,
+  signal?: AbortSignal,
+): Promise<unknown> {
   const response = await reach(path, {
     method,
     headers: headers(),
-    ...(body === undefined ? {} : { body: fieldsOf(body) }),
+    ...(body === undefined ? {} : { body: body instanceof Blob ? body : fieldsOf(body) }),
     ...(signal === undefined ? {} : { signal }),
   });
   if (!response.ok) throw await refusalOf(response);

@@ -70,7 +70,9 @@ export function Layout() {
 function Content() {
   const t = useTexts(texts);
   const { accountSid } = useSession();
-  const isOwn = usePath() === "/profile";
+  const path = usePath();
+  // Of oneself, or of the whole installation.
+  const isOwn = path === "/profile" || path.startsWith("/operator/");
   // Each account's pages are pages of their own: nothing that was typed for one is sent for another.
   if (accountSid !== "" || isOwn) return <Outlet key={accountSid} />;
   return <Page title={t.choose}>{t.chooseHint}</Page>;

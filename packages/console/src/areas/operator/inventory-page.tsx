@@ -1,6 +1,8 @@
 import { Alert, Button, FileInput, Group, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { useApi, useApiList, useChange } from "../../api/hooks.ts";
+import { type Api, upload } from "../../api/client.ts";
+import { useApi, useApiList } from "../../api/hooks.ts";
 import { useFormats } from "../../i18n/format.ts";
 import { useTexts } from "../../i18n/language.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
@@ -12,6 +14,8 @@ import { inventoryTexts } from "./inventory-texts.ts";
 const STATES = ["available", "port-in", "quarantined", "sold"] as const;
 type State = (typeof STATES)[number];
 const LOOK_MS = 500;
+const IMPORTS = "/trunkline/v1/InventoryImports";
+type Started = Api["POST /trunkline/v1/InventoryImports"]["answer"];
 
 /** Every number that the installation has or had to sell (NUM-2). */
 export default function InventoryPage() {
@@ -30,16 +34,18 @@ function Import({ onStarted }: { readonly onStarted: (sid: string) => void }) {
   const t = useTexts(inventoryTexts);
   const [file, setFile] = useState<File | null>(null);
   const [isDryRun, setDryRun] = useState(true);
-  const start = useChange("POST /trunkline/v1/InventoryImports");
-  const submit = async (event: FormEvent): Promise<void> => {
+  const start = useMutation({
+    mutationFn: async (csv: Blob) => (await upload(`${IMPORTS}?DryRun=${isDryRun}`, csv)) as Started,
+    onSuccess: ({ sid }) => onStarted(sid),
+  });
+  const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (file === null) return;
-    const body = { Numbers: await file.text(), DryRun: isDryRun };
-    start.mutate({ body }, { onSuccess: ({ sid }) => onStarted(sid) });
+    // A browser takes its system's word for a file's type, which may be a spreadsheet's.
+    if (file !== null) start.mutate(new Blob([file], { type: "text/csv" }));
   };
   return (
     <Section title={t.import} lead={t.importLead}>
-      <form onSubmit={(event) => void submit(event)}>
+      <form onSubmit={submit}>
         <Stack maw={520}>
           <FileInput required accept=".csv,text/csv" label={t.file} value={file} onChange={setFile} />
           <Switch
