@@ -1,13 +1,12 @@
 import { Button, Group, Stack, Table, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
-import { download } from "../../api/client.ts";
 import { useApiList } from "../../api/hooks.ts";
 import type { AuditEvent, EventFilter } from "../../api/twilio/accounts.ts";
 import { useFormats } from "../../i18n/format.ts";
 import { defineTexts, useTexts } from "../../i18n/language.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Failure } from "../../ui/failure.tsx";
+import { DownloadButton } from "../../ui/download-button.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Fact, Facts } from "../../ui/section.tsx";
 
@@ -71,7 +70,11 @@ export default function AuditPage() {
   const list = useApiList("GET /v1/Events", "events", { query: { ...filter, PageSize: 50 } });
   const who = (event: AuditEvent): string => event.actor_sid ?? t.inside;
   return (
-    <Page title={t.title} lead={t.lead} actions={<DownloadButton filter={filter} />}>
+    <Page
+      title={t.title}
+      lead={t.lead}
+      actions={<DownloadButton path={csvOf(filter)} name="audit-events.csv" label={t.csv} />}
+    >
       <FilterForm onChange={setFilter} />
       <DataTable
         label={t.title}
@@ -107,24 +110,6 @@ export default function AuditPage() {
         )}
       </Dialog>
     </Page>
-  );
-}
-
-/** What the filter shows, and all of it. */
-function DownloadButton({ filter }: { readonly filter: EventFilter }) {
-  const t = useTexts(texts);
-  const [failure, setFailure] = useState<Error | null>(null);
-  const save = (): void => {
-    const query = new URLSearchParams(filter as Record<string, string>);
-    download(`/trunkline/v1/AuditEvents.csv?${query}`, "audit-events.csv").then(() => setFailure(null), setFailure);
-  };
-  return (
-    <>
-      <Button variant="default" size="sm" onClick={save}>
-        {t.csv}
-      </Button>
-      <Failure error={failure} />
-    </>
   );
 }
 
@@ -183,6 +168,11 @@ function Changes({ event }: { readonly event: AuditEvent }) {
       </Table.Tbody>
     </Table>
   );
+}
+
+/** All of what the filter shows. */
+function csvOf(filter: EventFilter): string {
+  return `/trunkline/v1/AuditEvents.csv?${new URLSearchParams(filter as Record<string, string>)}`;
 }
 
 function shownValue(value: unknown): string {

@@ -11,6 +11,7 @@ import { Fact, Facts, Section } from "../../ui/section.tsx";
 import { TextLink } from "../../ui/text-link.tsx";
 import { Attempts } from "./attempts.tsx";
 import type { Call } from "./call.types.ts";
+import { CallRecordings } from "./call-recordings.tsx";
 import { CallStatus } from "./call-status.tsx";
 import { callWords, wordFor } from "./call-words.ts";
 import { DecisionTrace } from "./decision-trace.tsx";
@@ -90,6 +91,7 @@ export default function CallPage() {
       <SipLadder callSid={callSid} />
       <DecisionTrace callSid={callSid} isLive={isLive} />
       <Quality callSid={callSid} isLive={isLive} />
+      <CallRecordings callSid={callSid} isLive={isLive} />
     </Page>
   );
 }
@@ -135,6 +137,13 @@ function Remedy({ code }: { readonly code: number }) {
   );
 }
 
+/** By its name when there is one; a trunk that was deleted since has its SID left. */
+function TrunkLink({ sid }: { readonly sid: string }) {
+  const trunk = useApi("GET /v1/Trunks/{sid}", { path: { sid } });
+  if (trunk.error) return <span className="mono">{sid}</span>;
+  return <TextLink to={`/trunks/${sid}/general`}>{trunk.data?.friendly_name || sid}</TextLink>;
+}
+
 function CallFacts({ call }: { readonly call: Call }) {
   const t = useTexts(texts);
   const formats = useFormats();
@@ -150,7 +159,7 @@ function CallFacts({ call }: { readonly call: Call }) {
         </Fact>
         {trunk_sid !== null && (
           <Fact name={t.trunk}>
-            <TextLink to={`/trunks/${trunk_sid}/general`}>{trunk_sid}</TextLink>
+            <TrunkLink sid={trunk_sid} />
           </Fact>
         )}
         <Fact name={t.source}>

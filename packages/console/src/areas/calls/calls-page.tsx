@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Select, TextInput } from "@mantine/core";
+import { Button, Group, Select, TextInput } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import type { Api } from "../../api/client.ts";
@@ -6,6 +6,7 @@ import { useApiList } from "../../api/hooks.ts";
 import { useFormats } from "../../i18n/format.ts";
 import { defineTexts, useTexts } from "../../i18n/language.tsx";
 import { type Column, DataTable } from "../../ui/data-table.tsx";
+import { DownloadButton } from "../../ui/download-button.tsx";
 import { Page } from "../../ui/page.tsx";
 import { TextLink } from "../../ui/text-link.tsx";
 import type { Call, CallFilters } from "./call.types.ts";
@@ -69,9 +70,11 @@ export default function CallsPage() {
       title={t.title}
       lead={t.lead}
       actions={
-        <Anchor href={`/trunkline/v1/Calls.csv?${new URLSearchParams(filters)}`} download size="sm">
-          {t.csv}
-        </Anchor>
+        <DownloadButton
+          path={`/trunkline/v1/Calls.csv?${new URLSearchParams(filters)}`}
+          name="calls.csv"
+          label={t.csv}
+        />
       }
     >
       <FilterForm key={JSON.stringify(filters)} filters={filters} onChange={setFilters} />

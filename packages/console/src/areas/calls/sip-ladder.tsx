@@ -1,11 +1,11 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { useState } from "react";
-import { download } from "../../api/client.ts";
 import { useApi } from "../../api/hooks.ts";
 import { useFormats } from "../../i18n/format.ts";
 import { useTexts } from "../../i18n/language.tsx";
 import { CopyButton } from "../../ui/copy-text.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
+import { DownloadButton } from "../../ui/download-button.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Section } from "../../ui/section.tsx";
 import type { Ladder, LadderMessage } from "./ladder.types.ts";
@@ -37,7 +37,7 @@ export function SipLadder({ callSid }: { readonly callSid: string }) {
             <Button size="xs" variant="default" onClick={() => setTable(!isTable)}>
               {isTable ? t.asPicture : t.asTable}
             </Button>
-            <PcapButton callSid={callSid} />
+            <DownloadButton path={`/trunkline/v1/Calls/${callSid}/Pcap`} name={`${callSid}.pcap`} label={t.pcap} />
           </Group>
         )
       }
@@ -51,24 +51,6 @@ export function SipLadder({ callSid }: { readonly callSid: string }) {
       {isTable && <LadderTable messages={messages} onSelect={setSelected} />}
       {chosen && <MessageText message={chosen} />}
     </Section>
-  );
-}
-
-/** By a request with the session's headers, since an operator acts for the account that is chosen. */
-function PcapButton({ callSid }: { readonly callSid: string }) {
-  const t = useTexts(ladderTexts);
-  const [failure, setFailure] = useState<Error | null>(null);
-  const save = (): void => {
-    setFailure(null);
-    download(`/trunkline/v1/Calls/${callSid}/Pcap`, `${callSid}.pcap`).catch(setFailure);
-  };
-  return (
-    <>
-      <Button size="xs" variant="default" onClick={save}>
-        {t.pcap}
-      </Button>
-      <Failure error={failure} />
-    </>
   );
 }
 
