@@ -8,6 +8,7 @@ import type {
   PeerStatusPort,
   RecordingControlPort,
   RecordingMediaPort,
+  ReplayPort,
   RequestLimit,
   SimulatedPstnPort,
   SimulationPort,
@@ -43,6 +44,8 @@ export type ApiDeps = {
   readonly trunkContact?: TrunkContactPort;
   /** Absent in a role that carries no calls. */
   readonly simulations?: SimulationPort;
+  /** Absent in a role that carries no calls. */
+  readonly replays?: ReplayPort;
   /** Absent in a role that carries no calls. */
   readonly recordingControl?: RecordingControlPort;
   /** Absent in a role that carries no calls. */

@@ -4,8 +4,10 @@ import type {
   SimulatedCall as DryCall,
   ErrorCode,
   Invalid,
+  OverlayChange,
   RecordingFile,
   Rejection,
+  Replayed,
   Simulation,
 } from "@trunkline/trunking";
 
@@ -113,6 +115,12 @@ export interface CallCapturePort {
 export interface SimulationPort {
   /** Undefined: not now, calls cannot be routed yet. */
   run(call: DryCall): Promise<Simulation | Invalid | undefined>;
+}
+
+/** Calls judged by the configuration as it is and as it would be (EVD-3), where live calls are routed. */
+export interface ReplayPort {
+  /** In order of the calls, null for what is no call; undefined: not now. At most some hundred at a time. */
+  run(calls: readonly DryCall[], changes: readonly OverlayChange[]): Promise<readonly (Replayed | null)[] | undefined>;
 }
 
 /** A carrier's target or a trunk's origination URL, and what is known of it. */

@@ -256,6 +256,10 @@ class Core implements EdgeCore {
     return this.#uas.simulate(call);
   }
 
+  replay(...replayed: Parameters<EdgeCore["replay"]>): ReturnType<EdgeCore["replay"]> {
+    return this.#uas.replay(...replayed);
+  }
+
   verifyCallerId(...order: Parameters<EdgeCore["verifyCallerId"]>): ReturnType<EdgeCore["verifyCallerId"]> {
     return this.#verifications.begin(...order);
   }

@@ -9,7 +9,9 @@ import type {
   CaptureSink,
   DirectoryReader,
   Invalid,
+  OverlayChange,
   RecordingSink,
+  Replayed,
   SimulatedCall,
   Simulation,
 } from "@trunkline/trunking";
@@ -114,6 +116,8 @@ export interface EdgeCore {
   peerTouched(ownerSid: string): void;
   /** A dry run by the facts that a live call would meet (EVD-3); undefined until the directory was loaded once. */
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
+  /** The same of calls at once, by the configuration as it is and as these changes would make it; null for what is no call. */
+  replay(calls: readonly SimulatedCall[], changes: readonly OverlayChange[]): readonly (Replayed | null)[] | undefined;
   /** Calls a number to verify it as a caller ID (NUM-4). Never rejects. */
   verifyCallerId(order: VerificationOrder): Promise<Placing>;
   metrics(): EdgeMetrics;

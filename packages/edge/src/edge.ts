@@ -134,6 +134,7 @@ function edgeOf({ core, host, journal, recorder, resolver, directory, subscripti
     trunkContact: (trunkSid) => core.trunkContact(trunkSid),
     capture: (accountSid, callSid) => core.capture(accountSid, callSid),
     simulate: (call) => core.simulate(call),
+    replay: (calls, changes) => core.replay(calls, changes),
     verifyCallerId: (order) => core.verifyCallerId(order),
     setTls: (tls) => host.setCertificates(tls),
     setNamedCertificates: (changes) => host.setNamedCertificates(changes),

@@ -7,7 +7,9 @@ import type {
   CaptureSink,
   DirectorySource,
   Invalid,
+  OverlayChange,
   RecordingSink,
+  Replayed,
   SimulatedCall,
   Simulation,
 } from "@trunkline/trunking";
@@ -158,6 +160,8 @@ export interface Edge {
   verifyCallerId(order: VerificationOrder): Promise<Placing>;
   /** Would this call pass now, and where would it go (EVD-3)? Undefined until the directory was loaded once. */
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
+  /** The same of calls at once, by the configuration as it is and as these changes would make it; null for what is no call. */
+  replay(calls: readonly SimulatedCall[], changes: readonly OverlayChange[]): readonly (Replayed | null)[] | undefined;
   /** Shows and trusts other certificates from the next handshake on; throws when one cannot be used, and then nothing changes. */
   setTls(tls: EdgeTls): void;
   /** The same for what single trunks have of their own; trunks not named stay as they are. */

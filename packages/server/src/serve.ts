@@ -287,6 +287,7 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
           },
           recordingControl: { control: (request) => edge.controlRecording(request) },
           simulations: { run: (call) => edge.simulate(call) },
+          replays: { run: (calls, changes) => edge.replay(calls, changes) },
           callerIdVerification: callerIdVerification(settings, edge),
           peerStatus: { fetch: (ownerSid) => edge.peerStatus(ownerSid) },
           callCaptures: { fetch: (a: string, sid: string) => edge.capture(a, sid) },

@@ -1,5 +1,6 @@
 export { createDirectory } from "./directory/directory.ts";
 export type * from "./directory/directory.types.ts";
+export type { OverlayChange } from "./directory/overlay.ts";
 export { checkDomainName, type TrunkDomainName, trunkDomainSuffix } from "./domain-name.ts";
 export { isE164, isEmergencyNumber, toE164 } from "./e164.ts";
 export type * from "./errors.ts";
@@ -35,6 +36,7 @@ export { routeOrigination } from "./route/origination.ts";
 export { type OwnCall, type OwnCallDecision, routeOwnCall } from "./route/own-call.ts";
 export type { RecordingPlan } from "./route/recording.ts";
 export { type Redirect, type RedirectDecision, routeRedirect } from "./route/redirect.ts";
+export { type Replayed, type ReplayVerdict, replay } from "./route/replay.ts";
 export { route } from "./route/route.ts";
 export { type SimulatedCall, type Simulation, simulate } from "./route/simulate.ts";
 export { egressOf, overTls, parseTargetUrl, serverUri, targetAddress } from "./route/target-uri.ts";

@@ -27,7 +27,7 @@ const AREAS: readonly (readonly [RegExp, Area])[] = [
   [/\/(events|audit-events)$/, "audit"],
   [/\/(dialing-permissions|geo-permissions|settings|limits)$/, "permissions"],
   [/^\/twilio\/(usage|pricing)\/|\/(rates|usage|balance|currency)$/, "billing"],
-  [/\/(calls|live-calls|simulations|simulated-calls|simulated-key-presses)$/, "calls"],
+  [/\/(calls|live-calls|simulations|replays|simulated-calls|simulated-key-presses)$/, "calls"],
   [/\/(notifications|alerts|error-codes|debugger-webhook|call-statistics)$/, "calls"],
 ];
 

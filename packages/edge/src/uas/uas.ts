@@ -18,6 +18,9 @@ import {
   type Invalid,
   identify,
   mintSid,
+  type OverlayChange,
+  type Replayed,
+  replay,
   route,
   routeRedirect,
   type SimulatedCall,
@@ -106,6 +109,12 @@ export class Uas {
   simulate(call: SimulatedCall): Simulation | Invalid | undefined {
     const directory = this.#parts.directory();
     return directory && simulate(call, directory, this.facts());
+  }
+
+  /** What these changes of configuration would make of calls; undefined until there is a directory (EVD-3). */
+  replay(calls: readonly SimulatedCall[], changes: readonly OverlayChange[]): readonly (Replayed | null)[] | undefined {
+    const directory = this.#parts.directory();
+    return directory && replay(calls, changes, directory, this.facts());
   }
 
   /** What routing is told beside the configuration, of a live call and of a dry run alike. */

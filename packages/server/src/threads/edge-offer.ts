@@ -17,7 +17,9 @@ import type {
   CallRecord,
   DirectoryChange,
   Invalid,
+  OverlayChange,
   RecordingOutcome,
+  Replayed,
   SimulatedCall,
   Simulation,
 } from "@trunkline/trunking";
@@ -49,6 +51,7 @@ export type EdgeOffer = {
   capture(accountSid: string, callSid: string): { readonly capture: CallCapture; readonly isOver: boolean } | undefined;
   verifyCallerId(order: VerificationOrder): Promise<Placing>;
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
+  replay(calls: readonly SimulatedCall[], changes: readonly OverlayChange[]): readonly (Replayed | null)[] | undefined;
   setTls(tls: EdgeTls): void;
   setNamedCertificates(changes: readonly EdgeNamedCertificates[]): void;
   metrics(): EdgeMetrics;

@@ -11,7 +11,7 @@ import type {
   VerificationOrder,
 } from "@trunkline/edge";
 import type { Store } from "@trunkline/store";
-import type { Invalid, SimulatedCall, Simulation } from "@trunkline/trunking";
+import type { Invalid, OverlayChange, Replayed, SimulatedCall, Simulation } from "@trunkline/trunking";
 import type { Log } from "../log.ts";
 import type { ControlOffer, EdgeOffer, EdgeThreadData, ListenerView } from "./edge-offer.ts";
 import type { Remote } from "./link.ts";
@@ -97,6 +97,14 @@ export class EdgeThread {
   /** Undefined while the edge is starting, or starting again. */
   async simulate(call: SimulatedCall): Promise<Simulation | Invalid | undefined> {
     return this.ready ? this.#thread.remote?.simulate(call) : undefined;
+  }
+
+  /** Calls by the configuration as it is and as it would be; undefined as with `simulate`. Some hundred at a time: calls wait meanwhile. */
+  async replay(
+    calls: readonly SimulatedCall[],
+    changes: readonly OverlayChange[],
+  ): Promise<readonly (Replayed | null)[] | undefined> {
+    return this.ready ? this.#thread.remote?.replay(calls, changes) : undefined;
   }
 
   /** Calls a number to verify it (NUM-4). Rejects when the edge goes away meanwhile. */

@@ -28,6 +28,7 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
     capture: (accountSid, callSid) => running().capture(accountSid, callSid),
     verifyCallerId: (order) => running().verifyCallerId(order),
     simulate: (call) => edge?.simulate(call),
+    replay: (calls, changes) => edge?.replay(calls, changes),
     setTls: (tls) => running().setTls(tls),
     setNamedCertificates: (changes) => running().setNamedCertificates(changes),
     metrics: () => edge?.metrics() ?? {},

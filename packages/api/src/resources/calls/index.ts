@@ -4,6 +4,7 @@ import { calls } from "./calls.ts";
 import { ladderRoutes } from "./ladder.ts";
 import { liveCalls } from "./live-calls.ts";
 import { ownCallRoutes } from "./own-calls.ts";
+import { replayRoute } from "./replays.ts";
 import { simulatedCalls } from "./simulated-calls.ts";
 import { simulatedKeyPresses } from "./simulated-key-presses.ts";
 import { simulationRoute } from "./simulations.ts";
@@ -17,4 +18,5 @@ export const callRoutes: readonly Route[] = [
   ...routesOf(simulatedCalls),
   ...routesOf(simulatedKeyPresses),
   simulationRoute,
+  replayRoute,
 ];
