@@ -116,4 +116,22 @@ describe("CON-2, EVD-2: from a placed call to its ladder", () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await context.close();
   });
+
+  it("a change is tried on the calls that were made (EVD-3)", async () => {
+    const { page, context } = await openWindow(browser, { ...ENGLISH, colours: "dark", width: 390 });
+    await signIn(page, platform);
+    await visit(page, platform, "/what-would-change");
+    await page.getByRole("combobox", { name: "What would be different" }).click();
+    await page.getByRole("option", { name: "Permission to call a country or prefix" }).click();
+    await page.getByRole("textbox", { name: "Country or prefix" }).fill("*");
+    await page.getByRole("button", { name: "Show what would change" }).click();
+    await page
+      .getByRole("status")
+      .getByText(/Of 1 calls 1 would go otherwise/)
+      .waitFor();
+    await page.getByRole("table", { name: "Result" }).getByText("refused 403 (32205)").waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    await context.close();
+  });
 });

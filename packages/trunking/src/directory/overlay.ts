@@ -10,7 +10,7 @@ import type {
 import type { DirectoryReader } from "./directory.types.ts";
 
 /** What an overlay can change. */
-export type OverlayEntity = "trunk" | "originationUrl" | "phoneNumber" | "dialingPermission" | "callLimit";
+type OverlayEntity = "trunk" | "originationUrl" | "phoneNumber" | "dialingPermission" | "callLimit";
 export type OverlayChange = Extract<DirectoryChange, { readonly entity: OverlayEntity }>;
 
 /**
