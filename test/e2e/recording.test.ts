@@ -172,42 +172,44 @@ describe("REC-1, REC-2: what is in a recording", () => {
 
 describe("REC-3, contract §9: a live recording is paused, resumed and stopped", () => {
   it.each([
-    ["silence", 3],
-    ["skip", 2],
-  ] as const)("a second that is paused with %s: three seconds of the call make %i", async (pauseBehavior, seconds) => {
+    ["silence", "is silent in it"],
+    ["skip", "is not in it"],
+  ] as const)("a second that is paused with %s %s", async (pauseBehavior, _what) => {
     const call = dial("record-from-answer-dual", TONE_NUMBER, null);
     expect(await call.answered).toBe(true);
     const sid = call.callSid ?? "";
-    let heard = 0;
+    const heardSec = (): number => (call.audio?.packetsReceived ?? 0) / 50;
     const second = async (): Promise<void> => {
-      heard += 50;
-      await eventually("a second of sound", async () =>
-        (call.audio?.packetsReceived ?? 0) >= heard ? true : undefined,
-      );
+      const until = heardSec() + 1;
+      await eventually("a second of sound", async () => (heardSec() >= until ? true : undefined));
     };
-    const steer = (form: Readonly<Record<string, string>>) => {
+    /** Gives how much had been heard when it took effect: between question and answer, which a busy machine draws apart. */
+    const steer = async (form: Readonly<Record<string, string>>, status: RegExp): Promise<number> => {
       const path = `/2010-04-01/Accounts/${platform.demo.accountSid}/Calls/${sid}/Recordings/Twilio.CURRENT.json`;
-      return platform.post<{ status: string }>(path, form);
+      const asked = heardSec();
+      expect((await platform.post<{ status: string }>(path, form)).status).toMatch(status);
+      return (asked + heardSec()) / 2;
     };
     await eventually("the record of the call", async () =>
       (await recordingsOf(platform, sid)).length > 0 ? true : undefined,
     );
     await second();
-    expect(await steer({ Status: "paused", PauseBehavior: pauseBehavior })).toMatchObject({ status: "paused" });
+    const paused = await steer({ Status: "paused", PauseBehavior: pauseBehavior }, /^paused$/);
     await second();
-    expect(await steer({ Status: "in-progress" })).toMatchObject({ status: "in-progress" });
+    const resumed = await steer({ Status: "in-progress" }, /^in-progress$/);
     await second();
     // It is finished while the call goes on, and may be by the time of the answer.
-    expect((await steer({ Status: "stopped" })).status).toMatch(/^(?:stopped|completed)$/);
+    const stopped = await steer({ Status: "stopped" }, /^(?:stopped|completed)$/);
     const sound = await recorded(sid);
     expect(call.endedAtMs).toBeNull();
     call.hangup();
-    expectSeconds(sound.seconds, seconds, 0.5);
+    const withSound = stopped - (resumed - paused);
+    expectSeconds(sound.seconds, pauseBehavior === "skip" ? withSound : stopped, 0.5);
     for (const [channel, hz] of [
       [1, CALLER_HZ],
       [2, EARLY_HZ],
     ] as const)
-      expectSeconds(sound.toneSec(channel, hz), 2, 0.5);
+      expectSeconds(sound.toneSec(channel, hz), withSound, 0.5);
     expect(await ended(platform, sid)).toMatchObject({ status: "completed" });
     expect(await recordingsOf(platform, sid)).toHaveLength(1);
   });
