@@ -46,6 +46,8 @@ describe("certificates of a running platform (SEC-5)", () => {
     const platform = await run();
     const ca = await (await fetch(`${platform.api}/ca.pem`)).text();
     expect(ca).toBe(readFileSync(join(platform.dataDir, "certificates/ca.pem"), "utf8"));
+    const network = await platform.get<{ ca_certificate_sha256: string }>("/trunkline/v1/Network");
+    expect(network.ca_certificate_sha256).toBe(new X509Certificate(ca).fingerprint256);
     const { domain } = platform.demo;
     await dial(platform, ca, domain.replace(".pstn.", ".pstn.dublin."));
     const socket = await dial(platform, ca, domain);

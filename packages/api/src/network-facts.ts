@@ -13,6 +13,8 @@ export type NetworkFacts = {
   readonly rtpPorts: { readonly from: number; readonly to: number };
   /** Path of the root certificate below `httpUrl` (PEM); null: there is none here. */
   readonly caPath: string | null;
+  /** SHA-256 of that certificate in hexadecimal pairs with colons, as OpenSSL and browsers show it; null: there is none here. */
+  readonly caFingerprint: string | null;
   /** Scheme, host and port at which the operator says the API is reached; null: where the request came to. */
   readonly httpUrl: string | null;
 };

@@ -12,6 +12,7 @@ const FACTS: NetworkFacts = {
   ],
   rtpPorts: { from: 10_000, to: 60_000 },
   caPath: "/ca.pem",
+  caFingerprint: "AA:BB",
   httpUrl: "https://trunks.example.com",
 };
 
@@ -36,6 +37,7 @@ describe("NET-3: /trunkline/v1/Network", () => {
       signalling: FACTS.sip,
       media: { addresses: ["203.0.113.5", "2001:db8::5"], transport: "udp", port_from: 10_000, port_to: 60_000 },
       ca_certificate_url: "https://trunks.example.com/ca.pem",
+      ca_certificate_sha256: "AA:BB",
     });
   });
 

@@ -17,6 +17,7 @@ beforeAll(async () => {
       sip: [{ transport: "udp", address: "192.0.2.10", port: 5060 }],
       rtpPorts: { from: 10_000, to: 20_000 },
       caPath: "/ca.pem",
+      caFingerprint: "AA:BB",
       httpUrl: null,
     },
   });

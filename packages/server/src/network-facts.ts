@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { NetworkFacts, SipPlace } from "@trunkline/api";
 import type { Settings } from "./config/settings.ts";
 import { ROOT_CERTIFICATE_PATH } from "./health.ts";
@@ -7,6 +8,7 @@ import type { ListenerView } from "./threads/edge-offer.ts";
 export function networkFacts(
   settings: Pick<Settings, "zone" | "edge" | "bind" | "advertise" | "rtpPorts" | "publicUrl" | "role">,
   listeners: () => readonly ListenerView[],
+  caPem: string | undefined,
 ): NetworkFacts {
   const { zone, edge, rtpPorts, role, publicUrl } = settings;
   return {
@@ -17,6 +19,7 @@ export function networkFacts(
     },
     rtpPorts: { from: rtpPorts.min, to: rtpPorts.max },
     caPath: role === "control" ? null : ROOT_CERTIFICATE_PATH,
+    caFingerprint: caPem === undefined ? null : new X509Certificate(caPem).fingerprint256,
     httpUrl: publicUrl ?? null,
   };
 }

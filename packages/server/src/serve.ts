@@ -270,7 +270,7 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
     onFailure: (error, requestId) =>
       log("error", "request failed", { requestId, error: error instanceof Error ? error.stack : String(error) }),
     recordingMedia,
-    network: networkFacts(settings, () => edge?.listeners ?? []),
+    network: networkFacts(settings, () => edge?.listeners ?? [], certificates?.caPem),
     trustedProxies: settings.trustedProxies,
     requestLimit: new AccountRequestLimit({
       concurrent: settings.apiConcurrency,

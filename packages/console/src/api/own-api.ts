@@ -380,7 +380,7 @@ export type OwnApi = {
   readonly "GET /trunkline/v1/Network": {
     readonly query: {  };
     readonly body: undefined;
-    readonly answer: { readonly "zone": string; readonly "edge": string; readonly "trunk_domain_suffix": string; readonly "edges": readonly ({ readonly "name": string; readonly "aliases": readonly (string)[]; readonly "trunk_domain_suffix": string; })[]; readonly "signalling": readonly ({ readonly "transport": "udp" | "tcp" | "tls"; readonly "address": string; readonly "port": number; })[]; readonly "media": { readonly "addresses": readonly (string)[]; readonly "transport": "udp"; readonly "port_from": number; readonly "port_to": number; }; readonly "ca_certificate_url": string | null; readonly "url": string; };
+    readonly answer: { readonly "zone": string; readonly "edge": string; readonly "trunk_domain_suffix": string; readonly "edges": readonly ({ readonly "name": string; readonly "aliases": readonly (string)[]; readonly "trunk_domain_suffix": string; })[]; readonly "signalling": readonly ({ readonly "transport": "udp" | "tcp" | "tls"; readonly "address": string; readonly "port": number; })[]; readonly "media": { readonly "addresses": readonly (string)[]; readonly "transport": "udp"; readonly "port_from": number; readonly "port_to": number; }; readonly "ca_certificate_url": string | null; readonly "ca_certificate_sha256": string | null; readonly "url": string; };
   };
   readonly "GET /trunkline/v1/Network/Bandwidth": {
     readonly query: { readonly "ConcurrentCalls": number; };

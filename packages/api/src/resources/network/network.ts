@@ -18,6 +18,7 @@ const shape = z.strictObject({
     port_to: z.int(),
   }),
   ca_certificate_url: z.string().nullable(),
+  ca_certificate_sha256: z.string().nullable(),
   url: z.string(),
 });
 
@@ -32,7 +33,7 @@ export const networkRoute: Route = {
   success: { status: 200, schema: shape },
   run: async ({ deps: { network, store }, links }) => {
     if (network === undefined) return ABSENT;
-    const { zone, edge, sip, rtpPorts, caPath, httpUrl } = network;
+    const { zone, edge, sip, rtpPorts, caPath, caFingerprint, httpUrl } = network;
     const url = links.absolute("trunkline", "/Network");
     const body: z.infer<typeof shape> = {
       zone,
@@ -51,6 +52,7 @@ export const networkRoute: Route = {
         port_to: rtpPorts.to,
       },
       ca_certificate_url: caPath === null ? null : new URL(caPath, httpUrl ?? url).href,
+      ca_certificate_sha256: caFingerprint,
       url,
     };
     return { status: 200, body };

@@ -28,6 +28,7 @@ const texts = defineTexts({
     ca: "CA certificate",
     caLead: "Import it where your system checks TLS certificates: it signs those of this installation.",
     download: "Download the CA certificate",
+    fingerprint: "SHA-256 fingerprint",
     advice: "What to set up",
     register: "Do not register: calls come to your origination SIP URIs.",
     e164: "Send numbers in E.164 format with the +, such as +12128675309.",
@@ -57,6 +58,7 @@ const texts = defineTexts({
     ca: "CA証明書",
     caLead: "この環境のTLS証明書に署名しているルート証明書です。証明書を検証する機器にインポートしてください。",
     download: "CA証明書をダウンロード",
+    fingerprint: "SHA-256フィンガープリント",
     advice: "設定時の注意",
     register: "登録(REGISTER)は行わないでください。着信はオリジネーションSIP URIに届きます。",
     e164: "電話番号は + を含むE.164形式(例: +12128675309)で送信してください。",
@@ -92,7 +94,7 @@ export default function NetworkPage() {
 
 function Addresses({ network }: { readonly network: Api["GET /trunkline/v1/Network"]["answer"] }) {
   const t = useTexts(texts);
-  const { signalling, media, edges, trunk_domain_suffix, ca_certificate_url } = network;
+  const { signalling, media, edges, trunk_domain_suffix, ca_certificate_url, ca_certificate_sha256 } = network;
   return (
     <>
       <Section title={t.signalling} lead={t.signallingLead}>
@@ -127,6 +129,13 @@ function Addresses({ network }: { readonly network: Api["GET /trunkline/v1/Netwo
       </Section>
       {ca_certificate_url !== null && (
         <Section title={t.ca} lead={t.caLead}>
+          {ca_certificate_sha256 !== null && (
+            <Facts>
+              <Fact name={t.fingerprint}>
+                <CopyText value={ca_certificate_sha256} />
+              </Fact>
+            </Facts>
+          )}
           <Text>
             <Button component="a" variant="default" href={new URL(ca_certificate_url).pathname} download>
               {t.download}
