@@ -95,6 +95,18 @@ describe("EVD-2: what is captured", () => {
     expect(ways("CA2")).toEqual(["received INV", "sent SIP", "sent BYE"]);
   });
 
+  it("a Call-ID that a peer uses again is the new call's, and stays so when the old one is handed on", async () => {
+    const { captures, wait } = open();
+    for (const sid of ["CA1", "CA2"]) {
+      captures.note("in", FLOW, invite("again"));
+      captures.claim({ sid, accountSid: "AC1" }, leg("a", "again"), FLOW);
+      if (sid === "CA1") captures.over(sid);
+    }
+    await wait(5_000);
+    captures.note("out", FLOW, answer("again"));
+    expect(captures.fetch("CA2")?.capture.messages.at(-1)?.text).toContain("200 OK");
+  });
+
   it("LIM-2: strangers cost bounded memory: a flood of INVITEs, one that is dropped, one that never goes on", async () => {
     const { captures, wait } = open();
     captures.note("in", FLOW, invite("dropped"));

@@ -155,7 +155,8 @@ export class Captures {
     this.#calls.delete(call.sid);
     this.#bytes -= messages.bytes;
     for (const key of keys) {
-      this.#dialogs.delete(key);
+      // A peer that uses a Call-ID twice has a second call under it by now.
+      if (this.#dialogs.get(key)?.capturing === capturing) this.#dialogs.delete(key);
       this.#callerTags.delete(key.split(" ", 1)[0] ?? "");
     }
     this.#queue.push(this.#view(capturing));
