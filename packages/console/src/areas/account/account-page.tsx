@@ -29,7 +29,7 @@ const texts = defineTexts({
     calls: "Calls",
     home: "Home country",
     homeHint:
-      "Two letters (ISO 3166). Numbers of this country may be called at first, and numbers without + are read as its own.",
+      "Two letters (ISO 3166). Its ordinary numbers may be called as long as no dialing permission says otherwise.",
     duration: "Longest call, in seconds",
     durationHint: "A call is ended when it has lasted this long.",
     security: "Security",
@@ -57,8 +57,7 @@ const texts = defineTexts({
     saved: "保存しました。",
     calls: "通話",
     home: "ホーム国",
-    homeHint:
-      "2 文字の国コード (ISO 3166)。最初に発信できるのはこの国の番号で、+ のない番号もこの国のものとして扱います。",
+    homeHint: "2 文字の国コード (ISO 3166)。発信許可の設定がない場合、この国の通常の番号に発信できます。",
     duration: "最長通話時間（秒）",
     durationHint: "この時間に達した通話は終了します。",
     security: "セキュリティ",

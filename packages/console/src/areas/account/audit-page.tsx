@@ -85,7 +85,7 @@ export default function AuditPage() {
           { label: t.date, cell: (event) => formats.dateTime(event.event_date) },
           { label: t.what, cell: (event) => <span className="mono">{event.description}</span> },
           { label: t.who, cell: (event) => <span className="mono">{who(event)}</span>, wideOnly: true },
-          { label: t.source, cell: (event) => event.source_ip_address ?? event.source, wideOnly: true },
+          { label: t.source, cell: (event) => event.source_ip_address ?? "—", wideOnly: true },
           {
             label: t.details,
             align: "right",
@@ -103,7 +103,7 @@ export default function AuditPage() {
             <Facts>
               <Fact name={t.date}>{formats.dateTime(shown.event_date)}</Fact>
               <Fact name={t.who}>{who(shown)}</Fact>
-              <Fact name={t.source}>{shown.source_ip_address ?? shown.source}</Fact>
+              <Fact name={t.source}>{shown.source_ip_address ?? "—"}</Fact>
             </Facts>
             <Changes event={shown} />
           </Stack>
