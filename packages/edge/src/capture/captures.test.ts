@@ -127,6 +127,17 @@ describe("EVD-2: what is captured", () => {
     expect(captures.metrics()["dialogs_unclaimed"]).toBe(1);
   });
 
+  it.each([
+    ["lines that begin as a Call-ID does", `${"c\n".repeat(32_000)}:`],
+    ["blanks where a colon should be", `i${" ".repeat(64_000)}`],
+    ["one line of it all", "i".repeat(64_000)],
+  ])("LIM-2: a stranger's datagram does not hold calls up by %s", (_what, text) => {
+    const { captures } = open();
+    // Some hundred of what would each take half a second.
+    for (let times = 0; times < 100; times++) captures.note("in", FLOW, `INVITE sip:a SIP/2.0\n${text}`);
+    expect(captures.metrics()["dialogs_unclaimed"]).toBe(0);
+  });
+
   it("of a call with too many messages the first and the last are kept, and the others counted", () => {
     const { captures } = open();
     captures.note("in", FLOW, invite("long"));

@@ -1,41 +1,22 @@
 import { copyString, type Flow } from "@trunkline/sip";
 
-const LF = 0x0a;
-const CR = 0x0d;
-
 /**
- * Value of a header of a message that nobody has read yet: the first line with that name, `short` in its compact form (RFC 3261 §7.3.3).
- * Looks at the first letter of each line only, since it is asked of every message.
+ * Values of headers of a message that nobody has read yet: the first line with that name or its compact form (RFC 3261 §7.3.3). Asked of
+ * every message, strangers' too, before anything else is: each looks at a line once, whatever is in it.
  */
-function headerOf(wire: string, name: string, short: string): string | undefined {
-  for (let at = wire.indexOf("\n") + 1; at > 0; at = wire.indexOf("\n", at) + 1) {
-    const begin = wire.charCodeAt(at);
-    if (begin === CR || begin === LF) return undefined;
-    // In lower case.
-    const first = begin | 0x20;
-    if (first !== name.charCodeAt(0) && first !== short.charCodeAt(0)) continue;
-    const colon = wire.indexOf(":", at);
-    if (colon < 0) return undefined;
-    const found = wire.slice(at, colon).trimEnd().toLowerCase();
-    if (found === name || found === short) return valueFrom(wire, colon + 1);
-  }
-  return undefined;
-}
-
-function valueFrom(wire: string, at: number): string {
-  const end = wire.indexOf("\n", at);
-  return wire.slice(at, end < 0 ? undefined : end).trim();
-}
+const CALL_ID = /^(?:call-id|i)[ \t]*:([^\r\n]*)/im;
+const FROM = /^(?:from|f)[ \t]*:([^\r\n]*)/im;
+const TO = /^(?:to|t)[ \t]*:([^\r\n]*)/im;
 
 /** The Call-ID, as a copy; undefined: it has none, or is no message. */
 export function callIdOf(wire: string): string | undefined {
-  const value = headerOf(wire, "call-id", "i");
+  const value = CALL_ID.exec(wire)?.[1]?.trim();
   return value === undefined || value === "" ? undefined : copyString(value);
 }
 
 /** Whether it is an INVITE outside a dialog: only those begin something. */
 export function isNewInvite(wire: string): boolean {
-  return wire.startsWith("INVITE ") && !/;\s*tag=/i.test(headerOf(wire, "to", "t") ?? "");
+  return wire.startsWith("INVITE ") && !/;\s*tag=/i.test(TO.exec(wire)?.[1] ?? "");
 }
 
 /** True for what the edge sends to itself (TERM-12). */
@@ -44,7 +25,7 @@ export function isToSelf(flow: Flow): boolean {
 }
 
 export function fromTagOf(wire: string): string {
-  return /;\s*tag=([^;\s>]+)/i.exec(headerOf(wire, "from", "f") ?? "")?.[1] ?? "";
+  return /;\s*tag=([^;\s>]+)/i.exec(FROM.exec(wire)?.[1] ?? "")?.[1] ?? "";
 }
 
 /**

@@ -19,7 +19,7 @@ const INLINE = /(inline:)([^|;\s]*)/gi;
 const BODY_SECRET = /^(a=key-mgmt:[^ \r\n]*[ ]?|k=[^:\r\n]*:|a=ice-pwd:)([^\r\n]*)/gim;
 /** Digits keyed in, as they are told by INFO (`application/dtmf-relay`, `application/dtmf`). */
 const DTMF_TYPE = /^(?:content-type|c)[ \t]*:[ \t]*(?:application\/dtmf-relay|application\/dtmf)\b/im;
-const SIGNAL = /^(\s*(?:signal|d)[ \t]*=[ \t]*)([^\r\n]*)/gim;
+const SIGNAL = /^([ \t]*(?:signal|d)[ \t]*=[ \t]*)([^\r\n]*)/gim;
 
 /** The message as it may be shown. One character is one octet. */
 export function maskSecrets(message: string): string {
