@@ -42,7 +42,6 @@ const change = fc.oneof(
   keyed("originationUrl", ({ sid }) => sid, url),
   keyed("phoneNumber", ({ sid }) => sid, number),
   keyed("dialingPermission", ({ accountSid, destination }) => `${accountSid}/${destination}`, permission),
-  keyed("callLimit", ({ ownerSid }) => ownerSid, fc.record({ ownerSid: fc.constantFrom(...SIDS), maxCps: fc.nat(9) })),
 );
 
 /** Everything that an overlay may answer differently. */
@@ -56,7 +55,6 @@ function told(directory: DirectoryReader): unknown {
     urls: SIDS.map((sid) => bySid(directory.originationUrls(sid))),
     numbers: NUMBERS.map((e164) => directory.phoneNumber(e164)),
     permissions: ["*", "US"].map((destination) => directory.dialingPermission("AC1", destination)),
-    limits: SIDS.map((sid) => directory.callLimit(sid)),
     lists: SIDS.map((sid) => directory.hasCredentialList(sid)),
   };
 }

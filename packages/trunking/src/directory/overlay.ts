@@ -10,7 +10,7 @@ import type {
 import type { DirectoryReader } from "./directory.types.ts";
 
 /** What an overlay can change. */
-type OverlayEntity = "trunk" | "originationUrl" | "phoneNumber" | "dialingPermission" | "callLimit";
+type OverlayEntity = "trunk" | "originationUrl" | "phoneNumber" | "dialingPermission";
 export type OverlayChange = Extract<DirectoryChange, { readonly entity: OverlayEntity }>;
 
 /**
@@ -22,14 +22,13 @@ export function overlay(base: DirectoryReader, changes: readonly OverlayChange[]
   const urls = rowsOf(changes, "originationUrl");
   const numbers = rowsOf(changes, "phoneNumber");
   const permissions = rowsOf(changes, "dialingPermission");
-  const limits = rowsOf(changes, "callLimit");
   const changed: Partial<DirectoryReader> = {
     trunk: (sid) => pick(trunks, sid, () => base.trunk(sid)),
     trunkByDomain: (domainName): Trunk | undefined =>
       present(trunks).find((trunk) => trunk.domainName === domainName) ??
       unchanged(trunks, base.trunkByDomain(domainName), ({ sid }) => sid),
     trunksBySource: (address) =>
-      base.trunksBySource(address).flatMap(({ sid, ...row }) => pick(trunks, sid, () => ({ sid, ...row })) ?? []),
+      base.trunksBySource(address).flatMap((trunk) => pick(trunks, trunk.sid, () => trunk) ?? []),
     originationUrls: (trunkSid): readonly OriginationUrl[] => {
       const kept = base.originationUrls(trunkSid).flatMap((url) => pick(urls, url.sid, () => url) ?? []);
       const known = new Set(kept.map(({ sid }) => sid));
@@ -41,7 +40,6 @@ export function overlay(base: DirectoryReader, changes: readonly OverlayChange[]
       unchanged(numbers, base.phoneNumber(e164), ({ sid }) => sid),
     dialingPermission: (accountSid, destination): DialingPermission | undefined =>
       pick(permissions, `${accountSid}/${destination}`, () => base.dialingPermission(accountSid, destination)),
-    callLimit: (ownerSid) => pick(limits, ownerSid, () => base.callLimit(ownerSid)),
   };
   return new Proxy(base, {
     get(target, name) {
