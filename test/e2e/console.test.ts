@@ -184,6 +184,9 @@ describe("CON-1: what a page does is what it says", () => {
     await page.getByRole("combobox", { name: "Account" }).click();
     await page.getByRole("option", { name: "Operator" }).click();
     await page.getByRole("heading", { name: "Choose an account" }).waitFor({ state: "detached" });
+    await page.reload();
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    expect(await page.getByRole("heading", { name: "Choose an account" }).count()).toBe(0);
     await context.close();
     expect(await bare.stop()).toBe(0);
   });

@@ -24,7 +24,7 @@ const EnrolPage = lazy(() => import("../areas/sign-in/enrol-page.tsx"));
 
 /** Where an invitation leads; its token stands behind the #, which no server and no log sees. */
 const PASSWORD_PATH = "/console/password";
-/** The account that an operator has chosen, as long as this window is open. */
+/** Who has chosen which account, as long as this window is open. */
 const ACTED_AS = "trunkline-account";
 
 /** Shows the console to who is signed in, else the sign-in page. */
@@ -35,7 +35,9 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
   const query = useQuery({ queryKey: SESSION_KEY, queryFn: currentSession, staleTime: Number.POSITIVE_INFINITY });
   const [acted, setActed] = useState<string | null>(() => sessionStorage.getItem(ACTED_AS));
   const signedIn = query.data ?? null;
-  const accountSid = acted ?? signedIn?.user.account_sid ?? "";
+  // Whoever signs in after another's session has ended makes no use of that one's choice.
+  const chosen = signedIn !== null && acted?.startsWith(`${signedIn.user.sid} `) ? acted.split(" ")[1] : undefined;
+  const accountSid = chosen ?? signedIn?.user.account_sid ?? "";
   // Before anything below asks.
   credentials.csrfToken = signedIn?.csrf_token ?? "";
   credentials.accountSid = accountSid === "" ? null : accountSid;
@@ -44,9 +46,10 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
       signedIn && {
         user: signedIn.user,
         accountSid,
-        actFor: (chosen) => {
-          sessionStorage.setItem(ACTED_AS, chosen);
-          setActed(chosen);
+        actFor: (wanted) => {
+          const choice = `${signedIn.user.sid} ${wanted}`;
+          sessionStorage.setItem(ACTED_AS, choice);
+          setActed(choice);
         },
         signOut: async () => {
           await ask("DELETE /trunkline/v1/Sessions/Current", {});

@@ -1,4 +1,4 @@
-import { Alert, Button, NumberInput, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { Button, NumberInput, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import type { Api } from "../../api/client.ts";
 import { useApi, useChange } from "../../api/hooks.ts";
@@ -8,6 +8,7 @@ import { defineTexts, useTexts } from "../../i18n/language.tsx";
 import { CopyText } from "../../ui/copy-text.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Page } from "../../ui/page.tsx";
+import { Saved } from "../../ui/saved.tsx";
 import { Fact, Facts, Section } from "../../ui/section.tsx";
 
 const texts = defineTexts({
@@ -25,7 +26,6 @@ const texts = defineTexts({
     created: "Created",
     name: "Name of the account",
     save: "Save",
-    saved: "Saved.",
     calls: "Calls",
     home: "Home country",
     homeHint:
@@ -54,7 +54,6 @@ const texts = defineTexts({
     created: "作成日",
     name: "アカウント名",
     save: "保存",
-    saved: "保存しました。",
     calls: "通話",
     home: "ホーム国",
     homeHint: "2 文字の国コード (ISO 3166)。発信許可の設定がない場合、この国の通常の番号に発信できます。",
@@ -139,7 +138,7 @@ function Rename({ sid, name }: { readonly sid: string; readonly name: string }) 
     <form onSubmit={submit}>
       <Stack maw={420}>
         <TextInput required label={t.name} value={value} onChange={(event) => setValue(event.currentTarget.value)} />
-        <Outcome error={save.error} isDone={save.isSuccess} />
+        <Saved error={save.error} isSuccess={save.isSuccess} />
         <Button type="submit" loading={save.isPending} w="fit-content">
           {t.save}
         </Button>
@@ -177,7 +176,7 @@ function Calls({ settings }: { readonly settings: Settings }) {
             value={duration}
             onChange={setDuration}
           />
-          <Outcome error={save.error} isDone={save.isSuccess} />
+          <Saved error={save.error} isSuccess={save.isSuccess} />
           <Button type="submit" loading={save.isPending} w="fit-content">
             {t.save}
           </Button>
@@ -214,14 +213,4 @@ function Security({ settings }: { readonly settings: Settings }) {
       <Failure error={save.error} />
     </Section>
   );
-}
-
-function Outcome({ error, isDone }: { readonly error: Error | null; readonly isDone: boolean }) {
-  const t = useTexts(texts);
-  if (error) return <Failure error={error} />;
-  return isDone ? (
-    <Alert color="green" role="status">
-      {t.saved}
-    </Alert>
-  ) : null;
 }

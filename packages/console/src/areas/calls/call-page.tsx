@@ -88,7 +88,7 @@ export default function CallPage() {
       <Outcome call={call.data} />
       <CallFacts call={call.data} />
       <Attempts attempts={call.data.attempts} />
-      <SipLadder callSid={callSid} />
+      <SipLadder key={callSid} callSid={callSid} />
       <DecisionTrace callSid={callSid} isLive={isLive} />
       <Quality callSid={callSid} isLive={isLive} />
       <CallRecordings callSid={callSid} isLive={isLive} />

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, NumberInput, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { Button, Group, NumberInput, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import type { Api } from "../../api/client.ts";
@@ -10,6 +10,7 @@ import { CopyText } from "../../ui/copy-text.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Page } from "../../ui/page.tsx";
+import { Saved } from "../../ui/saved.tsx";
 import { Section } from "../../ui/section.tsx";
 import { useGo } from "../../ui/text-link.tsx";
 import { CarrierPrefixes, CarrierSources, CarrierTargets } from "./carrier-parts.tsx";
@@ -142,12 +143,7 @@ function General({ carrier }: { readonly carrier: Carrier }) {
           <NumberInput label={t.probe} description={t.probeHint} {...number("ProbeInterval")} />
           <Switch label={t.ownOnly} {...flag("OwnNumbersOnly")} />
           <Switch label={t.srtp} {...flag("Srtp")} />
-          <Failure error={save.error} />
-          {save.isSuccess && (
-            <Alert color="green" role="status">
-              {t.saved}
-            </Alert>
-          )}
+          <Saved error={save.error} isSuccess={save.isSuccess} />
           <Button type="submit" loading={save.isPending} w="fit-content">
             {t.save}
           </Button>
