@@ -25,6 +25,28 @@ export type MediaOptions = {
 /** Bad SDP is a value. `status` is what SIP answers: 488 nothing acceptable, 400 unreadable, 503 no ports left. */
 export type MediaRefusal = { readonly kind: "refusal"; readonly status: 400 | 415 | 488 | 503; readonly why: string };
 
+/** One interval of one leg's audio, as it was measured at its end. */
+export type QualitySample = {
+  /** What arrived from the leg, or what the leg says (by RTCP) of what arrived there: the whole way from the other leg then. */
+  readonly direction: "received" | "sent";
+  /** End of the interval, epoch milliseconds; it began where the one before ended. */
+  readonly atMs: number;
+  /** In the interval. */
+  readonly packets: number;
+  readonly lost: number;
+  readonly jitterMs: number | null;
+  readonly roundTripMs: number | null;
+  /** E-model estimate 1.0–4.5 of the interval; null when nothing was heard, or nothing is known of it. */
+  readonly mos: number | null;
+};
+
+/** A key of the telephone's keypad was pressed (RFC 4733). Which one is nobody's business. */
+export type KeyPress = {
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+  readonly durationMs: number;
+};
+
 /** What arrived from a leg so far. */
 export type LegCounters = {
   readonly leg: Leg;
@@ -43,6 +65,10 @@ export type LegCounters = {
   readonly srtp?: boolean;
   /** Datagrams that came to the leg's ports and were not taken: from elsewhere, no RTP, not authentic, repeated. Absent likewise. */
   readonly packetsRejected?: number;
+  /** How it went over time (EVD-2), oldest first, some hundred at most in each direction. */
+  readonly samples?: readonly QualitySample[];
+  /** Keys that the leg pressed. Absent from planes that do not see packets. */
+  readonly keyPresses?: readonly KeyPress[];
 };
 
 export type MediaEvent =

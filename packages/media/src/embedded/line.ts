@@ -2,8 +2,9 @@ import { randomInt } from "node:crypto";
 import type { RemoteInfo, Socket } from "node:dgram";
 import type { Leg } from "../plane.ts";
 import type { RingWriter } from "../recorder/ring.ts";
-import { isPaced, isSpeech } from "../rtp/codec.ts";
+import { isPaced, isSpeech, isTelephoneEvent } from "../rtp/codec.ts";
 import { headerLength, isRtcp, payloadTypeOf, sequenceOf, ssrcOf, timestampOf } from "../rtp/header.ts";
+import { KeyPressLog } from "../rtp/key-press-log.ts";
 import { Reception } from "../rtp/reception.ts";
 import { RoundTrip, type RtcpSink, readRtcp } from "../rtp/rtcp.ts";
 import { bindUdp } from "../rtp/udp.ts";
@@ -26,6 +27,11 @@ export class LineEnd implements RtcpSink {
   readonly reception = new Reception();
   readonly roundTrip = new RoundTrip();
   readonly gate: SourceGate;
+  readonly keyPresses = new KeyPressLog();
+  /** Media that was sent to the leg, packets. */
+  sent = 0;
+  /** What the leg's last report block says of what it hears; null before. */
+  reportedLost: number | null = null;
   /** Datagrams not taken: from elsewhere, no RTP, not authentic, repeated. */
   rejected = 0;
   /** Monotonic ms of the last datagram of any kind and source; 0 before any. */
@@ -38,6 +44,8 @@ export class LineEnd implements RtcpSink {
   readonly #rtcp: Socket;
   readonly #clockRates = new Uint32Array(128);
   readonly #speech = new Uint8Array(128);
+  readonly #eventRates = new Uint32Array(128);
+  #reportedJitter = 0;
   readonly #names: (string | undefined)[] = [];
   readonly #leg: Leg;
   #recorder: RingWriter | undefined;
@@ -76,10 +84,12 @@ export class LineEnd implements RtcpSink {
     else if (remote.srtp) this.#srtp = new SrtpEnd(remote.srtp, () => randomInt(2 ** 32));
     this.#clockRates.fill(0);
     this.#speech.fill(0);
+    this.#eventRates.fill(0);
     for (const { type, name, clockRate } of remote.formats) {
       this.#names[type] = name;
       this.#clockRates[type] = isPaced(name) ? clockRate : 0;
       this.#speech[type] = isSpeech(name) ? 1 : 0;
+      this.#eventRates[type] = isTelephoneEvent(name) ? clockRate : 0;
     }
     // Hold by 0.0.0.0 (RFC 2543) says nothing about where the holder is; its music may go on coming from where it was.
     if (remote.address === "") return;
@@ -90,6 +100,17 @@ export class LineEnd implements RtcpSink {
   /** Encoding name of the last medium heard, or null. */
   get codec(): string | null {
     return this.#names[this.#lastSpeechType] ?? null;
+  }
+
+  /** Jitter of what the leg hears, as it says itself; null when it does not, or the other side's clock is unknown. */
+  get reportedJitterMs(): number | null {
+    const clockRate = this.#peer?.speechClockRate ?? 0;
+    return this.reportedLost === null || clockRate === 0 ? null : (this.#reportedJitter * 1_000) / clockRate;
+  }
+
+  /** Ticks per second of the last medium heard; 0 before. */
+  get speechClockRate(): number {
+    return this.#clockRates[this.#lastSpeechType] ?? 0;
   }
 
   /** Whether its media flows both ways as far as it is concerned: not rejected, not on hold of any kind. */
@@ -107,7 +128,9 @@ export class LineEnd implements RtcpSink {
     this.#peer?.roundTrip.sent(ntpMiddle, this.#nowMs);
   }
 
-  onReportBlock(lastReport: number, delaySinceLast: number): void {
+  onReportBlock(lastReport: number, delaySinceLast: number, lost: number, jitter: number): void {
+    this.reportedLost = Math.max(0, lost);
+    this.#reportedJitter = jitter;
     this.roundTrip.reported(lastReport, delaySinceLast, this.#nowMs);
   }
 
@@ -163,6 +186,10 @@ export class LineEnd implements RtcpSink {
     const type = payloadTypeOf(packet);
     if (this.#speech[type] === 1) this.#lastSpeechType = type;
     const clockRate = this.#clockRates[type] as number;
+    const eventRate = this.#eventRates[type] as number;
+    if (eventRate !== 0) {
+      this.keyPresses.hear(packet, headerLength(packet, length), length, timestampOf(packet), eventRate, nowMs);
+    }
     this.reception.receive(sequenceOf(packet), timestampOf(packet), ssrcOf(packet), clockRate, nowMs, length);
   }
 
@@ -186,6 +213,7 @@ export class LineEnd implements RtcpSink {
   sendMedia(packet: Buffer, length: number): void {
     const remote = this.#remote;
     if (remote === undefined || !remote.receives || remote.address === "") return;
+    this.sent += 1;
     const srtp = this.#srtp;
     if (srtp === undefined) this.#sendAlongRtp(packet, length, remote);
     else if (workspace.load(packet, length))

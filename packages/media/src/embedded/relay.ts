@@ -1,6 +1,7 @@
-import type { Leg, LegCounters } from "../plane.ts";
+import type { LegCounters } from "../plane.ts";
 import { RingWriter } from "../recorder/ring.ts";
-import { estimateMos } from "../rtp/mos.ts";
+import { QualityCourse } from "../rtp/quality-course.ts";
+import { countersOf, streamTotals } from "./counters.ts";
 import { anchorLine, type Line, type LineEnd, Unbound } from "./line.ts";
 import type { AnchorLine, LocalPair, WorkerReply, WorkerRequest } from "./protocol.ts";
 import { SilenceWatch } from "./silence-watch.ts";
@@ -8,7 +9,11 @@ import { SilenceWatch } from "./silence-watch.ts";
 /** Sockets of ended calls are not kept for ever: whoever sends on must not hold our ports. The pair then rests like any other. */
 const LONGEST_LINGER_MS = 60_000;
 
-type RelayedSession = { readonly lines: (Line | undefined)[]; readonly watch: SilenceWatch | null };
+type RelayedSession = {
+  readonly lines: (Line | undefined)[];
+  readonly watch: SilenceWatch | null;
+  readonly course: QualityCourse;
+};
 
 type Lingering = { readonly end: LineEnd; readonly sinceMs: number };
 
@@ -61,7 +66,7 @@ export class Relay {
         return { kind: "done" };
       }
       case "count":
-        return { kind: "counted", counters: countersOf(this.#sessions.get(request.session)?.lines ?? []) };
+        return { kind: "counted", counters: this.#count(request.session, nowMs) };
       case "end":
         return { kind: "counted", counters: this.#end(request.session, nowMs) };
       default:
@@ -69,9 +74,10 @@ export class Relay {
     }
   }
 
-  /** Looks for calls gone silent, and closes the sockets of ended ones that have been quiet long enough; to be called a few times in `quietMs`. */
+  /** Looks how calls are going, for those gone silent, and closes the sockets of ended ones that have been quiet long enough; to be called a few times in `quietMs`. */
   sweep(nowMs: number): void {
-    for (const [number, { lines, watch }] of this.#sessions) {
+    for (const [number, { lines, watch, course }] of this.#sessions) {
+      if (course.isDue(nowMs)) course.take(streamTotals(lines), nowMs);
       const forMs = watch?.check(lines, nowMs);
       if (forMs !== undefined) this.#events.onSilent(number, forMs);
     }
@@ -90,15 +96,21 @@ export class Relay {
   #sessionOf({ session, silenceMs }: AnchorLine, nowMs: number): RelayedSession {
     const known = this.#sessions.get(session);
     if (known !== undefined) return known;
-    const opened = { lines: [], watch: silenceMs === null ? null : new SilenceWatch(silenceMs, nowMs) };
+    const watch = silenceMs === null ? null : new SilenceWatch(silenceMs, nowMs);
+    const opened = { lines: [], watch, course: new QualityCourse() };
     this.#sessions.set(session, opened);
     return opened;
   }
 
+  #count(session: number, nowMs: number): readonly LegCounters[] {
+    const { lines = [], course } = this.#sessions.get(session) ?? {};
+    return countersOf(lines, course, nowMs);
+  }
+
   #end(session: number, nowMs: number): readonly LegCounters[] {
     const lines = this.#sessions.get(session)?.lines ?? [];
+    const counters = this.#count(session, nowMs);
     this.#sessions.delete(session);
-    const counters = countersOf(lines);
     const freed: LocalPair[] = [];
     for (const line of lines) {
       if (line === undefined) continue;
@@ -114,46 +126,4 @@ export class Relay {
     if (freed.length > 0) this.#events.onFreed(freed);
     return counters;
   }
-}
-
-function countersOf(lines: readonly (Line | undefined)[]): readonly LegCounters[] {
-  return [countersOfLeg(lines, "a"), countersOfLeg(lines, "b")];
-}
-
-/** Sums over the leg's lines; codec, jitter and quality are those of its first line with packets. */
-function countersOfLeg(lines: readonly (Line | undefined)[], leg: Leg): LegCounters {
-  let packetsReceived = 0;
-  let bytesReceived = 0;
-  let packetsLost = 0;
-  let sourceChanges = 0;
-  let packetsRejected = 0;
-  let roundTripMs: number | null = null;
-  let first: LineEnd | undefined;
-  for (const line of lines) {
-    const end = line?.[leg];
-    if (end === undefined) continue;
-    packetsReceived += end.reception.packets;
-    bytesReceived += end.reception.bytes;
-    packetsLost += end.reception.lost;
-    sourceChanges += end.gate.sourceChanges;
-    packetsRejected += end.rejected;
-    roundTripMs ??= end.roundTrip.latestMs;
-    if (end.reception.packets > 0) first ??= end;
-  }
-  const codec = first?.codec ?? null;
-  const jitterMs = first?.reception.jitterMs ?? null;
-  const lossRatio = first?.reception.lossRatio ?? 0;
-  const mos = codec === null ? null : estimateMos({ codec, lossRatio, jitterMs: jitterMs ?? 0, roundTripMs });
-  return {
-    leg,
-    codec,
-    packetsReceived,
-    bytesReceived,
-    packetsLost,
-    jitterMs,
-    roundTripMs,
-    mos,
-    sourceChanges,
-    packetsRejected,
-  };
 }

@@ -13,6 +13,11 @@ export function isSpeech(name: string): boolean {
   return lower !== "telephone-event" && lower !== "tone" && lower !== "cn" && lower !== "red";
 }
 
+/** True for keys of the telephone's keypad (RFC 4733). */
+export function isTelephoneEvent(name: string): boolean {
+  return name.toLowerCase() === "telephone-event";
+}
+
 /** True for formats whose timestamps follow the clock packet by packet, so that jitter may be read from them. */
 export function isPaced(name: string): boolean {
   return name.toLowerCase() !== "telephone-event" && name.toLowerCase() !== "tone";

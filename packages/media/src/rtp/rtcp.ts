@@ -13,8 +13,11 @@ const SENDER_INFO_BYTES = 20;
 export interface RtcpSink {
   /** A sender report: the middle 32 bits of its NTP time, by which later reports name it (RFC 3550 §6.4.1 LSR). */
   onSenderReport(ntpMiddle: number): void;
-  /** A report block: last sender report heard and the delay since then in 1/65536 s. `lastReport` 0 means none was heard. */
-  onReportBlock(lastReport: number, delaySinceLast: number): void;
+  /**
+   * A report block: last sender report heard and the delay since then in 1/65536 s (`lastReport` 0 means none was heard), packets lost
+   * so far (below 0 with duplicates), and jitter in timestamp units.
+   */
+  onReportBlock(lastReport: number, delaySinceLast: number, lost: number, jitter: number): void;
 }
 
 /**
@@ -44,7 +47,9 @@ function readReport(p: Uint8Array, at: number, end: number, sink: RtcpSink): voi
   } else if (kind !== RECEIVER_REPORT) return;
   const count = (p[at] as number) & 0x1f;
   for (let i = 0; i < count && block + BLOCK_BYTES <= end; i += 1, block += BLOCK_BYTES) {
-    sink.onReportBlock(readUint32(p, block + 16), readUint32(p, block + 20));
+    // Cumulative loss is a signed number of 24 bits behind the fraction.
+    const lost = (readUint32(p, block + 4) << 8) >> 8;
+    sink.onReportBlock(readUint32(p, block + 16), readUint32(p, block + 20), lost, readUint32(p, block + 12));
   }
 }
 

@@ -138,7 +138,7 @@ describe("RTCP", () => {
     const seen: string[] = [];
     const whole = readRtcp(p, length, {
       onSenderReport: (ntpMiddle) => seen.push(`sr ${ntpMiddle.toString(16)}`),
-      onReportBlock: (last, delay) => seen.push(`block ${last.toString(16)} ${delay}`),
+      onReportBlock: (last, delay, lost, jitter) => seen.push(`block ${last.toString(16)} ${delay} ${lost} ${jitter}`),
     });
     return `${whole ? "" : "broken "}${seen.join(", ")}`;
   }
@@ -148,7 +148,7 @@ describe("RTCP", () => {
   const length = writeSenderReport(written, sender, block, "name");
 
   it("§6.4.1 reads back a sender report with its block; SDES follows (§6.1)", () => {
-    expect(read(written, length)).toBe("sr 12345678, block deadbeef 65536");
+    expect(read(written, length)).toBe("sr 12345678, block deadbeef 65536 1 5");
     expect(written[53]).toBe(202);
     expect(length % 4).toBe(0);
   });
@@ -157,10 +157,15 @@ describe("RTCP", () => {
     [
       "§6.4.2 a receiver report with one block",
       `81c90007 00000001 ${"00".repeat(16)} 00000011 00000022`,
-      "block 11 34",
+      "block 11 34 0 0",
+    ],
+    [
+      "§6.4.1 more received than expected: a loss below 0; jitter",
+      `81c90007 00000001 00000009 00ffffff 00000000 000000f0 ${"00".repeat(8)}`,
+      "block 0 0 -1 240",
     ],
     ["an empty receiver report", "80c90001 00000001", ""],
-    ["more blocks counted than there are", `9fc90007 00000001 ${"00".repeat(16)} 00000011 00000022`, "block 11 34"],
+    ["more blocks counted than there are", `9fc90007 00000001 ${"00".repeat(16)} 00000011 00000022`, "block 11 34 0 0"],
     ["a length beyond the datagram", "80c900ff 00000001", "broken "],
     ["a sender report too short for its sender", "80c80001 00000001", ""],
     ["version 1", "40c90001 00000001", "broken "],
@@ -176,7 +181,10 @@ describe("RTCP", () => {
       fc.property(fc.uint8Array({ maxLength: 200 }), (p) => {
         readRtcp(p, p.length, {
           onSenderReport: (value) => expect(Number.isNaN(value)).toBe(false),
-          onReportBlock: (last, delay) => expect(last + delay).toBeLessThan(2 ** 33),
+          onReportBlock: (last, delay, lost, jitter) => {
+            expect(last + delay + jitter).toBeLessThan(3 * 2 ** 32);
+            expect(Math.abs(lost)).toBeLessThanOrEqual(2 ** 23);
+          },
         });
       }),
     );

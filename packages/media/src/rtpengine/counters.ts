@@ -2,6 +2,7 @@ import { other } from "../description/negotiation.ts";
 import type { Leg, LegCounters } from "../plane.ts";
 import { isSpeech } from "../rtp/codec.ts";
 import { estimateMos } from "../rtp/mos.ts";
+import { QualityCourse, type StreamTotals } from "../rtp/quality-course.ts";
 import { type Dictionary, dictionariesIn, dictionaryIn, numberIn, textIn } from "./bencode.ts";
 import { UNNAMED } from "./engine-sdp.ts";
 
@@ -17,14 +18,21 @@ export class CallCounters {
   #pulse = 0;
   readonly #sources: Record<Leg, string> = { a: "", b: "" };
   readonly #sourceChanges: Record<Leg, number> = { a: 0, b: 0 };
+  readonly #course = new QualityCourse();
 
   /** @param srtp which legs speak it */
   constructor(srtp: Readonly<Record<Leg, boolean>>) {
     this.#legs = [noCounters("a", srtp.a), noCounters("b", srtp.b)];
   }
 
-  get legs(): readonly LegCounters[] {
-    return this.#legs;
+  /** With how it went over time, in the one direction that rtpengine tells. */
+  read(nowMs: number): readonly LegCounters[] {
+    const epochMs = Date.now() - performance.now();
+    const totals = this.#legs.map(totalsOf);
+    return this.#legs.map((counters, stream) => {
+      const samples = this.#course.read(stream, totals, nowMs, epochMs);
+      return { ...counters, samples: samples.map((sample) => ({ direction: "received", ...sample })) };
+    });
   }
 
   /** A number that changes whenever something is heard from a leg, and not with what comes from elsewhere. */
@@ -32,7 +40,7 @@ export class CallCounters {
     return this.#pulse;
   }
 
-  take(fields: Dictionary): void {
+  take(fields: Dictionary, nowMs: number): void {
     const legs = { a: readLeg(fields, "a"), b: readLeg(fields, "b") };
     this.#pulse = legs.a.balance + legs.b.balance;
     this.#legs = this.#legs.map(({ leg, srtp = false }) => {
@@ -40,6 +48,7 @@ export class CallCounters {
       const reports = { own: reportBy(legs[leg], fields), other: reportBy(legs[other(leg)], fields) };
       return { ...countersOf(leg, legs[leg], reports), srtp, sourceChanges: this.#sourceChanges[leg] };
     });
+    if (this.#course.isDue(nowMs)) this.#course.take(this.#legs.map(totalsOf), nowMs);
   }
 
   /** Changes between two looks are one, and one that went back is none. */
@@ -112,6 +121,16 @@ function countersOf(leg: Leg, heard: LegFacts, reports: { readonly own: Report; 
     sourceChanges: 0,
     packetsRejected: heard.dropped,
   };
+}
+
+function totalsOf({
+  packetsReceived: packets,
+  packetsLost: lost,
+  jitterMs,
+  roundTripMs,
+  codec,
+}: LegCounters): StreamTotals {
+  return { packets, lost, jitterMs, roundTripMs, codec };
 }
 
 function noCounters(leg: Leg, srtp: boolean): LegCounters {

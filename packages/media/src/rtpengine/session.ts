@@ -15,6 +15,7 @@ import {
 import { type Showing, showAnswer, showOffer } from "../description/showing.ts";
 import { ShownOrigin } from "../description/shown-origin.ts";
 import type { Leg, LegCounters, MediaEvent, MediaOptions, MediaRefusal, MediaSession } from "../plane.ts";
+import { FIRST_STEP_MS } from "../rtp/quality-course.ts";
 import { OFFERED } from "../srtp/sdes.ts";
 import { CallCopies } from "./copies.ts";
 import type { CopyThread } from "./copy-thread.ts";
@@ -108,7 +109,7 @@ export class EngineSession implements MediaSession, Carried {
   counters(): Promise<readonly LegCounters[]> {
     return this.#inTurn(async () => {
       await this.#look(this.#ground.untilMs());
-      return this.#counters.legs;
+      return this.#counters.read(performance.now());
     });
   }
 
@@ -117,7 +118,7 @@ export class EngineSession implements MediaSession, Carried {
       const call = this.#call;
       if (call !== undefined && this.#ended === undefined) await this.#leave(call);
       this.#end("the media session is closed");
-      return this.#counters.legs;
+      return this.#counters.read(performance.now());
     });
     return this.#closing;
   }
@@ -279,13 +280,12 @@ export class EngineSession implements MediaSession, Carried {
     return this.#shown[leg].sign(write({ address, ports, keys }), address);
   }
 
-  /** Looks after silence from now on. */
+  /** Looks how the call is going, and after silence, from now on. */
   #watch(isExpected: boolean): void {
-    const silence = this.#silence;
-    if (silence === undefined) return;
     this.#isExpected = isExpected;
-    silence.restart(performance.now());
-    this.#looking ??= setInterval(() => void this.#look(performance.now() + LOOK_LIMIT_MS), silence.lookMs);
+    this.#silence?.restart(performance.now());
+    const lookMs = Math.min(FIRST_STEP_MS, this.#silence?.lookMs ?? FIRST_STEP_MS);
+    this.#looking ??= setInterval(() => void this.#look(performance.now() + LOOK_LIMIT_MS), lookMs);
   }
 
   /** Takes the counters. False when the server has answered that it does not know the call: then its media is lost. */
@@ -297,7 +297,7 @@ export class EngineSession implements MediaSession, Carried {
       this.fail(`${fields.why}: it was restarted, or has given the call up`);
       return false;
     }
-    this.#counters.take(fields);
+    this.#counters.take(fields, performance.now());
     const forMs = this.#silence?.look(this.#counters.pulse, this.#isExpected, performance.now());
     if (forMs !== undefined) this.#onEvent({ kind: "silent", forMs: Math.round(forMs) });
     return true;
