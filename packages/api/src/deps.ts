@@ -1,6 +1,7 @@
 import type { Store } from "@trunkline/store";
 import type { NetworkFacts } from "./network-facts.ts";
 import type {
+  CallAudioPort,
   CallCapturePort,
   CallerIdVerificationPort,
   CallerNamePort,
@@ -40,6 +41,7 @@ export type ApiDeps = {
   readonly peerStatus?: PeerStatusPort;
   /** Absent in a role that carries no calls: captures of ended calls are in the store. */
   readonly callCaptures?: CallCapturePort;
+  readonly callAudio?: CallAudioPort;
   /** Absent in a role that carries no calls. */
   readonly trunkContact?: TrunkContactPort;
   /** Absent in a role that carries no calls. */

@@ -1,5 +1,6 @@
 import type { CallerName, LiveRecordingStatus, Recording } from "@trunkline/store";
 import type {
+  CallAudio,
   CallCapture,
   SimulatedCall as DryCall,
   ErrorCode,
@@ -109,6 +110,11 @@ export interface CallCapturePort {
     accountSid: string,
     callSid: string,
   ): Promise<{ readonly capture: CallCapture; readonly isOver: boolean } | undefined>;
+}
+
+/** The audio of calls that run (EVD-2); of those that are over, record and capture have it. */
+export interface CallAudioPort {
+  fetch(accountSid: string, callSid: string): Promise<CallAudio | undefined>;
 }
 
 /** Dry runs (EVD-3), made where live calls are routed. */

@@ -248,6 +248,11 @@ class Core implements EdgeCore {
     return found?.capture.accountSid === accountSid ? found : undefined;
   }
 
+  async callAudio(accountSid: string, callSid: string): ReturnType<EdgeCore["callAudio"]> {
+    const call = this.#calls.get(callSid);
+    return call?.opening.identity.accountSid === accountSid ? call.audio() : undefined;
+  }
+
   peerTouched(ownerSid: string): void {
     this.#peers.touch(ownerSid);
   }

@@ -3,6 +3,7 @@ import type { Flow, Host, TransportName, UserAgentCounts } from "@trunkline/sip"
 import type { HandshakeFailure, TlsFacts, TlsHello, TlsTerms } from "@trunkline/transport";
 import type {
   AlertSink,
+  CallAudio,
   CallCapture,
   Counters as CallCounters,
   CallerIdSink,
@@ -112,6 +113,8 @@ export interface EdgeCore {
   trunkContact(trunkSid: string): TrunkContactView;
   /** The SIP messages of a call that runs or has just ended, so far; undefined: nothing is known of it here. */
   capture(accountSid: string, callSid: string): { readonly capture: CallCapture; readonly isOver: boolean } | undefined;
+  /** How the audio of a running call is going (EVD-2); undefined: no such call runs here. */
+  callAudio(accountSid: string, callSid: string): Promise<CallAudio | undefined>;
   /** What the directory says about a carrier or trunk as a peer has changed (`DirectoryOptions.peerTouched`). */
   peerTouched(ownerSid: string): void;
   /** A dry run by the facts that a live call would meet (EVD-3); undefined until the directory was loaded once. */

@@ -133,6 +133,7 @@ function edgeOf({ core, host, journal, recorder, resolver, directory, subscripti
     peerStatus: (ownerSid) => core.peerStatus(ownerSid),
     trunkContact: (trunkSid) => core.trunkContact(trunkSid),
     capture: (accountSid, callSid) => core.capture(accountSid, callSid),
+    callAudio: (accountSid, callSid) => core.callAudio(accountSid, callSid),
     simulate: (call) => core.simulate(call),
     replay: (calls, changes) => core.replay(calls, changes),
     verifyCallerId: (order) => core.verifyCallerId(order),

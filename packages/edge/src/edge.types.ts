@@ -1,6 +1,7 @@
 import type { MediaPlane, Recorder, RecorderOptions } from "@trunkline/media";
 import type {
   AlertSink,
+  CallAudio,
   CallCapture,
   CallerIdSink,
   CallRecordSink,
@@ -154,6 +155,8 @@ export interface Edge {
   peerStatus(ownerSid: string): PeerStatusView;
   /** The SIP messages of a call that runs or has just ended, so far; undefined: nothing is known of it here. */
   capture(accountSid: string, callSid: string): { readonly capture: CallCapture; readonly isOver: boolean } | undefined;
+  /** How the audio of a running call is going (EVD-2); undefined: no such call runs here. */
+  callAudio(accountSid: string, callSid: string): Promise<CallAudio | undefined>;
   /** The last that was heard from the PBX behind a trunk since the edge started (CON-3). */
   trunkContact(trunkSid: string): TrunkContactView;
   /** Calls a number to verify it as a caller ID (NUM-4). */

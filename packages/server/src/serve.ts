@@ -291,6 +291,7 @@ async function startApi(parts: Parts, onClose: (closer: () => Promise<void>) => 
           callerIdVerification: callerIdVerification(settings, edge),
           peerStatus: { fetch: (ownerSid) => edge.peerStatus(ownerSid) },
           callCaptures: { fetch: (a: string, sid: string) => edge.capture(a, sid) },
+          callAudio: { fetch: (a: string, sid: string) => edge.callAudio(a, sid) },
           trunkContact: { fetch: (trunkSid) => edge.trunkContact(trunkSid) },
           changesApplied: () => edge.changesApplied(),
         }

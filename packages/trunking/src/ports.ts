@@ -1,7 +1,7 @@
 import type { ErrorCode } from "./errors.ts";
 import type { LimitClaim } from "./limits/claims.ts";
 import type { DirectoryChange } from "./model.ts";
-import type { CallRecord } from "./record/events.ts";
+import type { CallRecord, LegQuality } from "./record/events.ts";
 
 /**
  * The seams between the rooms that carry calls and those that keep data. `server` connects them; `edge` never sees a database.
@@ -136,7 +136,33 @@ export type CapturedLeg = {
   readonly sipCallId: string;
 };
 
-/** Every SIP message of both legs of a call (EVD-2). */
+/** One interval of the audio between us and one leg. */
+export type QualitySample = {
+  readonly leg: "a" | "b";
+  /** What arrived from the leg, or what the leg reported by RTCP of what arrived there. */
+  readonly direction: "received" | "sent";
+  /** End of the interval, epoch milliseconds; it began where the one before ended. */
+  readonly atMs: number;
+  readonly packets: number;
+  readonly lost: number;
+  readonly jitterMs: number | null;
+  readonly roundTripMs: number | null;
+  /** E-model estimate 1.0–4.5; null when nothing was heard, or nothing is known of it. */
+  readonly mos: number | null;
+};
+
+/** How a call's audio went (EVD-2). */
+export type CapturedMedia = {
+  /** By leg and direction, each in order of time. */
+  readonly samples: readonly QualitySample[];
+  /** That a leg pressed a key, and never which. Epoch milliseconds. */
+  readonly keyPresses: readonly { readonly leg: "a" | "b"; readonly atMs: number; readonly durationMs: number }[];
+};
+
+/** The audio of a call: each leg's as a whole, and over time. */
+export type CallAudio = { readonly quality: readonly LegQuality[]; readonly media: CapturedMedia };
+
+/** Every SIP message of both legs of a call (EVD-2), and how its audio went. */
 export type CallCapture = {
   readonly callSid: string;
   readonly accountSid: string;
@@ -147,6 +173,8 @@ export type CallCapture = {
   readonly legs: readonly CapturedLeg[];
   /** In order of time. */
   readonly messages: readonly CapturedMessage[];
+  /** Absent: there was no audio, or the capture is of before it was kept. */
+  readonly media?: CapturedMedia;
 };
 
 /** Takes captures of calls that are over. What it loses is lost: the call record does not depend on it. */

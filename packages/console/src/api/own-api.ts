@@ -145,7 +145,7 @@ export type OwnApi = {
   readonly "GET /trunkline/v1/Calls/{sid}/Quality": {
     readonly query: {  };
     readonly body: undefined;
-    readonly answer: { readonly "call_sid": string; readonly "account_sid": string; readonly "legs": readonly ({ readonly "leg": "a" | "b"; readonly "codec": string | null; readonly "packets_received": number; readonly "bytes_received": number; readonly "packets_lost": number; readonly "jitter_ms": number | null; readonly "round_trip_ms": number | null; readonly "mos": number | null; readonly "source_changes": number; readonly "srtp": boolean | null; readonly "packets_rejected": number | null; })[]; readonly "url": string; };
+    readonly answer: { readonly "call_sid": string; readonly "account_sid": string; readonly "legs": readonly ({ readonly "leg": "a" | "b"; readonly "codec": string | null; readonly "packets_received": number; readonly "bytes_received": number; readonly "packets_lost": number; readonly "jitter_ms": number | null; readonly "round_trip_ms": number | null; readonly "mos": number | null; readonly "source_changes": number; readonly "srtp": boolean | null; readonly "packets_rejected": number | null; })[]; readonly "samples": readonly ({ readonly "leg": "a" | "b"; readonly "direction": "received" | "sent"; readonly "at_ms": number; readonly "packets": number; readonly "packets_lost": number; readonly "jitter_ms": number | null; readonly "round_trip_ms": number | null; readonly "mos": number | null; })[]; readonly "url": string; };
   };
   readonly "GET /trunkline/v1/Calls/{sid}/Ladder": {
     readonly query: {  };

@@ -1,6 +1,6 @@
-import type { MediaEvent, MediaOptions, MediaPlane, MediaRefusal, MediaSession } from "@trunkline/media";
+import type { LegCounters, MediaEvent, MediaOptions, MediaPlane, MediaRefusal, MediaSession } from "@trunkline/media";
 import type { Host } from "@trunkline/sip";
-import type { LegQuality } from "@trunkline/trunking";
+import type { CallAudio, CapturedMedia } from "@trunkline/trunking";
 import { MEDIA_CLOSE_MS, MEDIA_REPLY_MS } from "../limits.ts";
 import type { CallInput, MediaPurpose } from "./call.types.ts";
 
@@ -16,6 +16,8 @@ export class CallMedia {
   #ring: SharedArrayBuffer | null = null;
   /** Told when sound that is to be recorded does not get into the ring any more. */
   onUnrecorded: (why: string) => void = () => undefined;
+  /** Told at the end how the audio went, before the call hears that its media is closed. */
+  onHeard: (media: CapturedMedia) => void = () => undefined;
 
   constructor(parts: { readonly host: Host; readonly media: MediaPlane }, feed: (input: CallInput) => void) {
     this.#host = parts.host;
@@ -63,12 +65,28 @@ export class CallMedia {
 
   /** Asks for the last counters; there are none when the plane does not answer in time or was never asked for a session. */
   close(): void {
-    this.#within<readonly LegQuality[]>(
+    this.#within<readonly LegCounters[]>(
       MEDIA_CLOSE_MS,
       (media) => media.close(),
-      (quality) => this.#feed({ kind: "media-closed", quality }),
+      (counters) => {
+        const { quality, media } = audioOf(counters);
+        this.onHeard(media);
+        this.#feed({ kind: "media-closed", quality });
+      },
       () => [],
     );
+  }
+
+  /** What is known up to now; nothing when the plane does not answer in time or there is no session. */
+  audio(): Promise<CallAudio> {
+    return new Promise((resolve) => {
+      this.#within<readonly LegCounters[]>(
+        MEDIA_CLOSE_MS,
+        (media) => media.counters(),
+        (counters) => resolve(audioOf(counters)),
+        () => [],
+      );
+    });
   }
 
   /** Closes without keeping the call waiting; resolves when the session is closed, however that went. */
@@ -120,6 +138,16 @@ export class CallMedia {
     const deadline = this.#host.setTimer(limitMs, () => settle(instead("the media plane did not answer")));
     this.#session.then(question).then(settle, (error: unknown) => settle(instead(messageOf(error))));
   }
+}
+
+function audioOf(counters: readonly LegCounters[]): CallAudio {
+  return {
+    quality: counters.map(({ samples: _samples, keyPresses: _keyPresses, ...quality }) => quality),
+    media: {
+      samples: counters.flatMap(({ leg, samples = [] }) => samples.map((sample) => ({ leg, ...sample }))),
+      keyPresses: counters.flatMap(({ leg, keyPresses = [] }) => keyPresses.map((press) => ({ leg, ...press }))),
+    },
+  };
 }
 
 const NO_SESSION = "there is no media session";

@@ -1,6 +1,6 @@
 import type { Leg as LegName } from "@trunkline/media";
 import type { Flow } from "@trunkline/sip";
-import type { Attempt } from "@trunkline/trunking";
+import type { Attempt, CallAudio } from "@trunkline/trunking";
 import type { LiveCallView } from "../edge.types.ts";
 import type { CallerLeg, TalkingLeg } from "../leg/caller-leg.ts";
 import type { LegListener, RelayedInfo } from "../leg/leg.ts";
@@ -67,6 +67,7 @@ export class Call {
     this.#attempts = [...opening.attempts];
     this.#evidence = new Evidence(parts, opening);
     this.#media = new CallMedia(parts, (input) => this.#feed(input));
+    this.#media.onHeard = (media) => parts.captures?.heard(opening.sid, media);
     const within = { media: this.#media, evidence: this.#evidence };
     this.recording = new CallRecording(parts, opening, within, () => this.#feed({ kind: "recording-settled" }));
     this.#timers = new CallTimers(parts.host, (timer) => this.#feed({ kind: "timer", timer }));
@@ -98,6 +99,11 @@ export class Call {
   isWith(ownerSid: string): boolean {
     const { identity, callerSid } = this.opening;
     return [identity.trunkSid, callerSid, this.#dialled?.peerSid].includes(ownerSid);
+  }
+
+  /** How its audio is going. */
+  audio(): Promise<CallAudio> {
+    return this.#media.audio();
   }
 
   view(): LiveCallView {

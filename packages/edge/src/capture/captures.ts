@@ -1,5 +1,5 @@
 import { copyString, type Flow, type Host } from "@trunkline/sip";
-import type { CallCapture, CapturedLeg, CapturedMessage, CaptureSink } from "@trunkline/trunking";
+import type { CallCapture, CapturedLeg, CapturedMedia, CapturedMessage, CaptureSink } from "@trunkline/trunking";
 import { BatchQueue } from "../batch-queue.ts";
 import type { EdgeMetrics, EdgePorts } from "../edge.types.ts";
 import type { Counters } from "../metrics.ts";
@@ -20,6 +20,7 @@ type Capturing = {
   readonly messages: NotedMessages;
   readonly legs: CapturedLeg[];
   readonly keys: string[];
+  media: CapturedMedia | undefined;
   isOver: boolean;
   timer: unknown;
 };
@@ -57,7 +58,8 @@ export class Captures {
       collectMs: COLLECT_MS,
       most: BATCH,
       maxWaiting: MAX_WAITING_BYTES,
-      weigh: ({ messages }) => messages.reduce((bytes, { text }) => bytes + text.length + 100, 0),
+      weigh: ({ messages, media }) =>
+        messages.reduce((bytes, { text }) => bytes + text.length + 100, 0) + 100 * (media?.samples.length ?? 0),
     });
   }
 
@@ -103,6 +105,12 @@ export class Captures {
     for (const message of had?.all() ?? []) this.#keep(capturing, { ...message, leg });
   }
 
+  /** How the audio of a call went, that is about to be over. */
+  heard(callSid: string, media: CapturedMedia): void {
+    const capturing = this.#calls.get(callSid);
+    if (capturing && media.samples.length + media.keyPresses.length > 0) capturing.media = media;
+  }
+
   /** The call is over; its last messages are waited for. */
   over(callSid: string): void {
     const capturing = this.#calls.get(callSid);
@@ -135,7 +143,10 @@ export class Captures {
 
   #begin(call: CallOfCapture): Capturing {
     const messages = new NotedMessages(MAX_CALL_MESSAGES);
-    const capturing: Capturing = { call, messages, legs: [], keys: [], isOver: false, timer: undefined };
+    const capturing: Capturing = {
+      ...{ call, messages, legs: [], keys: [] },
+      ...{ media: undefined, isOver: false, timer: undefined },
+    };
     this.#calls.set(call.sid, capturing);
     return capturing;
   }
@@ -162,7 +173,7 @@ export class Captures {
     this.#queue.push(this.#view(capturing));
   }
 
-  #view({ call, messages, legs }: Capturing): CallCapture {
+  #view({ call, messages, legs, media }: Capturing): CallCapture {
     const noted = [...messages.all()].sort((one, other) => one.atMs - other.atMs);
     const beganMs = noted[0]?.atMs ?? this.#parts.host.nowMs();
     const sent = new Set<string>();
@@ -173,6 +184,7 @@ export class Captures {
       dropped: messages.dropped,
       legs: [...legs],
       messages: noted.flatMap((message) => viewOf(message, beganMs, sent) ?? []),
+      ...(media ? { media } : {}),
     };
   }
 }

@@ -13,6 +13,7 @@ import type {
 } from "@trunkline/edge";
 import type {
   Alert,
+  CallAudio,
   CallCapture,
   CallRecord,
   DirectoryChange,
@@ -49,6 +50,7 @@ export type EdgeOffer = {
   peerStatus(ownerSid: string): PeerStatusView;
   trunkContact(trunkSid: string): TrunkContactView;
   capture(accountSid: string, callSid: string): { readonly capture: CallCapture; readonly isOver: boolean } | undefined;
+  callAudio(accountSid: string, callSid: string): Promise<CallAudio | undefined>;
   verifyCallerId(order: VerificationOrder): Promise<Placing>;
   simulate(call: SimulatedCall): Simulation | Invalid | undefined;
   replay(calls: readonly SimulatedCall[], changes: readonly OverlayChange[]): readonly (Replayed | null)[] | undefined;

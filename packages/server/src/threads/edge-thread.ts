@@ -124,6 +124,10 @@ export class EdgeThread {
   }
 
   /** The SIP messages of a call that runs or has just ended; undefined: the edge knows nothing of it, or is away. */
+  async callAudio(accountSid: string, callSid: string): Promise<Awaited<ReturnType<EdgeOffer["callAudio"]>>> {
+    return this.ready ? this.#thread.remote?.callAudio(accountSid, callSid) : undefined;
+  }
+
   async capture(accountSid: string, callSid: string): Promise<Awaited<ReturnType<EdgeOffer["capture"]>>> {
     return this.ready ? this.#thread.remote?.capture(accountSid, callSid) : undefined;
   }

@@ -26,6 +26,7 @@ async function run(port: NonNullable<typeof parentPort>, data: EdgeThreadData): 
     peerStatus: (ownerSid) => running().peerStatus(ownerSid),
     trunkContact: (trunkSid) => running().trunkContact(trunkSid),
     capture: (accountSid, callSid) => running().capture(accountSid, callSid),
+    callAudio: (accountSid, callSid) => running().callAudio(accountSid, callSid),
     verifyCallerId: (order) => running().verifyCallerId(order),
     simulate: (call) => edge?.simulate(call),
     replay: (calls, changes) => edge?.replay(calls, changes),

@@ -4,6 +4,7 @@ import { calls } from "./calls.ts";
 import { ladderRoutes } from "./ladder.ts";
 import { liveCalls } from "./live-calls.ts";
 import { ownCallRoutes } from "./own-calls.ts";
+import { qualityRoute } from "./quality.ts";
 import { replayRoute } from "./replays.ts";
 import { simulatedCalls } from "./simulated-calls.ts";
 import { simulatedKeyPresses } from "./simulated-key-presses.ts";
@@ -13,6 +14,7 @@ import { simulationRoute } from "./simulations.ts";
 export const callRoutes: readonly Route[] = [
   ...routesOf(calls),
   ...ownCallRoutes,
+  qualityRoute,
   ...ladderRoutes,
   ...routesOf(liveCalls),
   ...routesOf(simulatedCalls),

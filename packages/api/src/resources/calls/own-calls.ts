@@ -50,24 +50,6 @@ const trace = {
   ),
 };
 
-const quality = {
-  legs: z.array(
-    z.strictObject({
-      leg: z.enum(["a", "b"]),
-      codec: z.string().nullable(),
-      packets_received: z.int(),
-      bytes_received: z.int(),
-      packets_lost: z.int(),
-      jitter_ms: z.number().nullable(),
-      round_trip_ms: z.number().nullable(),
-      mos: z.number().nullable(),
-      source_changes: z.int(),
-      srtp: z.boolean().nullable(),
-      packets_rejected: z.int().nullable(),
-    }),
-  ),
-};
-
 /** Our own call log: calls with their SIP side and the targets tried, by the filters that Twilio's lacks (EVD-1, EVD-5). */
 const ownCalls: Resource<CallRecord, null> = {
   product: "trunkline",
@@ -112,21 +94,6 @@ export const ownCallRoutes: readonly Route[] = [
       verdict: step.verdict,
       detail: step.detail,
       at_ms: step.atMs,
-    })),
-  })),
-  evidence("/Quality", "Fetch: what arrived from each leg of a call", quality, (record) => ({
-    legs: record.quality.map((leg) => ({
-      leg: leg.leg,
-      codec: leg.codec,
-      packets_received: leg.packetsReceived,
-      bytes_received: leg.bytesReceived,
-      packets_lost: leg.packetsLost,
-      jitter_ms: leg.jitterMs,
-      round_trip_ms: leg.roundTripMs,
-      mos: leg.mos,
-      source_changes: leg.sourceChanges,
-      srtp: leg.srtp ?? null,
-      packets_rejected: leg.packetsRejected ?? null,
     })),
   })),
 ];

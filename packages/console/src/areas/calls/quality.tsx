@@ -5,6 +5,7 @@ import { DataTable } from "../../ui/data-table.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Section } from "../../ui/section.tsx";
 import type { LegQuality } from "./call.types.ts";
+import { QualityChart } from "./quality-chart.tsx";
 
 const texts = defineTexts({
   en: {
@@ -26,7 +27,7 @@ const texts = defineTexts({
     good: "good",
     fair: "fair",
     poor: "poor",
-    empty: "No audio was measured: the call was not answered, or is still running.",
+    empty: "No audio was measured: the call was not answered, or has only begun.",
   },
   ja: {
     title: "音声品質",
@@ -47,7 +48,7 @@ const texts = defineTexts({
     good: "良好",
     fair: "普通",
     poor: "不良",
-    empty: "音声は計測されていません。応答がなかったか、通話が継続中です。",
+    empty: "音声は計測されていません。応答がなかったか、始まったばかりです。",
   },
 });
 
@@ -70,6 +71,7 @@ export function Quality({ callSid, isLive }: { readonly callSid: string; readonl
   const share = ({ packets_lost: lost, packets_received: received }: LegQuality): string =>
     `${formats.number(lost)} (${formats.percent(lost + received === 0 ? 0 : lost / (lost + received))})`;
   const word = (mos: number): string => (mos >= GOOD_MOS ? t.good : mos >= FAIR_MOS ? t.fair : t.poor);
+  const samples = quality.data?.samples ?? [];
   return (
     <Section title={t.title} lead={t.lead}>
       <Failure error={quality.error} />
@@ -89,6 +91,7 @@ export function Quality({ callSid, isLive }: { readonly callSid: string; readonl
           { label: t.srtp, cell: (leg) => (leg.srtp === null ? t.unknown : leg.srtp ? t.yes : t.no), wideOnly: true },
         ]}
       />
+      {samples.length > 0 && <QualityChart samples={samples} />}
     </Section>
   );
 }
