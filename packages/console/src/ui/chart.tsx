@@ -27,6 +27,8 @@ export type ChartProps = {
   readonly times: readonly number[];
   /** At most four, which is how many can be told apart; of bars, a later one stands before an earlier one and is a part of it. */
   readonly series: readonly ChartSeries[];
+  /** Lowest and highest value, of figures that have a scale of their own; absent: from 0 as far as they go. */
+  readonly scale?: readonly [lowest: number, highest: number];
   readonly formatTime: (atMs: number) => string;
   readonly formatValue?: (value: number) => string;
 };

@@ -68,7 +68,7 @@ function Swatch({ index, kind }: { readonly index: number; readonly kind: ChartP
 type Drawn = ChartProps & { readonly height: number; readonly formatValue: (value: number) => string };
 
 function optionsOf(
-  { kind, series, times, formatTime, formatValue, height }: Drawn,
+  { kind, series, times, scale, formatTime, formatValue, height }: Drawn,
   width: number,
   onPoint: (index: number | null) => void,
 ): UPlot.Options {
@@ -87,7 +87,7 @@ function optionsOf(
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
       x: { range: (_plot, min, max) => rangeOf(times, kind, min, max) },
-      y: { range: { min: FLOOR, max: ROOF } },
+      y: { range: scale ? [...scale] : { min: FLOOR, max: ROOF } },
     },
     axes: [
       { ...axis, space: 90, size: 32, values: (_plot, splits) => splits.map((second) => formatTime(second * 1_000)) },

@@ -40,6 +40,9 @@ const STREAMS = [
   { leg: "b", direction: "sent", name: "toB" },
 ] as const;
 
+/** ITU-T P.800.1: 1 is bad; the E-model gives no more than 4.5. */
+const MOS_SCALE = [1, 5] as const;
+
 /** The audio of a call over time, by leg and direction (EVD-2). */
 export function QualityChart({ samples }: { readonly samples: readonly QualitySample[] }) {
   const t = useTexts(texts);
@@ -72,6 +75,7 @@ export function QualityChart({ samples }: { readonly samples: readonly QualitySa
         kind="lines"
         times={times}
         series={series}
+        {...(measure === "mos" ? { scale: MOS_SCALE } : {})}
         formatTime={clockOf}
         formatValue={shown[measure]}
       />
