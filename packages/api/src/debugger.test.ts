@@ -150,7 +150,7 @@ describe("EVD-4: the debugger webhook of an account", () => {
     await api.store.alertSink.save([alert(as.sid)]);
     const [batch] = await api.store.webhookQueues.claim({ nowMs: Date.now() + 1, leaseMs: 1, queues: 1, perQueue: 1 });
     const attempts = (batch?.deliveries ?? []).map(({ id }) => {
-      return { id, kind: "failed", reason: "answered 500", retryAtMs: NOW_MS } as const;
+      return { id, kind: "failed", durationMs: 5, reason: "answered 500", retryAtMs: NOW_MS } as const;
     });
     await api.store.webhookQueues.settle({ accountSid: as.sid, kind: "debugger" }, NOW_MS, attempts);
     expect((await api.request("GET", PATH, { as })).body).toMatchObject({

@@ -11,7 +11,7 @@ const ROWS_AT_ONCE = 500;
 
 export type RetentionParts = {
   /** What is deleted, for the log. */
-  readonly what: "alerts" | "audit events" | "SIP captures" | "answers of repeated requests";
+  readonly what: "alerts" | "audit events" | "SIP captures" | "webhooks of calls" | "answers of repeated requests";
   readonly keptMs: number;
   readonly from: { deleteOlderThan(beforeMs: number, limit: number): Promise<number> };
   readonly log: Log;

@@ -129,6 +129,9 @@ function startJobs(
   const captureKeptMs = settings.captureDays * DAY_MS;
   const captures = startRetention({ what: "SIP captures", keptMs: captureKeptMs, from: store.captures, log, nowMs });
   onClose(() => captures.close());
+  const told = { what: "webhooks of calls", keptMs: captureKeptMs, from: store.webhookLog } as const;
+  const webhookLog = startRetention({ ...told, log, nowMs });
+  onClose(() => webhookLog.close());
   const repeated = { what: "answers of repeated requests", keptMs: ANSWERS_KEPT_MS, from: store.idempotency } as const;
   const answers = startRetention({ ...repeated, log, nowMs });
   onClose(() => answers.close());

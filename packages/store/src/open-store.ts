@@ -36,6 +36,7 @@ import { trunkRepository } from "./repositories/trunks.ts";
 import { usageRepository } from "./repositories/usage.ts";
 import { usageTriggerRepository } from "./repositories/usage-triggers.ts";
 import { userRepository } from "./repositories/users.ts";
+import { webhookLogRepository } from "./repositories/webhook-log.ts";
 import { DeliveryBell, debuggerWebhookRepository, webhookQueueRepository } from "./repositories/webhooks.ts";
 import { Secrets } from "./secrets.ts";
 import { Database } from "./sql/database.ts";
@@ -219,6 +220,7 @@ function repositories(context: StoreContext): Omit<Store, "directory" | "ping" |
     debuggerWebhooks: debuggerWebhookRepository(context, bell),
     audit: auditRepository(database),
     webhookQueues: webhookQueueRepository(database, bell),
+    webhookLog: webhookLogRepository(database),
     users: userRepository(context),
     secondFactors: secondFactorRepository(context),
     sessions: sessionRepository(context),

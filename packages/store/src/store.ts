@@ -44,7 +44,7 @@ import type { ApiKeyRepository, AuthTokenRepository, IdempotencyRepository } fro
 import type { RecordingRepository, TrunkRecordings, TrunkRecordingsRepository } from "./recordings.types.ts";
 import type { UsageRepository, UsageTriggerRepository } from "./usage.types.ts";
 import type { SecondFactorRepository, SessionRepository, UserRepository } from "./users.types.ts";
-import type { DebuggerWebhookRepository, WebhookQueueRepository } from "./webhooks.types.ts";
+import type { DebuggerWebhookRepository, WebhookLogRepository, WebhookQueueRepository } from "./webhooks.types.ts";
 
 /** When a row was made and last changed, epoch milliseconds. */
 export type Dated = { readonly createdAtMs: number; readonly updatedAtMs: number };
@@ -397,6 +397,7 @@ export interface Store extends CatalogueStore {
   readonly debuggerWebhooks: DebuggerWebhookRepository;
   readonly audit: AuditRepository;
   readonly webhookQueues: WebhookQueueRepository;
+  readonly webhookLog: WebhookLogRepository;
   readonly directory: DirectorySource;
   readonly callRecordSink: CallRecordSink;
   readonly recordingSink: RecordingSink;

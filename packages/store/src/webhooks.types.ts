@@ -42,8 +42,36 @@ export type WebhookBatch = WebhookQueueKey & { readonly deliveries: readonly Web
 
 /** What became of one attempt. `reason` is for the customer; `retryAtMs` null: given up. */
 export type WebhookAttempt =
-  | { readonly id: string; readonly kind: "delivered" }
-  | { readonly id: string; readonly kind: "failed"; readonly reason: string; readonly retryAtMs: number | null };
+  | { readonly id: string; readonly kind: "delivered"; readonly durationMs: number }
+  | {
+      readonly id: string;
+      readonly kind: "failed";
+      readonly durationMs: number;
+      readonly reason: string;
+      readonly retryAtMs: number | null;
+    };
+
+/** An attempt to tell a customer's web server of a call. */
+export type LoggedWebhook = {
+  readonly kind: WebhookKind;
+  /** Without user information, query and fragment, any of which may be a secret. */
+  readonly url: string;
+  /** When it was over, epoch milliseconds. */
+  readonly atMs: number;
+  readonly durationMs: number;
+  /** 1 is the first. */
+  readonly attempt: number;
+  /** Null: delivered. */
+  readonly failure: string | null;
+  readonly givenUp: boolean;
+};
+
+export interface WebhookLogRepository {
+  /** Of one call, oldest first; at most some hundred. */
+  ofCall(accountSid: string, callSid: string): Promise<readonly LoggedWebhook[]>;
+  /** Retention: deletes those of all accounts older than `beforeMs`, the oldest first and at most `limit`; gives their number. */
+  deleteOlderThan(beforeMs: number, limit: number): Promise<number>;
+}
 
 /** How a queue stands, and what became of its deliveries since its first. */
 export type WebhookTally = {

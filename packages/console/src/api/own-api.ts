@@ -147,6 +147,11 @@ export type OwnApi = {
     readonly body: undefined;
     readonly answer: { readonly "call_sid": string; readonly "account_sid": string; readonly "legs": readonly ({ readonly "leg": "a" | "b"; readonly "codec": string | null; readonly "packets_received": number; readonly "bytes_received": number; readonly "packets_lost": number; readonly "jitter_ms": number | null; readonly "round_trip_ms": number | null; readonly "mos": number | null; readonly "source_changes": number; readonly "srtp": boolean | null; readonly "packets_rejected": number | null; })[]; readonly "samples": readonly ({ readonly "leg": "a" | "b"; readonly "direction": "received" | "sent"; readonly "at_ms": number; readonly "packets": number; readonly "packets_lost": number; readonly "jitter_ms": number | null; readonly "round_trip_ms": number | null; readonly "mos": number | null; })[]; readonly "url": string; };
   };
+  readonly "GET /trunkline/v1/Calls/{sid}/Timeline": {
+    readonly query: {  };
+    readonly body: undefined;
+    readonly answer: { readonly "call_sid": string; readonly "account_sid": string; readonly "entries": readonly ({ readonly "kind": "started" | "attempt" | "ringing" | "attempt-failed" | "answered" | "recording-started" | "session-changed" | "transfer-asked" | "key-press" | "recording-ended" | "ended" | "alert" | "webhook"; readonly "at_ms": number; readonly "date": string; readonly "leg": "a" | "b" | null; readonly "detail": string | null; readonly "duration_ms": number | null; readonly "resource_sid": string | null; })[]; readonly "url": string; };
+  };
   readonly "GET /trunkline/v1/Calls/{sid}/Ladder": {
     readonly query: {  };
     readonly body: undefined;

@@ -142,10 +142,12 @@ export class WebhookDispatcher {
     const { client, log, nowMs, random } = this.#parts;
     const { id, accountSid, kind, attempts, createdAtMs } = delivery;
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(ATTEMPT_WITHIN_MS)]);
+    const begunMs = performance.now();
     const result = await deliver(client, withApi(delivery, this.#apiUrl), authToken, signal);
+    const durationMs = performance.now() - begunMs;
     if (result.kind === "delivered") {
       this.#counts.delivered += 1;
-      return { id, kind: "delivered" };
+      return { id, kind: "delivered", durationMs };
     }
     if (this.#closing.signal.aborted) return undefined;
     const retryAtMs = nextAttemptMs(createdAtMs, attempts + 1, nowMs(), random());
@@ -154,7 +156,7 @@ export class WebhookDispatcher {
       this.#counts.abandoned += 1;
       log("warn", "webhook given up", { account: accountSid, kind, attempts: attempts + 1, why: result.reason });
     }
-    return { id, kind: "failed", reason: result.reason, retryAtMs };
+    return { id, kind: "failed", durationMs, reason: result.reason, retryAtMs };
   }
 }
 

@@ -124,6 +124,7 @@ export const UNAUDITED: Readonly<Record<string, string>> = {
   idempotent_requests: "on their way",
   webhook_queues: "on its way",
   webhook_deliveries: "on its way",
+  webhook_log: "what happened",
 };
 
 /**

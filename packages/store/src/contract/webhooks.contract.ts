@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { alertRow, newAccount } from "../rows.fixture.ts";
+import { alertRow, callRow, newAccount } from "../rows.fixture.ts";
 import type { Store } from "../store.ts";
 import type { WebhookAttempt, WebhookBatch, WebhookDelivery } from "../webhooks.types.ts";
 
@@ -18,7 +18,7 @@ async function receiver(store: Store, parentSid: string | null = null): Promise<
 const claim = (store: Store, more: Partial<Parameters<Store["webhookQueues"]["claim"]>[0]> = {}) =>
   store.webhookQueues.claim({ nowMs: Date.now() + 1_000, leaseMs: 60_000, queues: 100, perQueue: 4, ...more });
 const delivered = (...deliveries: readonly WebhookDelivery[]): readonly WebhookAttempt[] =>
-  deliveries.map(({ id }) => ({ id, kind: "delivered" }));
+  deliveries.map(({ id }) => ({ id, kind: "delivered", durationMs: 12 }));
 const sids = (batch: WebhookBatch | undefined): readonly unknown[] | undefined =>
   batch?.deliveries.map((one) => one.params["Sid"]);
 const one = <T>(rows: readonly T[]): T => {
@@ -71,7 +71,7 @@ function settingChecks(store: () => Store): void {
     await webhookQueues.settle(
       queue,
       Date.now(),
-      batch.deliveries.map(({ id }) => ({ id, kind: "failed", reason: "answered 404", retryAtMs })),
+      batch.deliveries.map(({ id }) => ({ id, kind: "failed", durationMs: 12, reason: "answered 404", retryAtMs })),
     );
     expect(await claim(store())).toEqual([]);
     await debuggerWebhooks.set({ accountSid, url: `${URL}/mended`, method: "POST", enabled: true });
@@ -149,9 +149,9 @@ function attemptChecks(store: () => Store): void {
       WebhookDelivery,
     ];
     await webhookQueues.settle(queue, nowMs, [
-      { id: first.id, kind: "delivered" },
-      { id: second.id, kind: "failed", reason: "answered 500", retryAtMs: nowMs + 4_000 },
-      { id: third.id, kind: "failed", reason: "answered 501", retryAtMs: null },
+      { id: first.id, kind: "delivered", durationMs: 12 },
+      { id: second.id, kind: "failed", durationMs: 12, reason: "answered 500", retryAtMs: nowMs + 4_000 },
+      { id: third.id, kind: "failed", durationMs: 12, reason: "answered 501", retryAtMs: null },
     ]);
     expect(await webhookQueues.tally(queue)).toEqual({
       waiting: 1,
@@ -170,6 +170,41 @@ function attemptChecks(store: () => Store): void {
     await webhookQueues.settle(queue, nowMs + 6_000, delivered(second));
     expect(await webhookQueues.tally(queue)).toMatchObject({ waiting: 0, delivered: 2 });
     expect(await webhookQueues.nextDueMs()).toBeNull();
+  });
+
+  it("EVD-2: what becomes of those that tell of a call is kept with it, each attempt, and no secret of the URL", async () => {
+    const accountSid = await receiver(store());
+    const { alertSink, debuggerWebhooks, webhookQueues, webhookLog, calls, callRecordSink } = store();
+    const url = "https://user:pass@hooks.example.com/told?token=secret#x";
+    await debuggerWebhooks.set({ accountSid, url, method: "POST", enabled: true });
+    const call = callRow(accountSid, {});
+    await callRecordSink.save([call]);
+    await alertSink.save([
+      alertRow(accountSid, { resourceSid: call.sid }),
+      alertRow(accountSid, { resourceSid: "TK1" }),
+    ]);
+    const queue = { accountSid, kind: "debugger" } as const;
+    const nowMs = Date.now() + 1_000;
+    const ids = one(await claim(store(), { nowMs })).deliveries.map(({ id }) => id);
+    const failed = { kind: "failed", durationMs: 31.4, reason: "answered 500", retryAtMs: nowMs + 1 } as const;
+    await webhookQueues.settle(
+      queue,
+      nowMs,
+      ids.map((id) => ({ id, ...failed })),
+    );
+    const again = one(await claim(store(), { nowMs: nowMs + 1 })).deliveries;
+    await webhookQueues.settle(queue, nowMs + 20, delivered(...again));
+    const logged = { kind: "debugger", url: "https://hooks.example.com/told", givenUp: false };
+    expect(await webhookLog.ofCall(accountSid, call.sid)).toEqual([
+      { ...logged, atMs: nowMs, durationMs: 31, attempt: 1, failure: "answered 500" },
+      { ...logged, atMs: nowMs + 20, durationMs: 12, attempt: 2, failure: null },
+    ]);
+    expect(await webhookLog.ofCall(accountSid, "TK1")).toEqual([]);
+    expect(await webhookLog.deleteOlderThan(nowMs + 10, 1_000)).toBeGreaterThan(0);
+    expect(await webhookLog.ofCall(accountSid, call.sid)).toMatchObject([{ attempt: 2 }]);
+    expect(await webhookLog.ofCall(await newAccount(store()), call.sid)).toEqual([]);
+    expect(await calls.delete(accountSid, call.sid)).toBe(true);
+    expect(await webhookLog.ofCall(accountSid, call.sid)).toEqual([]);
   });
 
   it("a queue whose server died while it was served is served again when its lease is over", async () => {

@@ -15,6 +15,7 @@ import { CATALOGUE } from "./0011-catalogue.ts";
 import { LIVE_CALLS } from "./0012-live-calls.ts";
 import { CALL_STATISTICS } from "./0013-call-statistics.ts";
 import { SIP_CAPTURES } from "./0014-sip-captures.ts";
+import { WEBHOOK_LOG } from "./0015-webhook-log.ts";
 
 /** Every schema change, oldest first. Published ones are never edited: a new one is added. */
 export const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly statements: 
   { name: "live calls", statements: LIVE_CALLS },
   { name: "call statistics", statements: CALL_STATISTICS },
   { name: "sip captures", statements: SIP_CAPTURES },
+  { name: "webhook log", statements: WEBHOOK_LOG },
 ];
 
 /** Key of the PostgreSQL advisory lock that keeps two starting processes from migrating at once. */

@@ -46,7 +46,8 @@ export function callRepository(database: Database): CallRepository {
           with deleted as (
             delete from call_records where account_sid = ${accountSid} and sid = ${sid} and ended_at is not null
             returning sid, account_sid, trunk_sid),
-          captures as (delete from sip_captures where call_sid in (select sid from deleted))
+          captures as (delete from sip_captures where call_sid in (select sid from deleted)),
+          webhooks as (delete from webhook_log where call_sid in (select sid from deleted))
           select audit_note(null, account_sid, 'call', 'deleted', sid, trunk_sid, '{}') from deleted`),
       );
       return deleted.length > 0;

@@ -14,6 +14,7 @@ import type {
   WebhookTally,
 } from "../webhooks.types.ts";
 import { notFound, ok, type StoreContext } from "./context.ts";
+import { logAttempts } from "./webhook-log.ts";
 
 /** NOTIFY channel on which processes hear that something waits for delivery. */
 const CHANNEL = "trunkline_webhooks";
@@ -245,11 +246,13 @@ async function settle(
   nowMs: number,
   attempts: readonly WebhookAttempt[],
 ): Promise<void> {
+  const now = new Date(nowMs);
   await tx.rows(sql`select 1 from webhook_queues where ${ofQueue(queue)} for update`);
   const delivered = attempts.filter((one) => one.kind === "delivered").map((one) => one.id);
   const failed = attempts.filter((one) => one.kind === "failed");
   const abandoned = failed.filter((one) => one.retryAtMs === null).map((one) => one.id);
   const again = failed.flatMap(({ id, retryAtMs }) => (retryAtMs === null ? [] : [{ id, retryAtMs }]));
+  await logAttempts(tx, now, attempts);
   await tx.rows(sql`
     update webhook_deliveries as delivery set attempts = attempts + 1, run_at = to_timestamp(r."retryAtMs" / 1000)
       from jsonb_to_recordset(${JSON.stringify(again)}::jsonb) as r ("id" uuid, "retryAtMs" double precision)
@@ -258,7 +261,6 @@ async function settle(
     delete from webhook_deliveries where id = any (${[...delivered, ...abandoned]}::uuid[]) returning id`);
   const ended = new Set(gone.map((row) => row.id));
   const count = (ids: readonly string[]): number => ids.filter((id) => ended.has(id)).length;
-  const now = new Date(nowMs);
   await tx.rows(sql`
     update webhook_queues
        set leased_until = null,

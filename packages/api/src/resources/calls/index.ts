@@ -9,12 +9,14 @@ import { replayRoute } from "./replays.ts";
 import { simulatedCalls } from "./simulated-calls.ts";
 import { simulatedKeyPresses } from "./simulated-key-presses.ts";
 import { simulationRoute } from "./simulations.ts";
+import { timelineRoute } from "./timeline.ts";
 
 /** The call log, live calls, dry runs and simulated calls. */
 export const callRoutes: readonly Route[] = [
   ...routesOf(calls),
   ...ownCallRoutes,
   qualityRoute,
+  timelineRoute,
   ...ladderRoutes,
   ...routesOf(liveCalls),
   ...routesOf(simulatedCalls),

@@ -64,7 +64,7 @@ export const qualityRoute: Route = {
 };
 
 /** What was kept of the audio of a call that is over: where it was carried, or in the store. */
-export async function mediaOf({ deps, account }: Context, callSid: string): Promise<CapturedMedia | undefined> {
+async function mediaOf({ deps, account }: Context, callSid: string): Promise<CapturedMedia | undefined> {
   const here = await deps.callCaptures?.fetch(account.sid, callSid);
   const capture = here?.capture ?? (await deps.store.captures.fetch(account.sid, callSid));
   return capture?.media;

@@ -13,6 +13,7 @@ import { Attempts } from "./attempts.tsx";
 import type { Call } from "./call.types.ts";
 import { CallRecordings } from "./call-recordings.tsx";
 import { CallStatus } from "./call-status.tsx";
+import { CallTimeline } from "./call-timeline.tsx";
 import { callWords, wordFor } from "./call-words.ts";
 import { DecisionTrace } from "./decision-trace.tsx";
 import { HangUp } from "./live-calls-page.tsx";
@@ -89,6 +90,7 @@ export default function CallPage() {
       <CallFacts call={call.data} />
       <Attempts attempts={call.data.attempts} />
       <SipLadder key={callSid} callSid={callSid} />
+      <CallTimeline callSid={callSid} isLive={isLive} />
       <DecisionTrace callSid={callSid} isLive={isLive} />
       <Quality callSid={callSid} isLive={isLive} />
       <CallRecordings callSid={callSid} isLive={isLive} />
