@@ -18,7 +18,7 @@ export const TIMELINE_KINDS = [
   "webhook",
 ] as const;
 
-export type TimelineKind = (typeof TIMELINE_KINDS)[number];
+type TimelineKind = (typeof TIMELINE_KINDS)[number];
 
 export type TimelineEntry = {
   readonly kind: TimelineKind;
