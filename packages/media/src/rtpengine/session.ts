@@ -70,6 +70,8 @@ export class EngineSession implements MediaSession, Carried {
   #turn: Promise<unknown> = Promise.resolve();
   #offer: Offer | undefined;
   #ended: string | undefined;
+  /** The last counters, of a session that is over: its time has ended. */
+  #last: readonly LegCounters[] | undefined;
   #closing: Promise<readonly LegCounters[]> | undefined;
 
   constructor(ground: Ground, options: MediaOptions, onEvent: (event: MediaEvent) => void) {
@@ -108,8 +110,8 @@ export class EngineSession implements MediaSession, Carried {
 
   counters(): Promise<readonly LegCounters[]> {
     return this.#inTurn(async () => {
-      await this.#look(this.#ground.untilMs());
-      return this.#counters.read(performance.now());
+      if (this.#last === undefined) await this.#look(this.#ground.untilMs());
+      return this.#last ?? this.#counters.read(performance.now());
     });
   }
 
@@ -118,7 +120,7 @@ export class EngineSession implements MediaSession, Carried {
       const call = this.#call;
       if (call !== undefined && this.#ended === undefined) await this.#leave(call);
       this.#end("the media session is closed");
-      return this.#counters.read(performance.now());
+      return this.#last ?? [];
     });
     return this.#closing;
   }
@@ -144,6 +146,7 @@ export class EngineSession implements MediaSession, Carried {
   #end(why: string): void {
     if (this.#ended !== undefined) return;
     this.#ended = why;
+    this.#last = this.#counters.read(performance.now());
     clearInterval(this.#looking);
     this.#call?.server.release(this);
     void this.#recorded?.copies.drop();
