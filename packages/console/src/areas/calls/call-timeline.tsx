@@ -84,7 +84,7 @@ export function CallTimeline({ callSid, isLive }: { readonly callSid: string; re
         keyOf={({ index }) => String(index)}
         empty={t.empty}
         columns={[
-          { label: t.time, cell: ({ at_ms }) => `${formats.number(at_ms / 1_000, 3)} s` },
+          { label: t.time, cell: ({ at_ms }) => `${formats.number(at_ms / 1_000, 2)}\u00A0s` },
           { label: t.what, cell: ({ kind }) => t[kind] },
           { label: t.side, cell: ({ leg }) => (leg === null ? t.none : t[leg]), wideOnly: true },
           { label: t.detail, cell: (entry) => <Detail entry={entry} /> },
