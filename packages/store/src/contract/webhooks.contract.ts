@@ -180,7 +180,7 @@ function attemptChecks(store: () => Store): void {
     const call = callRow(accountSid, {});
     await callRecordSink.save([call]);
     await alertSink.save([
-      alertRow(accountSid, { resourceSid: call.sid }),
+      alertRow(accountSid, { resourceSid: call.sid, text: 'a "b" \0 \ud800' }),
       alertRow(accountSid, { resourceSid: "TK1" }),
     ]);
     const queue = { accountSid, kind: "debugger" } as const;

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { StoredRow } from "../rows.ts";
 import type { Database, Sql } from "../sql/database.ts";
+import { jsonbText } from "../sql/values.ts";
 import type { LoggedWebhook, WebhookAttempt, WebhookLogRepository } from "../webhooks.types.ts";
 
 /** Of one call; a recording and some alerts, each tried again for hours, are some dozens. */
@@ -25,6 +26,12 @@ export function webhookLogRepository(database: Database): WebhookLogRepository {
   };
 }
 
+/**
+ * How the payload of a debugger event begins. It is read as text: a peer may have had a hand in what follows, and not all that JSON may
+ * say can be cast to `jsonb` (SQLSTATE 22P05).
+ */
+const RESOURCE_SID = '^\\{"resource_sid":"(CA[0-9a-f]+)"';
+
 /** Those of deliveries that tell of a call; to be done while the deliveries are still there. */
 export async function logAttempts(tx: Sql, at: Date, attempts: readonly WebhookAttempt[]): Promise<void> {
   const made = attempts.map((attempt) => ({
@@ -38,9 +45,9 @@ export async function logAttempts(tx: Sql, at: Date, attempts: readonly WebhookA
     select account_sid, call_sid, kind, regexp_replace(regexp_replace(url, '[?#].*$', ''), '//[^/]*@', '//'), ${at},
            r."durationMs", attempts + 1, r."failure", r."givenUp"
       from (
-        select *, coalesce(params->>'CallSid', (params->>'Payload')::jsonb->>'resource_sid') as call_sid
+        select *, coalesce(params->>'CallSid', substring(params->>'Payload' from ${RESOURCE_SID})) as call_sid
           from webhook_deliveries where id = any (${made.map(({ id }) => id)}::uuid[])) as delivery
-      join jsonb_to_recordset(${JSON.stringify(made)}::jsonb) as r (
+      join jsonb_to_recordset(${jsonbText(made)}::jsonb) as r (
              "id" uuid, "durationMs" integer, "failure" text, "givenUp" boolean) on delivery.id = r."id"
      where call_sid like 'CA%'
      order by delivery.ordinal`);
