@@ -27,6 +27,9 @@ import { RtcpSession } from "./rtcp-session.ts";
 import { onTick } from "./ticker.ts";
 import { toneLoop } from "./tone.ts";
 
+/** Digits remembered of one call; more are no dialling but a flood. */
+const MAX_DIGITS = 1_000;
+
 export type AudioEndpointOptions = {
   /** Numeric address to bind to; also what the SDP shows. */
   readonly address: string;
@@ -69,6 +72,7 @@ class UdpAudioEndpoint implements AudioEndpoint {
   readonly #reception = new Reception();
   readonly #heard = new LastSecond();
   readonly #listener = new DigitListener();
+  #heardDigits = "";
   readonly #digits = new DigitSender();
   readonly #marks: EchoMarks;
   readonly #rtcp: RtcpSession;
@@ -152,7 +156,7 @@ class UdpAudioEndpoint implements AudioEndpoint {
       jitterMs,
       mos: packets === 0 ? null : estimateMos({ codec, lossRatio, jitterMs: jitterMs ?? 0, roundTripMs }),
       toneHz: this.#heard.toneHz(this.#agreement?.law ?? "PCMU"),
-      digits: this.#listener.digits,
+      digits: this.#heardDigits,
       echoDelayMs: this.#marks.delayMs,
     };
   }
@@ -251,7 +255,10 @@ class UdpAudioEndpoint implements AudioEndpoint {
     const isEvent = type === this.#agreement?.eventType;
     this.#reception.receive(sequenceOf(packet), timestamp, ssrcOf(packet), isEvent ? 0 : 8_000, nowMs, length);
     const digit = isEvent ? this.#listener.hear(packet, start, end, timestamp) : undefined;
-    if (digit !== undefined) this.#options.onDigit?.(digit);
+    if (digit !== undefined) {
+      if (this.#heardDigits.length < MAX_DIGITS) this.#heardDigits += digit;
+      this.#options.onDigit?.(digit);
+    }
     if (!isEvent && type === this.#agreement?.payloadType) {
       this.#heard.add(packet, start, end);
       this.#marks.find(packet, start, end, this.#agreement.law, nowMs);

@@ -23,7 +23,11 @@ export function countersOf(lines: Lines, course: QualityCourse | undefined, nowM
       const read = course?.read(STREAMS[leg][direction], totals, nowMs, epochMs) ?? [];
       return read.map((sample) => ({ direction, ...sample }));
     });
-    return { ...countersOfLeg(lines, leg), samples, keyPresses: endsOf(lines, leg)[0]?.keyPresses.read(epochMs) ?? [] };
+    return {
+      ...countersOfLeg(lines, leg),
+      samples,
+      keyPresses: endsOf(lines, leg).flatMap((end) => end.keyPresses.read(epochMs)),
+    };
   });
 }
 

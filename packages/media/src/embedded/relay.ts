@@ -74,7 +74,10 @@ export class Relay {
     }
   }
 
-  /** Looks how calls are going, for those gone silent, and closes the sockets of ended ones that have been quiet long enough; to be called a few times in `quietMs`. */
+  /**
+   * Looks how calls are going and for those gone silent, and closes the sockets of ended ones that have been quiet long enough; to be
+   * called a few times in `quietMs`.
+   */
   sweep(nowMs: number): void {
     for (const [number, { lines, watch, course }] of this.#sessions) {
       if (course.isDue(nowMs)) course.take(streamTotals(lines), nowMs);

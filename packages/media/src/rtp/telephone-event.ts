@@ -23,15 +23,11 @@ const LATE = 8_000;
 /** Timestamps of two segments of one long event are this far apart: the duration field is full (RFC 4733 §2.5.1.3). */
 const FULL_SEGMENT = 0xffff;
 
-/** Digits remembered of one call; more are no dialling but a flood. */
-const MAX_DIGITS = 1_000;
-
 /**
- * Hears digits. All packets of one event share its timestamp (RFC 4733 §2.5.1.2), so a digit counts once, with whichever of its
+ * Hears digits, and remembers none. All packets of one event share its timestamp (RFC 4733 §2.5.1.2), so a digit counts once, with whichever of its
  * packets comes first: a lost beginning, a retransmitted end and duplicates change nothing.
  */
 export class DigitListener {
-  digits = "";
   #event = -1;
   #timestamp = 0;
 
@@ -46,8 +42,6 @@ export class DigitListener {
     const continued = event === this.#event && ahead === FULL_SEGMENT;
     this.#event = event;
     this.#timestamp = timestamp;
-    if (continued) return undefined;
-    if (this.digits.length < MAX_DIGITS) this.digits += digit;
-    return digit;
+    return continued ? undefined : digit;
   }
 }
