@@ -2,6 +2,7 @@ import type { CallCapture, CapturedLeg, CapturedMessage } from "@trunkline/trunk
 import { z } from "zod";
 import type { Context, Route } from "../../route.ts";
 import { Download } from "../../route.ts";
+import { findCapture } from "./call-capture.ts";
 import { pcapOf } from "./pcap.ts";
 
 const legShape = z.strictObject({
@@ -78,14 +79,14 @@ export const ladderRoutes: readonly Route[] = [
   },
 ];
 
-/** From the edge while it has them, else from the store. Undefined: there is no such call. */
-async function find({ deps, account, param }: Context): Promise<Found | undefined> {
-  const sid = param("sid");
-  const here = await deps.callCaptures?.fetch(account.sid, sid);
-  if (here) return { state: here.isOver ? "complete" : "live", capture: here.capture };
+/** Undefined: there is no such call. */
+async function find(at: Context): Promise<Found | undefined> {
+  const { deps, account } = at;
+  const sid = at.param("sid");
+  const found = await findCapture(at, sid);
+  if (found && !found.isStored) return found;
   if ((await deps.store.calls.fetch(account.sid, sid)) === undefined) return undefined;
-  const capture = await deps.store.captures.fetch(account.sid, sid);
-  if (capture) return { state: "complete", capture };
+  if (found) return found;
   const none = { callSid: sid, accountSid: account.sid, startedAtMs: 0, dropped: 0, legs: [], messages: [] };
   return { state: "none", capture: none };
 }

@@ -1,6 +1,7 @@
-import type { CapturedMedia, LegQuality, QualitySample } from "@trunkline/trunking";
+import type { LegQuality, QualitySample } from "@trunkline/trunking";
 import { z } from "zod";
 import type { Context, Route } from "../../route.ts";
+import { findCapture } from "./call-capture.ts";
 
 const legShape = z.strictObject({
   leg: z.enum(["a", "b"]),
@@ -50,7 +51,7 @@ export const qualityRoute: Route = {
     const record = await deps.store.calls.fetch(account.sid, sid);
     const live = record?.endedAtMs == null ? await deps.callAudio?.fetch(account.sid, sid) : undefined;
     if (record === undefined && live === undefined) return at.missing();
-    const media = live?.media ?? (await mediaOf(at, sid));
+    const media = live?.media ?? (await findCapture(at, sid))?.capture.media;
     const begunAtMs = record?.createdAtMs ?? media?.samples[0]?.atMs ?? 0;
     const body: z.infer<typeof shape> = {
       call_sid: sid,
@@ -62,13 +63,6 @@ export const qualityRoute: Route = {
     return { status: 200, body };
   },
 };
-
-/** What was kept of the audio of a call that is over: where it was carried, or in the store. */
-async function mediaOf({ deps, account }: Context, callSid: string): Promise<CapturedMedia | undefined> {
-  const here = await deps.callCaptures?.fetch(account.sid, callSid);
-  const capture = here?.capture ?? (await deps.store.captures.fetch(account.sid, callSid));
-  return capture?.media;
-}
 
 function viewLeg(leg: LegQuality): z.infer<typeof legShape> {
   return {

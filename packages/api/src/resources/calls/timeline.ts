@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Context, Route } from "../../route.ts";
+import { findCapture } from "./call-capture.ts";
 import { TIMELINE_KINDS, type TimelineEntry, timelineOf } from "./timeline-entries.ts";
 
 const entryShape = z.strictObject({
@@ -38,15 +39,14 @@ export const timelineRoute: Route = {
     if (record === undefined) return at.missing();
     const { store } = deps;
     const page = { limit: MOST_ROWS };
-    const [here, stored, live, recordings, alerts, webhooks] = await Promise.all([
-      deps.callCaptures?.fetch(account.sid, sid),
-      store.captures.fetch(account.sid, sid),
+    const [found, live, recordings, alerts, webhooks] = await Promise.all([
+      findCapture(at, sid),
       record.endedAtMs === null ? deps.callAudio?.fetch(account.sid, sid) : undefined,
       store.recordings.list({ accountSid: account.sid, callSid: sid }, page),
       store.alerts.list(account.sid, { resourceSid: sid }, page),
       store.webhookLog.ofCall(account.sid, sid),
     ]);
-    const capture = here?.capture ?? stored;
+    const capture = found?.capture;
     const entries = timelineOf({
       record,
       capture,
